@@ -1,0 +1,5 @@
+"""The command line of Motion."""
+
+
+def main() -> None:
+    """Run the command named by the arguments."""

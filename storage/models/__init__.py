@@ -1,0 +1,28 @@
+"""Every table; importing this module fills `SQLModel.metadata`."""
+
+from storage.models.congresses import Congress, PhaseOpening, Secretary
+from storage.models.motions import ClientBinding, DraftSnapshot, DraftUpdate, LateText, Motion
+from storage.models.people import Card, LoginSession, Official, SignInAttempt, SignInMail
+from storage.models.record import Checkpoint, Entry, SealedObject
+from storage.models.work import Job, Mail
+
+__all__ = [
+    "Card",
+    "Checkpoint",
+    "ClientBinding",
+    "Congress",
+    "DraftSnapshot",
+    "DraftUpdate",
+    "Entry",
+    "Job",
+    "LateText",
+    "LoginSession",
+    "Mail",
+    "Motion",
+    "Official",
+    "PhaseOpening",
+    "SealedObject",
+    "Secretary",
+    "SignInAttempt",
+    "SignInMail",
+]
