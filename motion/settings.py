@@ -1,0 +1,166 @@
+"""Settings: one table, read from the environment.
+
+Every setting has a name, a default, a unit and a help sentence. `motion settings` prints the table and
+the README holds the same one; a test compares them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import NullTranslations
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table. `name` is the environment variable; `unit` is empty for words and paths."""
+
+    name: str
+    default: str
+    unit: str
+    help: str
+
+
+SETTINGS = (
+    Setting("MOTION_DATA", "./data", "", _("Dossier des données : base SQLite, clé du registre.")),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "",
+        _("Adresse PostgreSQL (postgresql://…). Vide : SQLite dans le dossier des données."),
+    ),
+    Setting(
+        "RELAY_URL",
+        "",
+        "",
+        _("Adresse NATS (nats://…), nécessaire dès que plusieurs processus servent. Vide : un seul processus."),
+    ),
+    Setting(
+        "MOTION_BASE_URL",
+        "http://127.0.0.1:8000",
+        "",
+        _("Adresse publique du service. Elle figure dans les courriels, les cartes et l’origine des registres."),
+    ),
+    Setting(
+        "MOTION_SMTP_URL",
+        "",
+        "",
+        _("Serveur de courriel (smtp://nom:secret@hote:587?tls=starttls ou smtps://…). Vide : journal et page."),
+    ),
+    Setting("MOTION_MAIL_FROM", "motion@localhost", "", _("Adresse d’expédition des courriels.")),
+    Setting(
+        "MOTION_WINDOW_MS", "30", "ms", _("Durée d’une fenêtre d’écriture : au plus ce temps avant l’enregistrement.")
+    ),
+    Setting(
+        "MOTION_BUSY_WINDOW_MS",
+        "50",
+        "ms",
+        _("La même, quand il y a foule : moins d’envois, moins de calcul."),
+    ),
+    Setting("MOTION_BUSY_CONNECTIONS", "200", "connexions", _("À partir de combien de connexions il y a foule.")),
+    Setting(
+        "MOTION_UPDATES_PER_S",
+        "20",
+        "par seconde",
+        _("Modifications lues par connexion. Au-delà, elles attendent ; aucune n’est perdue."),
+    ),
+    Setting("MOTION_SESSION_DAYS", "3", "jours", _("Durée d’une connexion. Un congrès dure deux ou trois jours.")),
+    Setting("MOTION_EMAIL_LINK_MINUTES", "15", "min", _("Durée de validité d’un lien de connexion reçu par courriel.")),
+    Setting(
+        "MOTION_MAX_UPLOAD_BYTES",
+        "100000000",
+        "octets",
+        _("Taille du plus grand fichier reçu. Le fichier national des conseillers municipaux en fait 65 millions."),
+    ),
+    Setting(
+        "MOTION_CHECKPOINT_MS",
+        "1000",
+        "ms",
+        _("Intervalle entre deux arrêtés signés du registre, quand il y a du nouveau."),
+    ),
+)
+
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class SettingRefused(Exception):
+    """A setting's value can't be read; `reason` is a code: `number`, `url`, `unknown`."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force; units are at the end of the names."""
+
+    data_dir: Path
+    database_url: str
+    relay_url: str
+    base_url: str
+    smtp_url: str
+    mail_from: str
+    window_ms: int
+    busy_window_ms: int
+    busy_connections: int
+    updates_per_s: int
+    session_days: int
+    email_link_minutes: int
+    max_upload_bytes: int
+    checkpoint_ms: int
+
+    @property
+    def host(self) -> str:
+        """The public host with its port, as it stands in the origin of each log."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the public address is https: then cookies are `__Host-` and Secure."""
+        return self.base_url.startswith("https://")
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from an environment.
+
+    Raises:
+        SettingRefused: A value can't be read, or a variable starts with MOTION_ and is not in the table.
+    """
+    for name in environment:
+        if name.startswith("MOTION_") and name not in DEFAULTS:
+            raise SettingRefused(name, environment[name], "unknown")
+    values = {name: environment.get(name) or default for name, default in DEFAULTS.items()}
+    data_dir = Path(values["MOTION_DATA"])
+    base_url = values["MOTION_BASE_URL"].rstrip("/")
+    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
+        raise SettingRefused("MOTION_BASE_URL", base_url, "url")
+
+    def number(name: str) -> int:
+        try:
+            value = int(values[name])
+        except ValueError as error:
+            raise SettingRefused(name, values[name], "number") from error
+        if value <= 0:
+            raise SettingRefused(name, values[name], "number")
+        return value
+
+    return Settings(
+        data_dir=data_dir,
+        database_url=values["DATABASE_URL"] or f"sqlite:///{(data_dir / 'motion.sqlite').absolute()}",
+        relay_url=values["RELAY_URL"],
+        base_url=base_url,
+        smtp_url=values["MOTION_SMTP_URL"],
+        mail_from=values["MOTION_MAIL_FROM"],
+        window_ms=number("MOTION_WINDOW_MS"),
+        busy_window_ms=number("MOTION_BUSY_WINDOW_MS"),
+        busy_connections=number("MOTION_BUSY_CONNECTIONS"),
+        updates_per_s=number("MOTION_UPDATES_PER_S"),
+        session_days=number("MOTION_SESSION_DAYS"),
+        email_link_minutes=number("MOTION_EMAIL_LINK_MINUTES"),
+        max_upload_bytes=number("MOTION_MAX_UPLOAD_BYTES"),
+        checkpoint_ms=number("MOTION_CHECKPOINT_MS"),
+    )
