@@ -1,4 +1,4 @@
-"""The state of one motion's document, and the rules that an update must meet to enter it.
+"""One motion's document in memory: decided on in windows, changed only by what was committed, in order.
 
 Life of an update: `Window.check` (touches nothing but the window) -> the keeper commits -> `Draft.apply`, in
 the order of the numbers that the commit gave. A window whose commit failed is dropped whole.
@@ -6,20 +6,63 @@ the order of the numbers that the commit gave. A window whose commit failed is d
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from motion.live.authorship import Run
-from motion.live.refusals import Reason, Refused
-from motion.live.updates import UPDATE, Limits, Update
+from pycrdt import Doc, Text, TextEvent, merge_updates
 
-SYSTEM = 0
-"""The official id of what the service itself wrote: a template, an imported file."""
+from motion.live.admission import Accepted, Sender, admit
+from motion.live.authorship import Authorship, Run
+from motion.live.knowledge import Author, Knowledge, RangeSet
+from motion.live.refusals import Refused
+from motion.live.updates import (
+    ANY_SIZE,
+    COMPOSING_CLIENT,
+    EMPTY,
+    ROOT,
+    UPDATE,
+    Id,
+    Limits,
+    Update,
+    encode,
+    encode_state_vector,
+    parse,
+    server_client,
+    varuint,
+)
+
+__all__ = [
+    "Accepted",
+    "Author",
+    "Draft",
+    "DraftBroken",
+    "Edit",
+    "Kept",
+    "OutOfOrder",
+    "Sender",
+    "Snapshot",
+    "SYSTEM",
+    "Window",
+    "fold",
+]
+
+SYSTEM = Author(session=0, official=0)
+"""The author of what the service itself wrote: a template, an imported file."""
+
+_FOLD_BATCH = 250
+"""Updates merged at once: merging costs the square of their number (20,000 at once 4.1 s, so 0.08 s)."""
+
+_DIFFS_KEPT = 16
+"""Answers to step 1 kept until the next update: after a cut, many ask from the same state."""
+
+_MEMORY_VERSION = 1
 
 
 class DraftBroken(Exception):
-    """pycrdt failed on a checked update: the draft in memory is void; rebuild it from the kept updates."""
+    """The draft in memory is void, or a snapshot cannot be read: restore another from the kept updates."""
 
 
 class OutOfOrder(Exception):
@@ -31,48 +74,12 @@ class OutOfOrder(Exception):
         self.number = number
 
 
-class Author(NamedTuple):
-    """The signed-in session that an update came from, and its official."""
-
-    session: str
-    official: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who offers an update, and why they may not write now, if so (frozen, not-writable, role)."""
-
-    author: Author
-    barred: Reason | None = None
-
-
 class Kept(NamedTuple):
     """One accepted update as the database keeps it. `number` counts per motion: 1, 2, 3…"""
 
     number: int
     update: bytes
     author: Author
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A decision: keep `update`, enter it in the record, then apply it.
-
-    Attributes:
-        update: The bytes to keep, to apply and to show: those received, save for a step 2, where they are
-            its news alone, encoded again. Self-contained either way.
-        parsed: The same as values.
-        clients: Client ids that the new text stands under; empty for a pure deletion.
-        new_clients: Those of them that no session has used: their binding to the sender is to be entered
-            in the record before the update.
-        is_duplicate: Everything in it is known already: acknowledge it; there is nothing to keep.
-    """
-
-    update: bytes
-    parsed: Update
-    clients: tuple[int, ...] = ()
-    new_clients: tuple[int, ...] = ()
-    is_duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,40 @@ class Snapshot:
         number: The last update it contains.
         state: The document as one Yjs update: any Yjs reads it.
         memory: What Yjs does not keep (bindings, runs of authors, deleted ranges, halves of surrogate
-            pairs): ours, versioned by its first byte.
+            pairs): compressed JSON of ours, its version inside.
     """
 
     number: int
     state: bytes
     memory: bytes
+
+    def pack(self) -> bytes:
+        """The whole as one byte string."""
+        return varuint(self.number) + varuint(len(self.state)) + self.state + self.memory
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Snapshot:
+        """The other way, for bytes that `pack` wrote; anything else fails here or in `Draft.restore`.
+
+        Raises:
+            DraftBroken: Too short to be a snapshot.
+        """
+        numbers: list[int] = []
+        at = 0
+        for _ in range(2):
+            value = shift = 0
+            while at < len(packed):
+                byte = packed[at]
+                at += 1
+                value |= (byte & 0x7F) << shift
+                shift += 7
+                if byte < 0x80:
+                    break
+            numbers.append(value)
+        number, size = numbers
+        if size == 0 or size > len(packed) - at:
+            raise DraftBroken("snapshot cut short")
+        return cls(number, packed[at : at + size], packed[at + size :])
 
 
 class Edit(NamedTuple):
@@ -100,34 +135,99 @@ class Edit(NamedTuple):
 
 
 class Draft:
-    """One motion's document in memory. One owner; not thread-safe. A new one is empty, at number 0."""
+    """One motion's document. One owner; a new one is empty, at number 0.
 
-    number: int
-    """The last update applied; 0 before the first."""
+    Attributes:
+        number: The last update applied; 0 before the first.
+        limits: What one update may bring.
+    """
 
-    def __init__(self, limits: Limits = UPDATE) -> None: ...
+    def __init__(self, limits: Limits = UPDATE) -> None:
+        self.number = 0
+        self.limits = limits
+        self._known = Knowledge()
+        self._authorship = Authorship()
+        self._deltas: list[list[dict[str, Any]]] = []
+        self._is_broken = False
+        self._open(None)
+
+    def _open(self, state: bytes | None) -> None:
+        # A room may restore a draft in a worker thread and use it in the loop's.
+        self._doc: Doc[Any] = Doc(allow_multithreading=True)
+        self._text: Text = self._doc.get(ROOT, type=Text)
+        if state is not None:
+            self._doc.apply_update(state)
+        # The event can only be read inside the transaction that it reports.
+        self._watch = self._text.observe(lambda event: self._note(event))
+        self._forget()
+
+    def _note(self, event: TextEvent) -> None:
+        self._deltas.append(event.delta)  # type: ignore[attr-defined]  # pycrdt's stubs leave it out
+
+    def _forget(self) -> None:
+        self._text_cache: str | None = None
+        self._state_cache: bytes | None = None
+        self._diff_cache: dict[bytes, bytes] = {}
 
     @classmethod
     def restore(cls, snapshot: Snapshot | None, tail: Iterable[Kept] = (), limits: Limits = UPDATE) -> Draft:
         """The draft as it was, from a snapshot (None: from nothing) and the kept updates after it.
 
+        Updates of the tail that the snapshot contains already are passed over.
+
         Raises:
             DraftBroken: The snapshot cannot be read, or an update of the tail fails.
             OutOfOrder: The tail leaves a number out.
         """
-        raise NotImplementedError
+        draft = cls(limits)
+        if snapshot is not None:
+            draft._remember(snapshot)
+        for number, update, author in tail:
+            if number > draft.number:
+                draft.apply(number, update, author)
+        return draft
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        try:
+            memory = json.loads(zlib.decompress(snapshot.memory))
+            if memory["version"] != _MEMORY_VERSION:
+                raise DraftBroken(f"snapshot memory of version {memory['version']}")
+            known = self._known
+            known.clocks = {client: clock for client, clock in memory["clocks"]}
+            known.lows = {client: set(lows) for client, lows in memory["lows"]}
+            known.bindings = {client: Author(*author) for client, *author in memory["bindings"]}
+            known.deleted = {client: RangeSet(ranges) for client, ranges in memory["deleted"]}
+            self._authorship = Authorship(Run(length, official) for length, official in memory["runs"])
+            self.number = snapshot.number
+            self._open(snapshot.state)
+            if len(self._text) != self._authorship.length:
+                raise DraftBroken("snapshot with authors of another text")
+        except DraftBroken:
+            raise
+        except BaseException as failure:
+            raise _broken(failure, "snapshot") from failure
 
     def snapshot(self) -> Snapshot:
         """Everything, such that `restore(snapshot)` equals a replay from the start."""
-        raise NotImplementedError
+        known = self._known
+        memory = {
+            "version": _MEMORY_VERSION,
+            "clocks": list(known.clocks.items()),
+            "lows": [(client, sorted(lows)) for client, lows in known.lows.items()],
+            "bindings": [(client, *author) for client, author in known.bindings.items()],
+            "deleted": [(client, list(ranges)) for client, ranges in known.deleted.items()],
+            "runs": list(self._authorship),
+        }
+        packed = zlib.compress(json.dumps(memory, separators=(",", ":")).encode(), 1)
+        return Snapshot(self.number, self.full_state(), packed)
 
     def window(self) -> Window:
         """A new, empty window on this draft."""
-        raise NotImplementedError
+        return Window(self)
 
     def check(self, update: bytes, sender: Sender, *, from_step2: bool = False) -> Accepted | Refused:
         """Decide on one update alone. Touches nothing."""
-        raise NotImplementedError
+        return Window(self).check(update, sender, from_step2=from_step2)
 
     def apply(self, number: int, update: bytes, author: Author, parsed: Update | None = None) -> None:
         """Take in one committed update. New client ids in it become bound to `author`.
@@ -135,70 +235,158 @@ class Draft:
         Args:
             number: Must be `self.number + 1`.
             update: The bytes kept: `Accepted.update`.
+            author: Whose session sent it.
             parsed: `Accepted.parsed`, to spare reading the bytes again.
 
         Raises:
             OutOfOrder: Nothing was done; fill the gap from the database.
             DraftBroken: Drop this draft and restore another.
         """
-        raise NotImplementedError
+        if self._is_broken:
+            raise DraftBroken(f"update {number} came after the draft broke")
+        if number != self.number + 1:
+            raise OutOfOrder(self.number + 1, number)
+        facts = parse(update, ANY_SIZE) if parsed is None else parsed
+        if isinstance(facts, Refused):
+            self._is_broken = True
+            raise DraftBroken(f"update {number} cannot be read: {facts.reason}")
+        try:
+            self._doc.apply_update(update)
+            for delta in self._deltas:
+                self._authorship.apply(delta, author.official)
+            if len(self._text) != self._authorship.length:
+                raise ValueError("authors of another text")
+        except BaseException as failure:  # pycrdt's panics are no Exception
+            self._is_broken = True
+            raise _broken(failure, f"update {number}") from failure
+        self._deltas.clear()
+        self._known.take(facts, author)
+        self.number = number
+        self._forget()
 
     @property
     def bindings(self) -> Mapping[int, Author]:
-        """Client id -> the session and official it belongs to."""
-        raise NotImplementedError
+        """Client id -> the session and official it belongs to. Not to be changed."""
+        return self._known.bindings
 
     def text(self) -> str:
-        """The text as it stands (cached until the next update)."""
-        raise NotImplementedError
+        """The text as it stands."""
+        if self._text_cache is None:
+            self._text_cache = str(self._text)
+        return self._text_cache
 
     def full_state(self) -> bytes:
-        """The whole document as one update (cached until the next update): step 2 for a newcomer."""
-        raise NotImplementedError
+        """The whole document as one update: step 2 for a newcomer."""
+        if self._state_cache is None:
+            self._state_cache = self._doc.get_update()
+        return self._state_cache
 
     def state_vector(self) -> bytes:
         """What is known, for the server's step 1."""
-        raise NotImplementedError
+        return encode_state_vector(self._known.clocks)
 
     def diff(self, state_vector: bytes) -> bytes:
-        """What someone at `state_vector` lacks, as one update: step 2. The vector was read by `session`."""
-        raise NotImplementedError
+        """What someone at `state_vector` lacks, as one update: step 2. The vector was read by `Session`."""
+        diff = self._diff_cache.get(state_vector)
+        if diff is None:
+            if len(self._diff_cache) >= _DIFFS_KEPT:
+                self._diff_cache.clear()
+            diff = self._diff_cache[state_vector] = self._doc.get_update(state_vector)
+        return diff
 
     def runs(self) -> list[Run]:
         """Who wrote what, in characters of `text()`."""
-        raise NotImplementedError
+        return self._authorship.in_characters(self.text())
 
     def shares(self) -> dict[int, int]:
         """Characters that each official has in the text as it stands."""
-        raise NotImplementedError
+        return self._authorship.shares(self.text())
 
 
 class Window:
     """Decisions on several updates before any of them is applied; a later one may build on an earlier.
 
-    To drop it (the commit failed) is to forget it.
+    To drop it (the commit failed) is to forget it. One at a time for a draft, opened when the draft is at
+    the motion's last number.
     """
 
-    def __init__(self, draft: Draft) -> None: ...
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._known = Knowledge(draft._known)
 
-    def check(self, update: bytes, sender: Sender, *, from_step2: bool = False) -> Accepted | Refused:
+    def check(
+        self, update: bytes, sender: Sender, *, from_step2: bool = False, limits: Limits | None = None
+    ) -> Accepted | Refused:
         """Decide on one update, given the draft and what this window accepted before. Never raises.
 
         Known entirely: accepted as a duplicate, even from someone barred. With `from_step2`, known parts
-        are trimmed away and the news alone is held to the rules.
+        are trimmed away and the news alone is held to the rules. `limits` replaces the draft's, for what
+        the server itself imports.
         """
-        raise NotImplementedError
+        return admit(update, sender, self._known, limits or self._draft.limits, from_step2=from_step2)
 
+    def compose(self, session: int, edits: Sequence[Edit], base: bytes | None = None) -> bytes | Refused:
+        """The update that makes `edits`, under the client id that the server keeps for `session`.
 
-def compose(state: bytes, client: int, edits: Sequence[Edit]) -> bytes:
-    """The update that makes `edits` to the text of `state` under `client`: plain mode, templates, imports.
+        For the plain mode, templates and imports; to be checked in this window like any other. Edits are
+        in the order of the text and do not overlap.
 
-    Edits are in the order of the text and do not overlap. To be offered to a window like any other.
-    `state` may be older than the draft: what others wrote meanwhile is merged as Yjs merges.
-    """
-    raise NotImplementedError
+        Args:
+            session: 0 for the service itself.
+            edits: What to change, in characters of the text of `base`.
+            base: `full_state()` of the version that the edits are for; None for the draft as it stands.
+                What others wrote since is merged as Yjs merges.
+        """
+        doc: Doc[Any] = Doc(client_id=COMPOSING_CLIENT)
+        text: Text = doc.get(ROOT, type=Text)
+        doc.apply_update(self._draft.full_state() if base is None else base)
+        before = str(text)
+        made: list[bytes] = []
+        # What the transaction did, and not, as `get_update`, all that was ever deleted.
+        watch = doc.observe(lambda event: made.append(event.update))
+        with doc.transaction():
+            for start, end, new in reversed(edits):
+                at = len(before[:start].encode())
+                if end > start:
+                    del text[at : at + len(before[start:end].encode())]
+                if new:
+                    text.insert(at, new)
+        doc.unobserve(watch)
+        written = parse(made[0] if made else EMPTY, ANY_SIZE)
+        if isinstance(written, Refused):
+            return written
+        # A base may be older than this session's last edit: the clocks go on from there.
+        client = server_client(session)
+        first = self._known.next_clock(client)
+
+        def moved(neighbour: Id | None) -> Id | None:
+            if neighbour is None or neighbour.client != COMPOSING_CLIENT:
+                return neighbour
+            return Id(client, neighbour.clock + first)
+
+        structs = [
+            s._replace(
+                client=client,
+                clock=s.clock + first,
+                origin=moved(s.origin),
+                right_origin=moved(s.right_origin),
+            )
+            for s in written.structs
+        ]
+        return encode(structs, written.deletes)
 
 
 def fold(updates: Sequence[bytes]) -> bytes:
-    """Many updates as one: in batches, as merging costs the square of the count. Order as kept."""
-    raise NotImplementedError
+    """Many updates as one, for a reader or a snapshot. Order as kept; none gives the empty update."""
+    if not updates:
+        return EMPTY
+    while len(updates) > 1:
+        updates = [merge_updates(*updates[at : at + _FOLD_BATCH]) for at in range(0, len(updates), _FOLD_BATCH)]
+    return updates[0]
+
+
+def _broken(failure: BaseException, attempt: str) -> BaseException:
+    """What to raise when `attempt` failed so; a person's interruption stays one."""
+    if isinstance(failure, KeyboardInterrupt | SystemExit):
+        return failure
+    return DraftBroken(f"{attempt}: {failure}")
