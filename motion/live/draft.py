@@ -31,8 +31,8 @@ from motion.live.updates import (
     encode_state_vector,
     parse,
     server_client,
-    varuint,
 )
+from motion.live.wire import MalformedMessage, read_bytes, read_varuint, varuint
 
 __all__ = [
     "Accepted",
@@ -108,22 +108,12 @@ class Snapshot:
         Raises:
             DraftBroken: Too short to be a snapshot.
         """
-        numbers: list[int] = []
-        at = 0
-        for _ in range(2):
-            value = shift = 0
-            while at < len(packed):
-                byte = packed[at]
-                at += 1
-                value |= (byte & 0x7F) << shift
-                shift += 7
-                if byte < 0x80:
-                    break
-            numbers.append(value)
-        number, size = numbers
-        if size == 0 or size > len(packed) - at:
-            raise DraftBroken("snapshot cut short")
-        return cls(number, packed[at : at + size], packed[at + size :])
+        try:
+            number, at = read_varuint(packed, 0)
+            state, at = read_bytes(packed, at)
+        except MalformedMessage as error:
+            raise DraftBroken("snapshot cut short") from error
+        return cls(number, state, packed[at:])
 
 
 class Edit(NamedTuple):

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from motion.live.refusals import Reason, Refused
+from motion.live.wire import varuint
 
 ROOT = "text"
 """The one shared type of a motion's document."""
@@ -295,16 +296,6 @@ def _encode_struct(struct: Struct) -> bytes:
         text = struct.text.encode()
         out += varuint(len(text)) + text
     return bytes([info]) + bytes(out)
-
-
-def varuint(value: int) -> bytes:
-    """A lib0 unsigned integer, in its only spelling."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
 
 
 def skeleton(update: bytes) -> bytes:
