@@ -12,6 +12,13 @@
     │   ├── MotionAdopted(code)
     │   ├── CongressClosed(slug)
     │   └── TextChangedMeanwhile(expected, found)
+    ├── TextTooLong(characters, limit)
+    ├── RosterUnreadable
+    │   ├── NotATable(reason)
+    │   ├── MissingColumns(columns, found)
+    │   ├── UnreadableColumn(column, example, lines)
+    │   └── RosterTooLarge(limit)
+    ├── DocumentUnreadable(kind, reason)
     └── SignInRefused
         ├── LinkUnusable(reason)
         ├── CodeWrong(tries_left)
@@ -142,3 +149,60 @@ class TooManyTries(SignInRefused):
     """Sign-in is slowed down for `seconds`."""
 
     seconds: int
+
+
+@dataclass(frozen=True)
+class TextTooLong(MotionError):
+    """A text has more characters than is allowed; nothing of it was taken."""
+
+    characters: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class RosterUnreadable(MotionError):
+    """A roster file can't be read at all; nothing of it was imported."""
+
+
+@dataclass(frozen=True)
+class NotATable(RosterUnreadable):
+    """`reason`: `empty`, `binary`, `spreadsheet`, `no-separator`, `encoding`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class MissingColumns(RosterUnreadable):
+    """No header names these columns (`family_name`, `first_names`); `found` are the headers as they stand."""
+
+    columns: tuple[str, ...]
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnreadableColumn(RosterUnreadable):
+    """No value of a column could be read; `lines` were tried."""
+
+    column: str
+    example: str
+    lines: int
+
+
+@dataclass(frozen=True)
+class RosterTooLarge(RosterUnreadable):
+    """More officials would be kept than one congress may have: a department must be chosen."""
+
+    limit: int
+
+
+@dataclass(frozen=True)
+class DocumentUnreadable(MotionError):
+    """A document can't be imported as a motion.
+
+    `kind`: `markdown`, `text`, `odt`, `docx`, or the kind that was recognised and is not read (`pdf`, `rtf`, `doc`,
+    `spreadsheet`, `archive`, `image`, `unknown`). `reason`: `kind`, `empty`, `too-large`, `damaged`, `encoding`,
+    `too-slow`, `too-long`.
+    """
+
+    kind: str
+    reason: str
