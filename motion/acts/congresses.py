@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlmodel import Session, select
 
 from motion.acts.record import note
+from motion.record.kinds import is_text
 from motion.rules import phases
 from motion.rules.errors import CongressClosed, Invalid, NotFound, SlugTaken
 from motion.rules.permissions import Act, Actor, require
-from motion.rules.vocabulary import Phase, Template
+from motion.rules.vocabulary import Phase, Role, Template
 from storage.models import Congress, PhaseOpening, Secretary
 
 # First parts of addresses that mean something else than a congress.
@@ -57,6 +58,9 @@ def check(form: NewCongress) -> None:
     """
     if not form.title.strip():
         raise Invalid("title", "empty")
+    for field_name, line in (("title", form.title), ("place", form.place)):
+        if line.strip() and not is_text(line.strip()):
+            raise Invalid(field_name, "characters")
     if len(form.title) > MAX_TITLE:
         raise Invalid("title", "too-long", str(MAX_TITLE))
     if len(form.place) > MAX_PLACE:
@@ -78,7 +82,16 @@ def check(form: NewCongress) -> None:
         raise Invalid("calendar", "out-of-order")
 
 
-def create(db: Session, actor: Actor | None, form: NewCongress, *, host: str, now: datetime) -> Congress:
+def create(
+    db: Session,
+    actor: Actor | None,
+    form: NewCongress,
+    *,
+    host: str,
+    now: datetime,
+    is_demonstration: bool = False,
+    rehearsal_of: int | None = None,
+) -> Congress:
     """Make a congress and open its record.
 
     Args:
@@ -103,16 +116,21 @@ def create(db: Session, actor: Actor | None, form: NewCongress, *, host: str, no
         languages=",".join(form.languages),
         template=form.template,
         origin=f"{host}/{form.slug}/log",
+        is_demonstration=is_demonstration,
+        rehearsal_of=rehearsal_of,
         created_at=now,
     )
     db.add(congress)
     db.flush()
     assert congress.id is not None
     _set_calendar(db, congress.id, form.calendar)
-    note(db, congress.id, "congress.open", _described(congress, form.calendar), actor=None, now=now)
+    body = {"congress": congress.slug, "phase": congress.phase} | _described(congress)
+    if congress.rehearsal_of is not None:
+        body["rehearsal"] = True
+    note(db, congress.id, "congress.open", body, actor=None, now=now)
     if actor is not None and actor.secretary_id is not None:
         founder = db.get_one(Secretary, actor.secretary_id)
-        db.add(Secretary(congress_id=congress.id, name=founder.name, email=founder.email))
+        add_secretary(db, None, congress.id, founder.name, founder.email, now=now)
     return congress
 
 
@@ -129,15 +147,20 @@ def change(db: Session, actor: Actor, congress_id: int, form: NewCongress, *, no
     if form.slug != congress.slug:
         raise Invalid("slug", "fixed", congress.slug)
     check(form)
+    before = _described(congress)
     congress.title = form.title.strip()
     congress.place = form.place.strip()
     congress.starts_on, congress.ends_on = form.starts_on, form.ends_on
     congress.time_zone = form.time_zone
     congress.languages = ",".join(form.languages)
     congress.template = form.template
-    _set_calendar(db, congress_id, form.calendar)
+    body = {name: value for name, value in _described(congress).items() if before.get(name) != value}
+    if calendar(db, congress_id) != dict(form.calendar):
+        _set_calendar(db, congress_id, form.calendar)
+        body["calendar"] = True
     db.add(congress)
-    note(db, congress_id, "congress.change", _described(congress, form.calendar), actor=actor, now=now)
+    if body:
+        note(db, congress_id, "congress.change", body, actor=actor, now=now)
     return congress
 
 
@@ -154,7 +177,7 @@ def open_phase(db: Session, actor: Actor | None, congress_id: int, phase: Phase,
     phases.check_opening(before, phase)
     congress.phase = phase
     db.add(congress)
-    body = {"from": str(before), "to": str(phase), "way": "hour" if actor is None else "hand"}
+    body = {"from": str(before), "to": str(phase), "how": "hour" if actor is None else "hand"}
     note(db, congress_id, "phase.change", body, actor=actor, now=now)
 
 
@@ -194,7 +217,8 @@ def add_secretary(
     db.add(secretary)
     db.flush()
     # The record says that somebody runs the congress, not who: the secretariat holds no public office.
-    note(db, congress_id, "role.change", {"role": "secretariat", "who": f"sec-{secretary.id}"}, actor=actor, now=now)
+    body = {"held": True, "role": str(Role.SECRETARIAT), "who": f"sec-{secretary.id}"}
+    note(db, congress_id, "role.change", body, actor=actor, now=now)
     return secretary
 
 
@@ -224,15 +248,14 @@ def _set_calendar(db: Session, congress_id: int, hours: Mapping[Phase, datetime]
         db.add(PhaseOpening(congress_id=congress_id, phase=phase, opens_at=opens_at))
 
 
-def _described(congress: Congress, hours: Mapping[Phase, datetime]) -> dict[str, object]:
-    return {
-        "calendar": {str(phase): opens_at.isoformat() for phase, opens_at in hours.items()},
+def _described(congress: Congress) -> dict[str, object]:
+    body: dict[str, object] = {
         "ends": congress.ends_on.isoformat(),
-        "languages": congress.languages,
-        "origin": congress.origin,
-        "place": congress.place,
-        "slug": congress.slug,
+        "languages": congress.languages.split(","),
         "starts": congress.starts_on.isoformat(),
         "title": congress.title,
         "zone": congress.time_zone,
     }
+    if congress.place:
+        body["place"] = congress.place
+    return body

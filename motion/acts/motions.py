@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlmodel import Session, func, select
 
 from motion.acts import congresses
-from motion.acts.record import SYSTEM, note
+from motion.acts.record import note
 from motion.live import updates
-from motion.record.entry import Value
+from motion.record.kinds import is_text
 from motion.record.objects import seal
 from motion.rules.errors import (
     CongressClosed,
@@ -26,7 +26,7 @@ from motion.rules.errors import (
     NotFound,
     TextChangedMeanwhile,
 )
-from motion.rules.permissions import Act, Actor, require
+from motion.rules.permissions import SYSTEM, Act, Actor, require
 from motion.rules.vocabulary import MotionState, Phase
 from storage.models import ClientBinding, DraftUpdate, Motion, SealedObject
 
@@ -53,6 +53,7 @@ def create(
     actor: Actor,
     congress_id: int,
     title: str,
+    form: str,
     text: str,
     *,
     client: int,
@@ -64,6 +65,7 @@ def create(
     The first text is nobody's: it goes in under a client id of the service's own.
 
     Args:
+        form: A `Template`, or `import`.
         client: A random Yjs client id, below 2^32.
         salts: 32 random bytes for each of `pieces(text)`: the record commits to each.
 
@@ -79,6 +81,8 @@ def create(
         raise Invalid("title", "empty")
     if len(title) > MAX_TITLE:
         raise Invalid("title", "too-long", str(MAX_TITLE))
+    if not is_text(title):
+        raise Invalid("title", "characters")
     if len(text) > MAX_TEXT:
         raise Invalid("text", "too-long", str(MAX_TEXT))
     count = db.exec(select(func.count()).select_from(Motion).where(Motion.congress_id == congress_id)).one()
@@ -86,11 +90,11 @@ def create(
     db.add(motion)
     db.flush()
     assert motion.id is not None
-    motion.last_entry = note(
+    motion.last_entry = motion.text_entry = note(
         db,
         congress_id,
         "motion.create",
-        {"doc": motion.code, "title": title},
+        {"doc": motion.code, "form": form, "title": title},
         actor=actor,
         now=now,
         motion_id=motion.id,
@@ -103,7 +107,7 @@ def create(
 
 def _start_with(db: Session, motion: Motion, text: str, *, client: int, salts: Sequence[bytes], now: datetime) -> None:
     assert motion.id is not None
-    bound: dict[str, Value] = {"cid": client, "doc": motion.code, "sess": SYSTEM}
+    bound: dict[str, object] = {"cid": client, "doc": motion.code, "official": SYSTEM, "sess": SYSTEM}
     binding = note(db, motion.congress_id, "client.bind", bound, actor=None, now=now, motion_id=motion.id)
     db.add(ClientBinding(motion_id=motion.id, client=client, entry=binding))
     clock = 0
@@ -112,7 +116,7 @@ def _start_with(db: Session, motion: Motion, text: str, *, client: int, salts: S
         origin = updates.Id(client, clock - 1) if clock else None
         content = updates.encode([updates.Struct(client, clock, length, origin, None, piece)], [])
         clock += length
-        body: dict[str, Value] = {
+        body: dict[str, object] = {
             "c": seal(salt, content).name,
             "cid": client,
             "doc": motion.code,
@@ -138,14 +142,17 @@ def freeze(db: Session, actor: Actor | None, motion_id: int, *, now: datetime) -
 
     Raises:
         NotAllowed, MotionNotOpen: The text stays open.
+        TextChangedMeanwhile: The reading copy lags behind the updates (numbers instead of digests).
     """
     motion = get(db, motion_id)
     if actor is not None:
         require(actor, Act.FREEZE, motion.congress_id)
     if motion.state != MotionState.DRAFTING:
         raise MotionNotOpen(motion.code, motion.state)
+    if motion.text_number != motion.number:
+        raise TextChangedMeanwhile(str(motion.text_number), str(motion.number))
     motion.state, motion.frozen_at, motion.digest = MotionState.FROZEN, now, digest(motion.text)
-    body = {"digest": motion.digest, "doc": motion.code, "n": motion.number}
+    body = {"digest": motion.digest, "doc": motion.code, "last": motion.text_entry, "n": motion.number}
     motion.last_entry = note(db, motion.congress_id, "motion.freeze", body, actor=actor, now=now, motion_id=motion_id)
     db.add(motion)
     return motion
@@ -171,13 +178,13 @@ def unfreeze(db: Session, actor: Actor, motion_id: int, reason: str, *, salt: by
     if congresses.get(db, motion.congress_id).phase in {Phase.ADOPTED, Phase.CLOSED}:
         raise CongressClosed(motion.code)
     sealed = seal(salt, reason.encode())
-    db.add(SealedObject(congress_id=motion.congress_id, name=sealed.name, content=sealed.content))
+    db.add(SealedObject(congress_id=motion.congress_id, name=sealed.name, content=sealed.data))
     motion.state, motion.frozen_at, motion.digest = MotionState.DRAFTING, None, None
     motion.last_entry = note(
         db,
         motion.congress_id,
         "motion.unfreeze",
-        {"doc": motion.code, "reason": sealed.name},
+        {"c": sealed.name, "doc": motion.code},
         actor=actor,
         now=now,
         motion_id=motion_id,
@@ -248,6 +255,8 @@ def _check_result(result: ShowOfHands) -> None:
         raise Invalid("votes_for", "no-majority", f"{result.votes_for}/{result.votes_against}")
     if not result.presided_by.strip():
         raise Invalid("presided_by", "empty")
+    if not is_text(result.presided_by.strip()):
+        raise Invalid("presided_by", "characters")
     if len(result.presided_by) > congresses.MAX_NAME:
         raise Invalid("presided_by", "too-long", str(congresses.MAX_NAME))
 

@@ -1,22 +1,21 @@
 """Appending one act to the record, in the transaction that does it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from motion.record.entry import Value, encode_entry
-from motion.rules.permissions import Actor
+from motion.record.entry import encode_entry
+from motion.rules.permissions import SYSTEM, Actor
 from storage import ledger
 from storage.ledger import NewEntry
-
-SYSTEM = "systeme"
 
 
 def note(
     db: Session,
     congress_id: int,
     kind: str,
-    body: dict[str, Value],
+    body: Mapping[str, object],
     *,
     actor: Actor | None,
     now: datetime,

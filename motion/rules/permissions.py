@@ -11,6 +11,9 @@ from motion.rules.errors import NotAllowed
 from motion.rules.vocabulary import Role
 
 
+SYSTEM = "system"  # how the record names the service itself
+
+
 class Act(StrEnum):
     """A deed that a person can do."""
 
@@ -40,12 +43,12 @@ class Actor:
 
     @property
     def mark(self) -> str:
-        """How the record names this actor: `elu-12`, `sec-3` or `systeme`."""
+        """How the record names this actor: `elu-12`, `sec-3` or `system`."""
         if self.official_id is not None:
             return f"elu-{self.official_id}"
         if self.secretary_id is not None:
             return f"sec-{self.secretary_id}"
-        return "systeme"
+        return SYSTEM
 
 
 _MAY: dict[Act, frozenset[Role]] = {

@@ -5,8 +5,8 @@ Follows: ${down_revision | comma,n}
 """
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
