@@ -1,0 +1,215 @@
+"""Rows of drafts: kept updates, who owns a client id, snapshots, the reading copy.
+
+`draft_update` is the truth; snapshots and the reading copy can be lost and are made again from it. Rows
+are read and written in bulk, as columns: a window brings dozens of them, thirty times a second.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, delete, func, or_, select, update
+from sqlmodel import Session, SQLModel, col
+
+from motion.rules.vocabulary import MotionState, Phase
+from storage.models import (
+    ClientBinding,
+    Congress,
+    DraftSnapshot,
+    DraftUpdate,
+    LateText,
+    LoginSession,
+    Motion,
+    Official,
+)
+
+
+class Head(NamedTuple):
+    """Where a motion stands: how many updates it has, and whether its text may change."""
+
+    motion_id: int
+    congress_id: int
+    slug: str
+    code: str
+    state: MotionState
+    phase: Phase
+    number: int
+    last_entry: int
+    text_number: int
+
+
+class UpdateRow(NamedTuple):
+    """One kept update; `session_id` and `official_id` are None for what the service wrote itself."""
+
+    number: int
+    content: bytes
+    session_id: int | None
+    official_id: int | None
+    entry: int
+    at: datetime
+
+
+class OfficialRow(NamedTuple):
+    """What readers see of an official."""
+
+    id: int
+    family_name: str
+    first_names: str
+    mandate: str
+    territory: str
+
+
+def find(db: Session, slug: str, code: str) -> int | None:
+    """Return the id of the motion at `/{slug}/motions/{code}`, or None."""
+    query = select(col(Motion.id)).join(Congress).where(col(Congress.slug) == slug, col(Motion.code) == code)
+    return db.execute(query).scalar_one_or_none()
+
+
+def heads(db: Session, motion_ids: Collection[int]) -> dict[int, Head]:
+    """Return where each motion stands; unknown ids are left out."""
+    query = (
+        select(
+            col(Motion.id),
+            col(Motion.congress_id),
+            col(Congress.slug),
+            col(Motion.code),
+            col(Motion.state),
+            col(Congress.phase),
+            col(Motion.number),
+            col(Motion.last_entry),
+            col(Motion.text_number),
+        )
+        .join(Congress, col(Congress.id) == col(Motion.congress_id))
+        .where(col(Motion.id).in_(motion_ids))
+    )
+    return {
+        row[0]: Head(row[0], row[1], row[2], row[3], MotionState(row[4]), Phase(row[5]), row[6], row[7], row[8])
+        for row in db.execute(query)
+    }
+
+
+def updates_after(
+    db: Session, motion_id: int, number: int, *, up_to: int | None = None, limit: int | None = None
+) -> list[UpdateRow]:
+    """Return the kept updates above `number` (to `up_to` included), in order."""
+    query = (
+        select(
+            col(DraftUpdate.number),
+            col(DraftUpdate.content),
+            col(DraftUpdate.session_id),
+            col(DraftUpdate.official_id),
+            col(DraftUpdate.entry),
+            col(DraftUpdate.at),
+        )
+        .where(col(DraftUpdate.motion_id) == motion_id, col(DraftUpdate.number) > number)
+        .order_by(col(DraftUpdate.number))
+        .limit(limit)
+    )
+    if up_to is not None:
+        query = query.where(col(DraftUpdate.number) <= up_to)
+    return [UpdateRow(*row) for row in db.execute(query)]
+
+
+def bound_elsewhere(db: Session, motion_id: int, clients: Collection[int]) -> set[int]:
+    """Return those of the client ids that are bound already, whoever has them."""
+    query = select(col(ClientBinding.client)).where(
+        col(ClientBinding.motion_id) == motion_id, col(ClientBinding.client).in_(clients)
+    )
+    return set(db.execute(query).scalars())
+
+
+def silenced(db: Session, session_ids: Collection[int], now: datetime) -> set[int]:
+    """Return those of the sessions that are revoked or expired, or whose official is revoked."""
+    query = (
+        select(col(LoginSession.id))
+        .outerjoin(Official, col(Official.id) == col(LoginSession.official_id))
+        .where(
+            col(LoginSession.id).in_(session_ids),
+            col(LoginSession.revoked_at).is_(None),
+            col(LoginSession.expires_at) > now,
+            col(Official.revoked_at).is_(None),
+        )
+    )
+    return set(session_ids) - set(db.execute(query).scalars())
+
+
+def revoked_since(db: Session, since: datetime) -> set[int]:
+    """Return the sessions revoked after `since`, by themselves or with their official."""
+    query = (
+        select(col(LoginSession.id))
+        .outerjoin(Official, col(Official.id) == col(LoginSession.official_id))
+        .where(or_(col(LoginSession.revoked_at) > since, col(Official.revoked_at) > since))
+    )
+    return set(db.execute(query).scalars())
+
+
+def insert_rows(db: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows in one statement, without making objects of them."""
+    if rows:
+        table: Table = model.__table__  # type: ignore[attr-defined]
+        db.connection().execute(table.insert(), list(rows))
+
+
+def advance(db: Session, motion_id: int, number: int, last_entry: int) -> None:
+    """Move a motion's counters to the last update and entry just inserted."""
+    table: Table = Motion.__table__  # type: ignore[attr-defined]
+    db.connection().execute(table.update().where(table.c.id == motion_id).values(number=number, last_entry=last_entry))
+
+
+def late_contents(db: Session, motion_id: int, session_id: int) -> set[bytes]:
+    """Return what was kept after the freeze for one session: what is sent again is not kept twice."""
+    query = select(col(LateText.content)).where(
+        col(LateText.motion_id) == motion_id, col(LateText.session_id) == session_id
+    )
+    return set(db.execute(query).scalars())
+
+
+def latest_snapshot(db: Session, motion_id: int, up_to: int | None = None) -> tuple[int, bytes] | None:
+    """Return the newest snapshot (at most at number `up_to`): its number and its bytes."""
+    query = (
+        select(col(DraftSnapshot.number), col(DraftSnapshot.content))
+        .where(col(DraftSnapshot.motion_id) == motion_id)
+        .order_by(col(DraftSnapshot.number).desc())
+        .limit(1)
+    )
+    if up_to is not None:
+        query = query.where(col(DraftSnapshot.number) <= up_to)
+    row = db.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def keep_snapshot(db: Session, motion_id: int, number: int, content: bytes, at: datetime) -> None:
+    """Keep a snapshot in place of the former ones. Two processes may keep the same: the first stays."""
+    newest = db.execute(
+        select(func.max(col(DraftSnapshot.number))).where(col(DraftSnapshot.motion_id) == motion_id)
+    ).scalar_one()
+    if newest is not None and newest >= number:
+        return
+    db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion_id))
+    insert_rows(db, DraftSnapshot, [{"motion_id": motion_id, "number": number, "content": content, "at": at}])
+
+
+def drop_snapshots(db: Session, motion_id: int) -> None:
+    """Forget snapshots that can't be read: the next opening replays the kept updates."""
+    db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion_id))
+
+
+def write_copy(db: Session, motion_id: int, *, text: str, runs: str, number: int, entry: int, at: datetime) -> None:
+    """Renew the reading copy, unless another process has renewed it further."""
+    db.execute(
+        update(Motion)
+        .where(col(Motion.id) == motion_id, col(Motion.text_number) < number)
+        .values(text=text, runs=runs, text_number=number, text_entry=entry, text_at=at)
+    )
+
+
+def officials(db: Session, ids: Collection[int]) -> list[OfficialRow]:
+    """Return what readers see of these officials."""
+    query = select(
+        col(Official.id),
+        col(Official.family_name),
+        col(Official.first_names),
+        col(Official.mandate),
+        col(Official.territory),
+    ).where(col(Official.id).in_(ids))
+    return [OfficialRow(*row) for row in db.execute(query)]
