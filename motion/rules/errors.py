@@ -27,17 +27,19 @@
 
 Each carries values and no sentence: `motion.web.errors` turns a class into a status and a
 sentence of the catalogue, and the command line does the same.
+
+They are not frozen dataclasses: Python and Starlette write `__traceback__` on an exception in flight.
 """
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class MotionError(Exception):
     """Something that a person attempted was refused; nothing was changed."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotAllowed(MotionError):
     """The role may not do this act."""
 
@@ -45,7 +47,7 @@ class NotAllowed(MotionError):
     role: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotFound(MotionError):
     """There is no such thing; `what` is a word of the code (`congress`, `motion`, `official`…)."""
 
@@ -53,7 +55,7 @@ class NotFound(MotionError):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Invalid(MotionError):
     """A value given for `field` can't be taken; `reason` is a code (`empty`, `too-long`, `negative`…)."""
 
@@ -62,19 +64,19 @@ class Invalid(MotionError):
     value: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Conflict(MotionError):
     """The deed would be right at another moment."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class SlugTaken(Conflict):
     """Another congress has this address."""
 
     slug: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class PhaseOutOfOrder(Conflict):
     """A phase opens after the ones before it, and none opens twice but drafting after frozen."""
 
@@ -82,7 +84,7 @@ class PhaseOutOfOrder(Conflict):
     wanted: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class MotionNotOpen(Conflict):
     """The text is not open for drafting."""
 
@@ -90,7 +92,7 @@ class MotionNotOpen(Conflict):
     state: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class MotionNotFrozen(Conflict):
     """Only a frozen text can be adopted or reopened."""
 
@@ -98,21 +100,21 @@ class MotionNotFrozen(Conflict):
     state: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class MotionAdopted(Conflict):
     """An adopted motion can no longer change, by anyone."""
 
     code: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class CongressClosed(Conflict):
     """Nothing is written any more in a closed congress."""
 
     slug: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class TextChangedMeanwhile(Conflict):
     """The digest on which somebody decided is no longer that of the text."""
 
@@ -120,38 +122,38 @@ class TextChangedMeanwhile(Conflict):
     found: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class SignInRefused(MotionError):
     """Nobody was signed in."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class LinkUnusable(SignInRefused):
     """`reason` is `unknown`, `used` or `expired`."""
 
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class CodeWrong(SignInRefused):
     """The six digits are not those of the mail; `tries_left` may be 0."""
 
     tries_left: int
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class CardUnknown(SignInRefused):
     """No card in force carries this code."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class TooManyTries(SignInRefused):
     """Sign-in is slowed down for `seconds`."""
 
     seconds: int
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class TextTooLong(MotionError):
     """A text has more characters than is allowed; nothing of it was taken."""
 
@@ -159,19 +161,19 @@ class TextTooLong(MotionError):
     limit: int
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class RosterUnreadable(MotionError):
     """A roster file can't be read at all; nothing of it was imported."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotATable(RosterUnreadable):
     """`reason`: `empty`, `binary`, `spreadsheet`, `no-separator`, `encoding`."""
 
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class MissingColumns(RosterUnreadable):
     """No header names these columns (`family_name`, `first_names`); `found` are the headers as they stand."""
 
@@ -179,7 +181,7 @@ class MissingColumns(RosterUnreadable):
     found: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UnreadableColumn(RosterUnreadable):
     """No value of a column could be read; `lines` were tried."""
 
@@ -188,14 +190,14 @@ class UnreadableColumn(RosterUnreadable):
     lines: int
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class RosterTooLarge(RosterUnreadable):
     """More officials would be kept than one congress may have: a department must be chosen."""
 
     limit: int
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class DocumentUnreadable(MotionError):
     """A document can't be imported as a motion.
 

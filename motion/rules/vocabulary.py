@@ -4,6 +4,9 @@ Everywhere else the code says the English name; the French word stands here, onc
 """
 
 from enum import StrEnum
+from gettext import NullTranslations
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 
 class Phase(StrEnum):
@@ -42,22 +45,30 @@ class Template(StrEnum):
     BLANK = "blank"
 
 
-# The msgids of the catalogues. `gettext_noop` is not needed: the extraction reads this table.
-FRENCH: dict[StrEnum, str] = {
-    Phase.PREPARATION: "Préparation",
-    Phase.COLLECTION: "Collecte",
-    Phase.DRAFTING: "Rédaction",
-    Phase.FROZEN: "Texte gelé",
-    Phase.ADOPTED: "Motion adoptée",
-    Phase.CLOSED: "Congrès clos",
-    MotionState.DRAFTING: "En rédaction",
-    MotionState.FROZEN: "Gelée",
-    MotionState.ADOPTED: "Adoptée",
-    Role.PUBLIC: "Public",
-    Role.OFFICIAL: "Élu·e",
-    Role.RAPPORTEUR: "Rapporteur·e",
-    Role.SECRETARIAT: "Secrétariat",
-    Template.DELIBERATIVE: "Forme délibérative",
-    Template.DEMANDS: "Revendications par axes",
-    Template.BLANK: "Page blanche",
+# The French words, one table for each kind: members of two kinds may be spelt alike (`frozen`), and are then equal.
+FRENCH: dict[str, dict[str, str]] = {
+    "phase": {
+        Phase.PREPARATION: _("Préparation"),
+        Phase.COLLECTION: _("Collecte"),
+        Phase.DRAFTING: _("Rédaction"),
+        Phase.FROZEN: _("Texte gelé"),
+        Phase.ADOPTED: _("Motion adoptée"),
+        Phase.CLOSED: _("Congrès clos"),
+    },
+    "state": {
+        MotionState.DRAFTING: _("En rédaction"),
+        MotionState.FROZEN: _("Gelée"),
+        MotionState.ADOPTED: _("Adoptée"),
+    },
+    "role": {
+        Role.PUBLIC: _("Public"),
+        Role.OFFICIAL: _("Élu·e"),
+        Role.RAPPORTEUR: _("Rapporteur·e"),
+        Role.SECRETARIAT: _("Secrétariat"),
+    },
+    "template": {
+        Template.DELIBERATIVE: _("Forme délibérative"),
+        Template.DEMANDS: _("Revendications par axes"),
+        Template.BLANK: _("Page blanche"),
+    },
 }

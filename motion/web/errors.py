@@ -1,0 +1,367 @@
+"""From an error to a status and three sentences: what happened, why, how to repair it.
+
+One table, `SAID`, for pages and for JSON alike. What is not in it is unexpected: it is logged whole and
+shown as "erreur interne".
+"""
+
+import dataclasses
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from motion.rules import errors
+from motion.rules.errors import MotionError
+from motion.rules.vocabulary import FRENCH
+from motion.web import page as pages
+from motion.web.page import NEVER, Page
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+log = logging.getLogger("motion.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How an error is told. The sentences may name the error's values: `%(code)s`."""
+
+    status: int
+    what: str
+    why: str
+    repair: str
+
+
+@dataclass(unsafe_hash=True)
+class CrossSite(MotionError):
+    """Another site made the browser send a form."""
+
+
+SAID: dict[type[MotionError], Said] = {
+    errors.NotAllowed: Said(
+        403,
+        _("Vous n’avez pas pu %(act)s."),
+        _("Vous êtes ici comme « %(role)s », et ce rôle ne le permet pas."),
+        _("Connectez-vous avec le bon compte, ou demandez au secrétariat du congrès."),
+    ),
+    errors.NotFound: Said(
+        404,
+        _("Cette page n’existe pas."),
+        _("Rien ne porte ici le nom « %(name)s » (%(what)s)."),
+        _("Vérifiez l’adresse, ou repartez de l’accueil."),
+    ),
+    errors.Invalid: Said(
+        422,
+        _("Le formulaire n’a pas été enregistré."),
+        _("Champ « %(field)s » : %(reason)s."),
+        _("Corrigez ce champ et envoyez de nouveau. Rien n’a été changé."),
+    ),
+    errors.Conflict: Said(
+        409,
+        _("Cet acte n’a pas été fait."),
+        _("La situation a changé entre-temps."),
+        _("Rechargez la page et recommencez si c’est encore utile. Rien n’a été changé."),
+    ),
+    errors.SlugTaken: Said(
+        409,
+        _("Le congrès n’a pas été créé."),
+        _("L’adresse « %(slug)s » est déjà celle d’un autre congrès."),
+        _("Choisissez une autre adresse."),
+    ),
+    errors.PhaseOutOfOrder: Said(
+        409,
+        _("La phase n’a pas changé."),
+        _("Le congrès est en phase « %(phase)s » : « %(wanted)s » ne peut pas s’ouvrir après elle."),
+        _("Choisissez une phase qui vient après."),
+    ),
+    errors.MotionNotOpen: Said(
+        409,
+        _("Le texte de la motion %(code)s n’a pas changé."),
+        _("Il n’est pas ouvert à la rédaction (état : %(state)s)."),
+        _("Vous pouvez le lire et copier votre texte. Le secrétariat peut rouvrir un texte gelé."),
+    ),
+    errors.MotionNotFrozen: Said(
+        409,
+        _("La motion %(code)s n’a pas changé."),
+        _("Cet acte demande un texte gelé (état actuel : %(state)s)."),
+        _("Gelez d’abord le texte, puis recommencez."),
+    ),
+    errors.MotionAdopted: Said(
+        409,
+        _("La motion %(code)s n’a pas changé."),
+        _("Elle est adoptée : plus personne ne peut en changer un mot."),
+        _("Un nouveau texte demande une nouvelle motion."),
+    ),
+    errors.CongressClosed: Said(
+        409,
+        _("Rien n’a été écrit."),
+        _("Le congrès est clos."),
+        _("Tout reste lisible. Le secrétariat peut vous renseigner."),
+    ),
+    errors.TextChangedMeanwhile: Said(
+        409,
+        _("Le résultat n’a pas été enregistré."),
+        _("Le texte a changé depuis que vous l’avez lu : son empreinte n’est plus la même."),
+        _("Relisez le texte, puis confirmez de nouveau."),
+    ),
+    errors.SignInRefused: Said(
+        403,
+        _("Vous n’êtes pas connecté·e."),
+        _("La connexion a été refusée."),
+        _("Recommencez depuis la page de connexion."),
+    ),
+    errors.LinkUnusable: Said(
+        410,
+        _("Ce lien ne connecte plus."),
+        _("Un lien de connexion sert une seule fois et pendant quelques minutes (%(reason)s)."),
+        _("Demandez un nouveau lien sur la page de connexion."),
+    ),
+    errors.CodeWrong: Said(
+        403,
+        _("Vous n’êtes pas connecté·e."),
+        _("Ces six chiffres ne sont pas ceux du courriel. Essais restants : %(tries_left)s."),
+        _("Copiez le code du dernier courriel reçu, ou demandez-en un nouveau."),
+    ),
+    errors.CardUnknown: Said(
+        403,
+        _("Vous n’êtes pas connecté·e."),
+        _("Aucune carte en service ne porte ce code."),
+        _("Vérifiez les caractères, ou demandez une nouvelle carte au secrétariat."),
+    ),
+    errors.TooManyTries: Said(
+        429,
+        _("Vous n’êtes pas connecté·e."),
+        _("Il y a eu trop d’essais depuis ce réseau."),
+        _("Attendez %(seconds)s secondes, puis recommencez."),
+    ),
+    CrossSite: Said(
+        403,
+        _("Rien n’a été enregistré."),
+        _("Ce formulaire ne vient pas de ce site."),
+        _("Ouvrez la page ici même et remplissez-la de nouveau."),
+    ),
+}
+
+BY_STATUS = {
+    404: Said(
+        404,
+        _("Cette page n’existe pas."),
+        _("L’adresse est peut-être incomplète, ou la page a changé de place."),
+        _("Vérifiez l’adresse, ou repartez de l’accueil."),
+    ),
+    405: Said(
+        405,
+        _("Cette page ne se demande pas ainsi."),
+        _("L’adresse existe, mais pas pour cette façon de la demander."),
+        _("Repartez de la page qui vous y a conduit."),
+    ),
+    413: Said(
+        413,
+        _("Rien n’a été enregistré."),
+        _("L’envoi est trop grand pour cette page."),
+        _("Envoyez moins à la fois, ou un fichier plus petit."),
+    ),
+}
+BAD_REQUEST = Said(
+    400,
+    _("La demande n’a pas été comprise."),
+    _("Ce que le navigateur a envoyé est incomplet ou abîmé."),
+    _("Rechargez la page et recommencez."),
+)
+INTERNAL = Said(
+    500,
+    _("Erreur interne."),
+    _("Le service a rencontré une panne qu’il ne connaît pas. Elle est notée avec ses détails."),
+    _("Réessayez dans un instant. Si cela continue, prévenez le secrétariat."),
+)
+
+ACTS = {
+    "run-congress": _("conduire le congrès"),
+    "import-roster": _("importer la liste des membres"),
+    "issue-cards": _("éditer des cartes"),
+    "create-motion": _("créer une motion"),
+    "write": _("écrire dans la motion"),
+    "freeze": _("geler ou rouvrir le texte"),
+    "adopt": _("enregistrer le résultat"),
+    "read-late-text": _("lire les textes arrivés après le gel"),
+    "read-mail": _("lire les courriels"),
+}
+THINGS = {
+    "congress": _("congrès"),
+    "motion": _("motion"),
+    "official": _("membre du congrès"),
+    "file": _("fichier"),
+    "session": _("connexion"),
+    "card": _("carte"),
+    "secretary": _("secrétariat"),
+    "job": _("tâche"),
+}
+FIELDS = {
+    "title": _("titre"),
+    "slug": _("adresse"),
+    "place": _("lieu"),
+    "name": _("nom"),
+    "email": _("courriel"),
+    "starts_on": _("premier jour"),
+    "ends_on": _("dernier jour"),
+    "time_zone": _("fuseau horaire"),
+    "languages": _("langues"),
+    "calendar": _("calendrier"),
+    "text": _("texte"),
+    "reason": _("raison"),
+    "votes_for": _("pour"),
+    "votes_against": _("contre"),
+    "abstentions": _("abstentions"),
+    "not_voting": _("ne prennent pas part au vote"),
+    "presided_by": _("séance présidée par"),
+    "file": _("fichier"),
+    "code": _("code"),
+    "phase": _("phase"),
+    "template": _("modèle"),
+    "department": _("département"),
+}
+REASONS = {
+    "empty": _("il est vide"),
+    "too-long": _("il est trop long (au plus %(value)s)"),
+    "too-large": _("le nombre est trop grand (au plus %(value)s)"),
+    "negative": _("un nombre négatif est impossible (%(value)s)"),
+    "form": _("sa forme n’est pas la bonne (%(value)s)"),
+    "number": _("ce n’est pas un nombre entier (%(value)s)"),
+    "date": _("ce n’est pas une date (%(value)s)"),
+    "reserved": _("ce mot est réservé (%(value)s)"),
+    "before-start": _("le dernier jour précède le premier (%(value)s)"),
+    "unknown": _("cette valeur n’est pas connue (%(value)s)"),
+    "out-of-order": _("les heures ne se suivent pas"),
+    "no-majority": _("les voix pour ne sont pas plus nombreuses que les voix contre (%(value)s)"),
+    "taken": _("il est déjà pris (%(value)s)"),
+    "character": _("il contient un caractère interdit (%(value)s)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An error in the words of one language: what happened, why, how to repair it."""
+
+    code: str
+    status: int
+    what: str
+    why: str
+    repair: str
+
+
+def name_of(error: type[Exception]) -> str:
+    """The error's name for programs: `motion-not-open`."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in error.__name__).lstrip("-")
+
+
+def tell(error: MotionError, page: Page) -> Told:
+    """Say an error of the domain in the page's language."""
+    said = next(SAID[kind] for kind in type(error).__mro__ if kind in SAID)
+    values = {field.name: str(getattr(error, field.name)) for field in dataclasses.fields(error)}
+    values = {name: _word(name, value, values, page) for name, value in values.items()}
+    return Told(
+        name_of(type(error)),
+        said.status,
+        page._(said.what) % values,
+        page._(said.why) % values,
+        page._(said.repair) % values,
+    )
+
+
+def _word(name: str, value: str, values: Mapping[str, str], page: Page) -> str:
+    """Turn a code that an error carries into a word of the page's language."""
+    match name:
+        case "act":
+            return page._(ACTS.get(value, value))
+        case "what":
+            return page._(THINGS.get(value, value))
+        case "field":
+            return page._(FIELDS.get(value, value))
+        case "reason":
+            return page._(REASONS.get(value, value)) % {"value": values.get("value", "")}
+        case "role" | "state":
+            return page._(FRENCH[name].get(value, value))
+        case "phase" | "wanted":
+            return page._(FRENCH["phase"].get(value, value))
+    return value
+
+
+def _tell_plainly(said: Said, page: Page) -> Told:
+    return Told(f"http-{said.status}", said.status, page._(said.what), page._(said.why), page._(said.repair))
+
+
+def answer(page: Page, told: Told) -> Response:
+    """Answer in HTML, or in JSON to those who ask for it."""
+    wants_json = page.path.endswith(".json") or page.request.headers.get("accept", "").startswith("application/json")
+    if wants_json:
+        error = {"code": told.code, "status": told.status, "sentences": [told.what, told.why, told.repair]}
+        return JSONResponse({"error": error}, told.status, {"Cache-Control": NEVER})
+    return page.render("error.html", status=told.status, told=told)
+
+
+async def _page_for(request: Request) -> Page:
+    """The frame of an error: with the congress when it can be read, bare otherwise."""
+    try:
+        return await pages.open_page(request)
+    except Exception as error:
+        if not isinstance(error, MotionError):
+            log.exception("couldn't read the frame of an error page")
+        return pages.frame(request, request.app.state.service.now())
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """The handler of every error of the domain."""
+    assert isinstance(error, MotionError)
+    page = await _page_for(request)
+    return answer(page, tell(error, page))
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """The handler of what routing itself refuses: 404, 405, 413…"""
+    assert isinstance(error, HTTPException)
+    page = await _page_for(request)
+    response = answer(page, _tell_plainly(BY_STATUS.get(error.status_code, BAD_REQUEST), page))
+    response.headers.update(error.headers or {})
+    return response
+
+
+class ErrorPages:
+    """Turns what nobody expected into a page, and Starlette's bare 413 into ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = too_large = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started, too_large
+            if message["type"] == "http.response.start":
+                kind = dict(message.get("headers", [])).get(b"content-type", b"")
+                too_large = message["status"] == 413 and kind.startswith(b"text/plain")
+            if not too_large:
+                started = True
+                await send(message)
+
+        request = Request(scope, receive)
+        if scope.get("motion.elsewhere"):
+            await (await refused(request, CrossSite()))(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            log.exception("unexpected error while answering %s", getattr(scope.get("route"), "path", "a request"))
+            if started:
+                raise  # half an answer is out: the connection must break rather than look whole
+            page = await _page_for(request)
+            await answer(page, _tell_plainly(INTERNAL, page))(scope, receive, send)
+            return
+        if too_large:
+            page = await _page_for(request)
+            await answer(page, _tell_plainly(BY_STATUS[413], page))(scope, receive, send)

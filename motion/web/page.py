@@ -1,0 +1,198 @@
+"""One page: its frame, its view, its answer.
+
+A handler reads with `read`, makes a frozen view, and answers with `page.render`:
+
+    async def show(request: Request) -> Response:
+        page, rows = await read(request, pages.motion, request.path_params["code"])
+        return page.render("motion.html", view_of(page, rows), entry=rows.last_entry)
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from motion.language import NAMES, Language, Times
+from motion.web import identity, views
+from motion.web.identity import PUBLIC, Visitor
+from motion.web.language import COOKIE, COOKIE_DAYS, language_of, times_of
+from motion.web.templates import Templates
+from storage import pages
+from storage.models import Congress, PhaseOpening
+
+if TYPE_CHECKING:
+    from motion.service import Service
+
+T = TypeVar("T")
+
+REVALIDATE = "private, no-cache"  # kept by the browser, asked again each time: answered 304 when nothing changed
+NEVER = "no-store"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page needs: the request's frame. Handed to templates as `page`."""
+
+    request: Request
+    service: "Service"
+    templates: Templates
+    language: Language
+    times: Times
+    visitor: Visitor
+    congress: Congress | None
+    openings: tuple[PhaseOpening, ...]
+    now: datetime
+
+    @property
+    def home(self) -> str:
+        """The address of the congress, or of the list of congresses."""
+        return f"/{self.congress.slug}" if self.congress else "/"
+
+    @property
+    def path(self) -> str:
+        """The address of this page, without its query."""
+        return self.request.url.path
+
+    @property
+    def here(self) -> str:
+        """The address of this page, with its query but for the language."""
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name != "lang"]
+        return self.path + (f"?{urlencode(kept)}" if kept else "")
+
+    @property
+    def public_url(self) -> str:
+        """The address of this page for paper and for other sites."""
+        address: str = self.service.settings.base_url
+        return address + self.path
+
+    @property
+    def dates(self) -> str:
+        """The days of the congress, in words."""
+        return self.times.dates(self.congress.starts_on, self.congress.ends_on) if self.congress else ""
+
+    @property
+    def other_languages(self) -> list[tuple[str, str, str]]:
+        """The other languages of the congress: code, name, address of this page in it."""
+        offered = self.congress.languages.split(",") if self.congress else list(NAMES)
+        query = [(name, value) for name, value in self.request.query_params.multi_items() if name != "lang"]
+        return [
+            (code, NAMES[code], f"{self.path}?{urlencode([*query, ('lang', code)])}")
+            for code in offered
+            if code in NAMES and code != self.language.code
+        ]
+
+    def _(self, sentence: str, **values: object) -> str:
+        """Say a sentence of the catalogue, with its values."""
+        said = self.language.gettext(sentence)
+        return said % values if values else said
+
+    def etag(self, entry: int, *more: object) -> str:
+        """Name what this page shows now: the record's entry, the language, the reader, the build."""
+        known = (
+            entry,
+            self.language.code,
+            self.visitor.session_id,
+            self.visitor.name,
+            self.path,
+            self.request.url.query,
+            self.templates.build,
+            self.times.local(self.now).date(),
+            *more,
+        )
+        return '"' + hashlib.sha256(repr(known).encode()).hexdigest()[:24] + '"'
+
+    def unchanged(self, etag: str) -> Response | None:
+        """Answer 304 when the browser has this very page already."""
+        asked = self.request.headers.get("if-none-match", "")
+        if etag not in {name.strip().removeprefix("W/") for name in asked.split(",")}:
+            return None
+        return self._finish(Response(status_code=304, headers={"ETag": etag, "Cache-Control": REVALIDATE}))
+
+    def render(
+        self,
+        template: str,
+        view: "views.View | None" = None,
+        *,
+        status: int = 200,
+        etag: str | None = None,
+        **more: Any,
+    ) -> Response:
+        """Answer with a page. Without an `etag` it is not kept by anyone: forms, personal pages, errors."""
+        html = self.templates.render(self.language.code, template, {"page": self, "view": view, **more})
+        headers = {"Cache-Control": REVALIDATE if etag else NEVER, "Content-Language": self.language.code}
+        if etag:
+            headers["ETag"] = etag
+        return self._finish(HTMLResponse(html, status, headers))
+
+    def redirect(self, path: str) -> Response:
+        """After a form: show another page of ours. `path` starts with one slash."""
+        return self._finish(RedirectResponse(path, 303, {"Cache-Control": NEVER}))
+
+    def _finish(self, response: Response) -> Response:
+        response.headers["Vary"] = "Cookie, Accept-Language"
+        if self.request.query_params.get("lang") == self.language.code:
+            response.set_cookie(
+                COOKIE,
+                self.language.code,
+                max_age=COOKIE_DAYS * 86400,
+                path="/",
+                secure=self.service.settings.is_secure,
+                httponly=True,
+                samesite="lax",
+            )
+        return response
+
+
+async def read(request: Request, query: Callable[..., T], *args: Any, **kwargs: Any) -> tuple[Page, T]:
+    """Read a page in one transaction: its frame and its rows.
+
+    The congress is that of the address (`{congress}`); `query` then receives `(db, congress, *args)`, and
+    `(db, *args)` on a page of no congress.
+
+    Raises:
+        NotFound: There is no such congress, or the query didn't find its thing.
+    """
+    service = request.app.state.service
+    slug = request.path_params.get("congress")
+    token = identity.token_hash(request, service.settings)
+    now = service.now()
+    framed: pages.Framed[T] = (
+        await service.store.read(pages.bare_frame, token, now, query, *args, **kwargs)
+        if slug is None
+        else await service.store.read(pages.frame, slug, token, now, query, *args, **kwargs)
+    )
+    return frame(request, now, framed.congress, framed.openings, identity.visitor_of(framed.signed_in)), framed.rows
+
+
+async def open_page(request: Request) -> Page:
+    """Read the frame alone: for forms that are answered after an act."""
+    page, _rows = await read(request, pages.nothing)
+    return page
+
+
+def frame(
+    request: Request,
+    now: datetime,
+    congress: Congress | None = None,
+    openings: tuple[PhaseOpening, ...] = (),
+    visitor: Visitor = PUBLIC,
+) -> Page:
+    """Put the frame together; errors use it directly, with what little is known."""
+    spoken = language_of(request, congress.languages) if congress else language_of(request)
+    times = times_of(spoken, congress.time_zone) if congress else times_of(spoken)
+    return Page(
+        request,
+        request.app.state.service,
+        request.app.state.templates,
+        spoken,
+        times,
+        visitor,
+        congress,
+        openings,
+        now,
+    )

@@ -1,0 +1,69 @@
+"""The web application: every route, every layer."""
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from motion.rules.errors import MotionError
+from motion.web import errors
+from motion.web.assets import Assets
+from motion.web.errors import ErrorPages
+from motion.web.headers import Guard
+from motion.web.pages import home, language
+from motion.web.templates import Templates
+
+if TYPE_CHECKING:
+    from motion.service import Service
+
+# Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
+PAGES = (language, home)
+MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
+
+
+async def health(request: Request) -> Response:
+    """Say that this process answers and that its database does."""
+    await request.app.state.service.store.read(home.alive)
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+async def robots(request: Request) -> Response:
+    """Public pages may be indexed; the fragments and the forms need not be."""
+    return PlainTextResponse("User-agent: *\nDisallow: /langue\nDisallow: /nouveau\n")
+
+
+def routes(assets: Assets) -> list[BaseRoute]:
+    """List every route, in the order in which they are tried."""
+    return [
+        Route("/healthz", health),
+        Route("/robots.txt", robots),
+        Route("/static/{name}", assets.serve, name="static"),
+        *(route for module in PAGES for route in module.ROUTES),
+    ]
+
+
+def make_app(service: "Service") -> Starlette:
+    """Build the application round a service. Called once for each process, and by the tests.
+
+    Raises:
+        AssetsNotBuilt: `frontend/dist` is missing.
+    """
+    assets = Assets()
+    app = Starlette(
+        routes=routes(assets),
+        middleware=[
+            Middleware(Guard, settings=service.settings),
+            Middleware(GZipMiddleware, compresslevel=6),  # no secret stands in a page, so its length tells nothing
+            Middleware(ErrorPages),
+        ],
+        exception_handlers={MotionError: errors.refused, HTTPException: errors.http_error},
+        max_body_size=MAX_FORM_BYTES,
+    )
+    app.state.service = service
+    app.state.templates = Templates(assets.url)
+    return app

@@ -1,0 +1,66 @@
+"""The templates: one Jinja environment for each language, strict about names, escaping everything."""
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jinja2
+
+from motion.language import LANGUAGES, ROOT, language
+from motion.rules import vocabulary
+
+FRONTEND = ROOT / "frontend"
+
+
+class Templates:
+    """Renders `frontend/pages` and `frontend/components`; templates are read once."""
+
+    def __init__(self, asset: Callable[[str], str]) -> None:
+        self.environments = {code: self._environment(code, asset) for code in LANGUAGES}
+        self.build = self._digest()
+
+    @staticmethod
+    def _environment(code: str, asset: Callable[[str], str]) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([FRONTEND / "pages", FRONTEND]),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,  # a misspelt field is an error, not a blank
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        spoken = language(code)
+        environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+            spoken.gettext, spoken.ngettext, newstyle=True, pgettext=spoken.pgettext, npgettext=spoken.npgettext
+        )
+        environment.globals["asset"] = asset
+        environment.globals["said"] = functools.partial(said, code)
+        environment.filters["initials"] = initials
+        return environment
+
+    @staticmethod
+    def _digest() -> str:
+        """Name the templates and the catalogues: a page kept by a browser must not outlive them."""
+        digest = hashlib.sha256()
+        for folder in ("pages", "components", "locale", "dist"):
+            for file in sorted((FRONTEND / folder).rglob("*")):
+                if file.suffix in {".html", ".po", ".json"}:
+                    digest.update(file.read_bytes())
+        return digest.hexdigest()[:12]
+
+    def render(self, code: str, name: str, context: Mapping[str, Any]) -> str:
+        """Render one template in one language."""
+        return self.environments[code].get_template(name).render(context)
+
+
+def said(code: str, kind: str, word: str) -> str:
+    """Say a word of the vocabulary in a language; `kind` is `phase`, `state`, `role` or `template`."""
+    return language(code).gettext(vocabulary.FRENCH[kind][word])
+
+
+def initials(name: str) -> str:
+    """`Aline Corbières` is AC; `Jean-Luc de La Tour` is JT."""
+    words = [word for word in name.replace("’", " ").replace("'", " ").split() if word[:1].isupper()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else name[:1].upper()
