@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from motion.rules.lines import Positions
 from motion.rules.markdown import Piece
 from motion.rules.text import MotionText, Section
 
@@ -116,19 +115,3 @@ def _count(pieces: Sequence[Piece], authors: Authors) -> Counter[int | None]:
 def _shares(counted: Counter[int | None]) -> Shares:
     known = [(official, characters) for official, characters in counted.items() if official is not None]
     return Shares(tuple(sorted(known, key=lambda share: (-share[1], share[0]))), counted[None])
-
-
-def runs_in_characters(text: str, runs_in_bytes: Iterable[Run]) -> list[Run]:
-    """The same runs, from lengths in UTF-8 bytes (as the live draft counts) to lengths in characters.
-
-    A run that ends within a character gives that character to the next run.
-    """
-    positions = Positions(text)
-    converted: list[Run] = []
-    counted = bytes_before = 0
-    for length, author in runs_in_bytes:
-        bytes_before += length
-        end = positions.from_utf8(bytes_before)
-        converted.append((end - counted, author))
-        counted = end
-    return converted

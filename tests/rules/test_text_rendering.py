@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion.rules.authorship import Authors, runs_in_characters, shares, styles
+from motion.rules.authorship import Authors, shares, styles
 from motion.rules.markdown import Piece
 from motion.rules.rendering import render, render_heading
 from motion.rules.text import parse
@@ -194,8 +194,3 @@ def test_deep_nesting_loses_no_word():
     text = "".join("  " * depth + f"- mot{depth}\n" for depth in range(60))
     shown = " ".join(alinea.text for alinea in parse(text).alineas)
     assert all(f"mot{depth}" in shown for depth in range(60))
-
-
-def test_runs_come_from_bytes():
-    """The live draft counts in UTF-8 bytes, everything here in characters."""
-    assert runs_in_characters("été 😀!", [(5, 1), (1, 2), (5, None)]) == [(3, 1), (1, 2), (2, None)]
