@@ -3,15 +3,27 @@
 These functions return rows and plain values; `motion.web.pages` says them in words.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from motion.rules.errors import NotFound
-from storage.models import Congress, Entry, LoginSession, Official, PhaseOpening, Secretary
+from storage.models import (
+    ClientBinding,
+    Congress,
+    DraftUpdate,
+    Entry,
+    LoginSession,
+    Motion,
+    Official,
+    PhaseOpening,
+    Secretary,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,3 +113,154 @@ def last_entry(db: Session, congress_id: int) -> int:
     """Return the number of the record's last entry, -1 when it is empty."""
     number = db.exec(select(func.max(col(Entry.number))).where(Entry.congress_id == congress_id)).one()
     return -1 if number is None else number
+
+
+WRITING_SECONDS = 60  # somebody whose last keystroke is younger is said to be writing
+RECENT_UPDATES = 400  # looked at to say who wrote lately; a busy minute of a hall
+
+# The acts about a motion that a reader is told of; keystrokes are told by author, other kinds are inner matters.
+TOLD = ("motion.create", "motion.freeze", "motion.unfreeze", "motion.adopt")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Somebody who wrote lately in a motion: when last, and how many of the latest updates are theirs."""
+
+    official: Official
+    at: datetime
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRows:
+    """What the home of a congress shows."""
+
+    motions: tuple[Motion, ...]
+    lively: Motion | None  # the motion that changed last
+    wrote: tuple[Wrote, ...]  # in that motion, the latest first
+    officials: int
+    authors: int  # officials who wrote at least once, in any motion
+    entries: int
+    last_entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class MotionRows:
+    """What the page of a motion shows."""
+
+    motion: Motion
+    officials: dict[int, Official]  # everyone whose characters stand in the text, or who wrote lately
+    wrote: tuple[Wrote, ...]
+    acts: tuple[Entry, ...]  # of the kinds in `TOLD`, the latest first
+    last_entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How far a motion is, to tell whether anything changed."""
+
+    motion_id: int
+    code: str
+    text_number: int
+    last_entry: int
+    state: str
+
+
+def home(db: Session, congress: Congress) -> HomeRows:
+    """Read the home of a congress."""
+    assert congress.id is not None
+    motions = tuple(db.exec(select(Motion).where(Motion.congress_id == congress.id).order_by(col(Motion.id))))
+    lively = max(motions, key=lambda motion: (motion.state == "drafting", _since(motion)), default=None)
+    entries = last_entry(db, congress.id)
+    officials = select(func.count()).where(Official.congress_id == congress.id, col(Official.revoked_at).is_(None))
+    authors = (
+        select(func.count(func.distinct(ClientBinding.official_id)))
+        .select_from(ClientBinding)
+        .join(Motion, col(Motion.id) == ClientBinding.motion_id)
+        .where(Motion.congress_id == congress.id)
+    )
+    return HomeRows(
+        motions,
+        lively,
+        wrote_lately(db, lively) if lively else (),
+        db.exec(officials).one(),
+        db.exec(authors).one(),
+        entries + 1,
+        entries,
+    )
+
+
+def _since(motion: Motion) -> datetime:
+    return aware(motion.text_at or motion.created_at)
+
+
+def motions(db: Session, congress: Congress) -> tuple[tuple[Motion, ...], int]:
+    """Read the list of motions, and the record's last entry."""
+    assert congress.id is not None
+    found = db.exec(select(Motion).where(Motion.congress_id == congress.id).order_by(col(Motion.id)))
+    return tuple(found), last_entry(db, congress.id)
+
+
+def motion_named(db: Session, congress: Congress, code: str) -> Motion:
+    """Find a motion by its code.
+
+    Raises:
+        NotFound: This congress has no such motion.
+    """
+    found = db.exec(select(Motion).where(Motion.congress_id == congress.id, Motion.code == code)).first()
+    if found is None:
+        raise NotFound("motion", code)
+    return found
+
+
+def motion(db: Session, congress: Congress, code: str) -> MotionRows:
+    """Read the page of a motion.
+
+    Raises:
+        NotFound: This congress has no such motion.
+    """
+    found = motion_named(db, congress, code)
+    wrote = wrote_lately(db, found)
+    acts = db.exec(
+        select(Entry)
+        .where(Entry.congress_id == congress.id, Entry.motion_id == found.id, col(Entry.kind).in_(TOLD))
+        .order_by(col(Entry.number).desc())
+        .limit(6)
+    )
+    ids = {author for _length, author in json.loads(found.runs) if author}
+    officials = {one.official.id: one.official for one in wrote if one.official.id is not None}
+    wanted = ids - officials.keys()
+    if wanted:
+        for official in db.exec(select(Official).where(col(Official.id).in_(wanted))):
+            assert official.id is not None
+            officials[official.id] = official
+    return MotionRows(found, officials, wrote, tuple(acts), found.last_entry)
+
+
+def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:
+    """Say who wrote among the latest updates of a motion, the latest first."""
+    latest = db.exec(
+        select(DraftUpdate.official_id, DraftUpdate.at)
+        .where(DraftUpdate.motion_id == motion.id, DraftUpdate.number > motion.number - RECENT_UPDATES)
+        .order_by(col(DraftUpdate.number).desc())
+    )
+    seen: dict[int, tuple[datetime, int]] = {}
+    for official_id, at in latest:
+        if official_id is not None:
+            first, count = seen.get(official_id, (aware(at), 0))
+            seen[official_id] = (first, count + 1)
+    people = {official.id: official for official in db.exec(select(Official).where(col(Official.id).in_(list(seen))))}
+    return tuple(Wrote(people[official_id], at, count) for official_id, (at, count) in seen.items())
+
+
+def glances(db: Session, congress_id: int) -> list[Glance]:
+    """Say how far each motion of a congress is: a few integers, to be asked for every two seconds."""
+    columns = (Motion.id, Motion.code, Motion.text_number, Motion.last_entry, Motion.state)
+    named = [col(column) for column in columns]
+    rows = db.execute(sql_select(*named).where(col(Motion.congress_id) == congress_id).order_by(col(Motion.id)))
+    return [Glance(*row) for row in rows]
+
+
+def text_of(db: Session, motion_id: int) -> str:
+    """Return the reading copy of a motion's text."""
+    return db.exec(select(Motion.text).where(Motion.id == motion_id)).one()

@@ -72,7 +72,9 @@ def live_sessions(
 ) -> list[LoginSession]:
     """List the sessions of one person that still open doors, the latest used first."""
     whose = (
-        LoginSession.official_id == official_id if official_id is not None else LoginSession.secretary_id == secretary_id
+        LoginSession.official_id == official_id
+        if official_id is not None
+        else LoginSession.secretary_id == secretary_id
     )
     query = (
         select(LoginSession)

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from storage.models import Checkpoint, Congress, Motion
+from storage.models import Congress, Motion
 
 
 def congress_by_slug(db: Session, slug: str) -> Congress | None:
@@ -25,9 +25,3 @@ def motion_by_code(db: Session, slug: str, code: str) -> Motion | None:
 def motions(db: Session, congress_id: int) -> list[Motion]:
     """List a congress's motions in the order of their codes."""
     return list(db.exec(select(Motion).where(Motion.congress_id == congress_id).order_by(col(Motion.id))))
-
-
-def last_checkpoint(db: Session, congress_id: int) -> Checkpoint | None:
-    """Return the latest signed root of a congress's record."""
-    query = select(Checkpoint).where(Checkpoint.congress_id == congress_id).order_by(col(Checkpoint.size).desc())
-    return db.exec(query).first()

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, select
-
 from motion.record.checkpoint import Checkpoint, Signer, open_checkpoint, sign_checkpoint
 from motion.record.errors import RecordError
 from motion.record.tree import Frontier, leaf_hash
-from storage import ledger, queries
-from storage.models import Checkpoint as CheckpointRow
-from storage.models import Congress
+from storage import ledger, signed_roots
+from storage.models import Checkpoint as SignedRoot
 from storage.store import Store
 
 KEY_FILE = "log.key"
@@ -63,7 +60,7 @@ def load_key(store: Store, data_dir: Path) -> bytes:
     try:
         seed = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
-        if store.read_now(lambda db: db.exec(select(CheckpointRow.size).limit(1)).first()) is not None:
+        if store.read_now(signed_roots.any_signed):
             raise KeyMissing(str(path)) from None
         return _make_key(path)
     except ValueError:
@@ -107,8 +104,8 @@ class Checkpoints:
         Raises:
             RecordAltered: An entry was changed or removed, or an old backup was restored.
         """
-        for congress_id, slug, origin in self._store.read_now(_logs):
-            last = self._store.read_now(queries.last_checkpoint, congress_id)
+        for congress_id, slug, origin in self._store.read_now(signed_roots.logs):
+            last = self._store.read_now(signed_roots.last, congress_id)
             edge = self._edges[congress_id] = Frontier()
             for _root_at in self._read(congress_id, edge, last.size if last else None):
                 assert last is not None
@@ -117,7 +114,7 @@ class Checkpoints:
             if last is not None and edge.size < last.size:
                 raise RecordAltered(slug, last.size, edge.size)
 
-    def _is_ours(self, origin: str, row: CheckpointRow) -> bool:
+    def _is_ours(self, origin: str, row: SignedRoot) -> bool:
         try:
             signed = open_checkpoint(row.note.encode(), Signer(origin, self._seed).verifier).checkpoint
         except RecordError:
@@ -142,26 +139,13 @@ class Checkpoints:
         root that nobody saw and that the next start still holds us to.
         """
         signed = 0
-        for congress_id, _slug, origin in self._store.read_now(_logs):
+        for congress_id, _slug, origin in self._store.read_now(signed_roots.logs):
             edge = self._edges.setdefault(congress_id, Frontier())
             before = edge.size
             for _ in self._read(congress_id, edge, None):
                 pass
-            if edge.size > before or (edge.size and not self._store.read_now(_is_signed, congress_id, edge.size)):
-                self._store.write_now(self._sign, congress_id, origin, edge.size, edge.root(), now)
-                signed += 1
+            if edge.size > before or (edge.size and not self._store.read_now(signed_roots.has, congress_id, edge.size)):
+                note = sign_checkpoint(Checkpoint(origin, edge.size, edge.root()), [Signer(origin, self._seed)])
+                row = SignedRoot(congress_id=congress_id, size=edge.size, root=edge.root(), note=note.decode(), at=now)
+                signed += self._store.write_now(signed_roots.keep, row)
         return signed
-
-    def _sign(self, db: Session, congress_id: int, origin: str, size: int, root: bytes, now: datetime) -> None:
-        if _is_signed(db, congress_id, size):
-            return  # another process was faster; the same key over the same entries gives the same note
-        note = sign_checkpoint(Checkpoint(origin, size, root), [Signer(origin, self._seed)])
-        db.add(CheckpointRow(congress_id=congress_id, size=size, root=root, note=note.decode(), at=now))
-
-
-def _logs(db: Session) -> list[tuple[int, str, str]]:
-    return [(row.id or 0, row.slug, row.origin) for row in db.exec(select(Congress))]
-
-
-def _is_signed(db: Session, congress_id: int, size: int) -> bool:
-    return db.get(CheckpointRow, (congress_id, size)) is not None

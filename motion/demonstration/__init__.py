@@ -1,0 +1,1 @@
+"""A fictional congress, alive: its people, its text, and the engine that writes it."""
