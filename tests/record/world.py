@@ -70,8 +70,8 @@ class Log:
         return sign_checkpoint(self.checkpoint(size), [signer])
 
 
-def small_log() -> Log:
-    """A congress from its opening to its closing, in 17 entries: one motion, two authors."""
+def opened_motion() -> Log:
+    """A congress with a motion, and an official bound to it: 6 entries."""
     log = Log()
     log.add("congress.open", congress="congres", title="Congrès de Valfleuri", zone="Europe/Paris", languages=["fr"])
     log.add("roster.import", source="list", added=2, changed=0, left=0, refused=0)
@@ -79,6 +79,12 @@ def small_log() -> Log:
     log.add("official.accredit", official="elu-2", name="Yann Le Goff", territory="Port-aux-Grues")
     log.add("motion.create", doc="M1", form="deliberation", title="Pour l’eau des communes")
     log.add("client.bind", "system", cid=7, doc="M1", official="elu-1", sess="s-1")
+    return log
+
+
+def small_log() -> Log:
+    """A congress from its opening to its closing, in 17 entries: one motion, two authors."""
+    log = opened_motion()
     log.update(1)
     log.update(2)
     log.add("client.bind", "system", cid=8, doc="M1", official="elu-2", sess="s-2")

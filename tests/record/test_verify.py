@@ -1,0 +1,214 @@
+"""The check of a whole log finds the first thing that does not hold, and where."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import motion.record
+from motion.record.checkpoint import Checkpoint, sign_checkpoint
+from motion.record.errors import NotCanonical, Unsigned
+from motion.record.verify import Broken, Flaw, Holds, check_log
+
+from .world import ORIGIN, OTHER, SIGNER, Log, digest, opened_motion, small_log
+
+LOG = SIGNER.verifier
+
+
+class TestWhole:
+    """A log as it should be."""
+
+    def test_holds(self):
+        """Entries, checkpoint, older checkpoints and objects agree."""
+        log = small_log()
+        older = [log.note(size) for size in (9, 0, 3, 3, len(log.entries))]
+        result = check_log(log.entries, log.note(), LOG, older=older, read_object=log.objects.get)
+        assert result == Holds(ORIGIN, len(log.entries), log.checkpoint().root, 5)
+
+    def test_holds_at_every_size(self):
+        """Each beginning of a good log is a good log."""
+        log = small_log()
+        for size in range(len(log.entries) + 1):
+            assert isinstance(check_log(log.entries[:size], log.note(size), LOG), Holds)
+
+    def test_a_copied_room_runs_alone(self, tmp_path: Path):
+        """An auditor copies the folder under another name and checks with it."""
+        shutil.copytree(
+            Path(motion.record.__file__).parent, tmp_path / "audit", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        log = small_log()
+        (tmp_path / "checkpoint").write_bytes(log.note())
+        (tmp_path / "entries").write_bytes(b"\n".join(log.entries))
+        program = (
+            "import sys; from audit.verify import check_log; from audit.checkpoint import parse_verifier_key\n"
+            "entries = open('entries', 'rb').read().split(b'\\n')\n"
+            "print(check_log(entries, open('checkpoint', 'rb').read(), parse_verifier_key(sys.argv[1])))\n"
+            "assert not [name for name in sys.modules if name.split('.')[0] == 'motion']\n"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", program, LOG.encode()], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (run.returncode, run.stdout.startswith("Holds(")) == (0, True), run.stderr
+
+
+class TestTampering:
+    """What an operator, or a thief of the database, could try."""
+
+    @given(st.data())
+    @settings(max_examples=100)
+    def test_any_changed_byte_is_caught(self, data: st.DataObject):
+        """In any entry, at any place; never reported before its entry."""
+        log = small_log()
+        number = data.draw(st.integers(0, len(log.entries) - 1))
+        entry = log.entries[number]
+        at = data.draw(st.integers(0, len(entry) - 1))
+        byte = data.draw(st.integers(0, 255).filter(lambda b: b != entry[at]))
+        note, older = log.note(), log.note(5)
+        log.entries[number] = entry[:at] + bytes([byte]) + entry[at + 1 :]
+        result = check_log(log.entries, note, LOG, older=[older])
+        assert isinstance(result, Broken)
+        assert result.entry is None or result.entry >= number
+
+    @given(st.data())
+    @settings(max_examples=60)
+    def test_swapped_dropped_and_repeated_entries_are_caught(self, data: st.DataObject):
+        """Another order is another log."""
+        log = small_log()
+        note = log.note()
+        first = data.draw(st.integers(0, len(log.entries) - 2))
+        second = data.draw(st.integers(first + 1, len(log.entries) - 1))
+        swapped = log.entries.copy()
+        swapped[first], swapped[second] = swapped[second], swapped[first]
+        dropped = [*log.entries[:first], *log.entries[first + 1 :]]
+        repeated = [*log.entries[:first], *log.entries[first:second], *log.entries[first:]]
+        for entries in (swapped, dropped, repeated):
+            assert isinstance(check_log(entries, note, LOG), Broken)
+
+    def test_an_entry_that_is_no_entry_is_named(self):
+        """Its number, and the error behind."""
+        log = small_log()
+        log.entries[4] = log.entries[4].replace(b'"doc"', b'"doc" ')
+        result = check_log(log.entries, log.note(), LOG)
+        assert isinstance(result, Broken) and isinstance(result.cause, NotCanonical)
+        assert (result.flaw, result.entry) == (Flaw.ENTRY, 4)
+
+    def test_a_rewritten_entry_is_placed_between_two_checkpoints(self):
+        """A checkpoint that somebody kept narrows the place."""
+        log = small_log()
+        note, older = log.note(), [log.note(size) for size in (3, 9, 12)]
+        log.entries[10] = log.entries[10].replace(b"elu-2", b"elu-1").replace(b"s-2", b"s-1")
+        assert check_log(log.entries, note, LOG, older=older) == Broken(Flaw.ROOT, since=9, until=12)
+
+    def test_a_history_rewritten_and_signed_again_is_caught_by_a_kept_checkpoint(self):
+        """The operator's own key does not help against what people kept."""
+        log = small_log()
+        kept = log.note(6)
+        log.entries[3] = log.entries[3].replace(b"Port-aux-Grues", b"Port-aux-Oies")
+        assert isinstance(check_log(log.entries[:16], log.note(16), LOG), Holds)
+        result = check_log(log.entries[:16], log.note(16), LOG, older=[kept])
+        assert result == Broken(Flaw.ROOT, since=0, until=6)
+
+    def test_an_empty_log_with_a_root_is_caught(self):
+        """The root of nothing is known: another, though signed, is false."""
+        log = small_log()
+        false = sign_checkpoint(Checkpoint(ORIGIN, 0, bytes(32)), [SIGNER])
+        assert check_log(log.entries, log.note(), LOG, older=[false]) == Broken(Flaw.ROOT, since=0, until=0)
+
+    def test_a_cut_log_is_caught(self):
+        """By its checkpoint, or by an older and larger one when it was signed again."""
+        log = small_log()
+        assert check_log(log.entries[:9], log.note(), LOG) == Broken(Flaw.MISSING, entry=9)
+        result = check_log(log.entries[:9], log.note(9), LOG, older=[log.note(12)])
+        assert result == Broken(Flaw.OLDER_BEYOND, since=9, until=12)
+
+    def test_entries_that_no_checkpoint_counts_are_caught(self):
+        """What was added after the signature is not covered by it."""
+        log = small_log()
+        assert check_log(log.entries, log.note(9), LOG) == Broken(Flaw.SURPLUS, entry=9)
+
+    def test_another_key_is_caught(self):
+        """On the checkpoint, or on an older one."""
+        log = small_log()
+        for result, flaw in (
+            (check_log(log.entries, log.note(signer=OTHER), LOG), Flaw.CHECKPOINT),
+            (check_log(log.entries, log.note(), LOG, older=[log.note(2, OTHER)]), Flaw.OLDER_CHECKPOINT),
+        ):
+            assert isinstance(result, Broken) and isinstance(result.cause, Unsigned)
+            assert (result.flaw, result.entry) == (flaw, None)
+
+    def test_objects_missing_or_altered_are_caught(self):
+        """With the number of the entry that commits to them."""
+        log = small_log()
+        name = list(log.objects)[1]
+        objects = dict(log.objects)
+        del objects[name]
+        result = check_log(log.entries, log.note(), LOG, read_object=objects.get)
+        assert result == Broken(Flaw.OBJECT_MISSING, entry=7)
+        objects[name] = log.objects[name] + b"!"
+        result = check_log(log.entries, log.note(), LOG, read_object=objects.get)
+        assert isinstance(result, Broken)
+        assert (result.flaw, result.entry) == (Flaw.OBJECT_ALTERED, 7)
+
+
+def bind(log: Log, official: str, cid: int, sess: str) -> None:
+    """Bind a Yjs client id of the first motion."""
+    log.add("client.bind", "system", cid=cid, doc="M1", official=official, sess=sess)
+
+
+class TestStory:
+    """Entries that are each well formed, truly signed, and do not make sense together (FORMAT.md)."""
+
+    @pytest.mark.parametrize(
+        ("flaw", "tell"),
+        [
+            (Flaw.NOT_OPENED, lambda log: log.entries.append(log.entries[0])),
+            (Flaw.NOT_OPENED, lambda log: log.entries.pop(0)),
+            (Flaw.UPDATE_NUMBER, lambda log: log.update(2)),
+            (Flaw.UPDATE_NUMBER, lambda log: (log.update(1), log.update(1))),
+            (Flaw.UNBOUND, lambda log: log.update(1, cid=99)),
+            (Flaw.UNBOUND, lambda log: log.update(1, by="elu-2")),
+            (Flaw.UNBOUND, lambda log: log.update(1, sess="s-9")),
+            (Flaw.UNBOUND, lambda log: log.update(1, doc="M2")),
+            (Flaw.BOUND_TWICE, lambda log: bind(log, "elu-2", 7, "s-2")),
+            (Flaw.LAST_CHANGE, lambda log: log.add("motion.freeze", digest=digest(""), doc="M1", last=3, n=0)),
+            (Flaw.LAST_CHANGE, lambda log: log.add("doc.snapshot", digest=digest(""), doc="M1", last=4, n=1)),
+            (Flaw.LAST_CHANGE, lambda log: log.add("motion.freeze", digest=digest(""), doc="M9", last=4, n=0)),
+            (Flaw.CLOSE, lambda log: log.add("log.close", root="00" * 32, size=6)),
+            (Flaw.CLOSE, lambda log: log.add("log.close", root=log.checkpoint().root.hex(), size=5)),
+        ],
+    )
+    def test_is_checked(self, flaw: Flaw, tell: Callable[[Log], object]):
+        """A false story is caught though its operator signed it."""
+        log = opened_motion()
+        tell(log)
+        result = check_log(log.entries, log.note(), LOG)
+        assert isinstance(result, Broken)
+        assert (result.flaw, result.entry) == (flaw, 0 if len(log.entries) == 5 else len(log.entries) - 1)
+
+    def test_ends_with_its_closing(self):
+        """Nothing follows."""
+        log = small_log()
+        log.add("card.revoke", card="c-1")
+        assert check_log(log.entries, log.note(), LOG) == Broken(Flaw.AFTER_CLOSE, entry=17)
+
+    def test_lets_an_author_come_back_with_the_same_client_id(self):
+        """Signed in again, an official sends what the device had kept, under the same id."""
+        log = opened_motion()
+        log.update(1)
+        bind(log, "elu-1", 7, "s-9")
+        log.update(2, sess="s-9")
+        log.update(3, sess="s-1")
+        assert isinstance(check_log(log.entries, log.note(), LOG), Holds)
+
+    def test_lets_anyone_delete_without_a_client_id(self):
+        """An update that only deletes has no id of its own."""
+        log = opened_motion()
+        log.update(1, by="elu-2", cid=0, sess="s-2")
+        assert isinstance(check_log(log.entries, log.note(), LOG), Holds)
