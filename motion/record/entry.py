@@ -25,6 +25,8 @@ MAX_DEPTH = 8  # deeper than any entry; keeps hostile nesting away from the inte
 
 _KEY = re.compile(r"[\x20-\x7e]+")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+# Built once: an entry is written for each keystroke. `_check` has bounded the depth, so no circle is left.
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 _ENVELOPE = frozenset(("body", "by", "t", "ts", "v"))  # `sig` is reserved for the author's own signature
 
 
@@ -52,8 +54,7 @@ def canonical(value: object) -> bytes:
         NotCanonical: ``value`` holds something else: a float, a null, a lone surrogate…
     """
     _check(value, "", 0)
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
-    return text.encode()
+    return _WRITER.encode(value).encode()
 
 
 def parse_canonical(data: bytes) -> Any:

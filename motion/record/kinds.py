@@ -129,16 +129,18 @@ class Kind:
         Raises:
             WrongBody: Names the first field at fault, in the order of the table.
         """
+        present = 0
         for field in self.fields:
             if field.name not in body:
                 if field.required:
                     raise WrongBody(self.name, field.name, "missing")
-            elif not _FITS[field.form](body[field.name]):
+            elif _FITS[field.form](body[field.name]):
+                present += 1
+            else:
                 raise WrongBody(self.name, field.name, field.form.value)
-        known = {field.name for field in self.fields}
-        for name in body:
-            if name not in known:
-                raise WrongBody(self.name, str(name), "unknown")
+        if present < len(body):
+            unknown = body.keys() - {field.name for field in self.fields}
+            raise WrongBody(self.name, min(map(str, unknown)), "unknown")
 
 
 def _kind(name: str, meaning: str, /, **fields: tuple[Form, str] | tuple[Form, str, str]) -> Kind:

@@ -56,3 +56,9 @@ class TestObjects:
         """Bytes shorter than a salt, or a name that is none."""
         with pytest.raises(WrongObject):
             open_object(data, name)
+
+    def test_a_salt_cut_short_is_refused(self):
+        """HMAC fills short keys with zeros: a cut object would keep its name if its length were not held."""
+        sealed = seal(bytes(32), b"")
+        with pytest.raises(WrongObject):
+            open_object(sealed.data[:31], sealed.name)

@@ -26,15 +26,16 @@ def install() -> str:
         return ""
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         return f"needs {' '.join(PACKAGES)}, and this is no Debian, or not run as root"
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
-    except subprocess.TimeoutExpired:
-        return "apt-get install took more than 240 s"
-    if run.returncode or shutil.which("go") is None or not MODULE.is_dir():
-        return f"apt-get install failed: {run.stderr.strip()[-300:]}"
-    return ""
+    fetch = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
+    for command in (fetch, ["apt-get", "update", "-qq"], fetch):  # a fresh machine has no list of packages yet
+        try:
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=150, check=False)
+        except subprocess.TimeoutExpired:
+            return f"{' '.join(command[:2])} took more than 150 s"
+        if shutil.which("go") and MODULE.is_dir():
+            return ""
+    return f"apt-get install failed: {run.stderr.strip()[-300:]}"
 
 
 @pytest.fixture(scope="session")
