@@ -36,6 +36,7 @@ class Head(NamedTuple):
     number: int
     last_entry: int
     text_number: int
+    text_entry: int
 
 
 class UpdateRow(NamedTuple):
@@ -45,6 +46,16 @@ class UpdateRow(NamedTuple):
     content: bytes
     session_id: int | None
     official_id: int | None
+    entry: int
+    at: datetime
+
+
+class ReadingCopy(NamedTuple):
+    """What a motion's updates amount to at `number`; `runs` is JSON: [[characters, official id or 0], …]."""
+
+    text: str
+    runs: str
+    number: int
     entry: int
     at: datetime
 
@@ -78,12 +89,13 @@ def heads(db: Session, motion_ids: Collection[int]) -> dict[int, Head]:
             col(Motion.number),
             col(Motion.last_entry),
             col(Motion.text_number),
+            col(Motion.text_entry),
         )
         .join(Congress, col(Congress.id) == col(Motion.congress_id))
         .where(col(Motion.id).in_(motion_ids))
     )
     return {
-        row[0]: Head(row[0], row[1], row[2], row[3], MotionState(row[4]), Phase(row[5]), row[6], row[7], row[8])
+        row[0]: Head(row[0], row[1], row[2], row[3], MotionState(row[4]), Phase(row[5]), row[6], row[7], row[8], row[9])
         for row in db.execute(query)
     }
 
@@ -108,6 +120,16 @@ def updates_after(
     if up_to is not None:
         query = query.where(col(DraftUpdate.number) <= up_to)
     return [UpdateRow(*row) for row in db.execute(query)]
+
+
+def update_at(db: Session, motion_id: int, number: int) -> UpdateRow | None:
+    """Return one kept update."""
+    return next(iter(updates_after(db, motion_id, number - 1, up_to=number)), None)
+
+
+def motions_of(db: Session, congress_id: int) -> list[int]:
+    """Return the ids of a congress's motions."""
+    return list(db.execute(select(col(Motion.id)).where(col(Motion.congress_id) == congress_id)).scalars())
 
 
 def bound_elsewhere(db: Session, motion_id: int, clients: Collection[int]) -> set[int]:
@@ -194,12 +216,12 @@ def drop_snapshots(db: Session, motion_id: int) -> None:
     db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion_id))
 
 
-def write_copy(db: Session, motion_id: int, *, text: str, runs: str, number: int, entry: int, at: datetime) -> None:
+def write_copy(db: Session, motion_id: int, copy: ReadingCopy) -> None:
     """Renew the reading copy, unless another process has renewed it further."""
     db.execute(
         update(Motion)
-        .where(col(Motion.id) == motion_id, col(Motion.text_number) < number)
-        .values(text=text, runs=runs, text_number=number, text_entry=entry, text_at=at)
+        .where(col(Motion.id) == motion_id, col(Motion.text_number) < copy.number)
+        .values(text=copy.text, runs=copy.runs, text_number=copy.number, text_entry=copy.entry, text_at=copy.at)
     )
 
 

@@ -1,0 +1,214 @@
+"""Where a motion is reached live: `/live/{congress}/{code}`, as a WebSocket or, for want of one, over HTTP.
+
+Only the signed-in of the motion's own congress come in; the secretariat reads and cannot write a character
+(`motion.live.drafting_room` holds that for every update). A browser must come from our own pages: a socket
+carries the cookie whoever opened it, so its Origin is checked here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from motion.live.draft import DraftBroken
+from motion.live.fallback import MAX_BODY_BYTES, MAX_WAIT_S, Fallback, Malformed
+from motion.live.outlet import AsgiOutlet, Outlet
+from motion.live.room import Caller, Room, RoomLost, Rooms
+from motion.live.server import EXTENSION
+from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Session, Synchronise
+from motion.rules.errors import NotFound
+
+log = logging.getLogger(__name__)
+
+SUBPROTOCOL = "motion.v1"
+MALFORMED, NOT_SIGNED_IN, NOT_ALLOWED, NO_SUCH_MOTION, TRY_AGAIN = 4400, 4401, 4403, 4404, 1013
+
+Identify = Callable[[HTTPConnection], Awaitable[Caller | None]]
+"""Who the cookie of a request belongs to; None for the public. Given by the web layer."""
+
+
+def routes(rooms: Rooms, identify: Identify, *, base_url: str) -> list[BaseRoute]:
+    """Return the routes of the live protocol.
+
+    Args:
+        rooms: Started by whoever runs the application.
+        identify: Says who comes, from the cookie alone.
+        base_url: The service's public address.
+    """
+    door = Door(rooms, identify, base_url)
+    fallback = Fallback(rooms)
+
+    async def take(request: Request) -> Response:
+        if request.headers.get("x-motion-live") != "1" or not door.is_own_page(request):
+            return PlainTextResponse("cross-site", 403)
+        found = await door.open(request)
+        if isinstance(found, int):
+            return PlainTextResponse("", found - 4000)
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MAX_BODY_BYTES:
+                return PlainTextResponse("too large", 413)
+        try:
+            answer = await fallback.take(found[0].motion_id, found[1], bytes(body))
+        except Malformed as error:
+            return PlainTextResponse(f"malformed: {error}", 400)
+        except RoomLost:
+            return PlainTextResponse("try again", 503, {"Retry-After": "1"})
+        return _frames(answer)
+
+    async def after(request: Request) -> Response:
+        if not door.is_own_page(request):
+            return PlainTextResponse("cross-site", 403)
+        found = await door.open(request)
+        if isinstance(found, int):
+            return PlainTextResponse("", found - 4000)
+        number, wait_s = request.path_params["number"], _seconds(request.query_params)
+        return _frames(await fallback.after(found[0].motion_id, found[1], number, wait_s))
+
+    address = "/live/{congress}/{code}"
+    return [
+        WebSocketRoute(address, Listener(rooms, door), name="live"),
+        Route(address, take, methods=["POST"], name="live-post"),
+        Route(address + "/after/{number:int}", after, methods=["GET"], name="live-after"),
+    ]
+
+
+class Door:
+    """Who may come in, and to which room."""
+
+    def __init__(self, rooms: Rooms, identify: Identify, base_url: str) -> None:
+        self._rooms = rooms
+        self._identify = identify
+        parts = urlsplit(base_url)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    def is_own_page(self, connection: HTTPConnection) -> bool:
+        """Whether a request comes from a page of ours, or from a program that is no browser."""
+        site = connection.headers.get("sec-fetch-site")
+        if site is not None and site not in {"same-origin", "none"}:
+            return False
+        origin = connection.headers.get("origin")
+        if origin is None:
+            return True
+        return origin == self._origin or urlsplit(origin).netloc == connection.headers.get("host")
+
+    async def open(self, connection: HTTPConnection) -> tuple[Room, Caller] | int:
+        """Return the room and who comes, or the code with which to send them away."""
+        caller = await self._identify(connection)
+        if caller is None:
+            return NOT_SIGNED_IN
+        params: Mapping[str, Any] = connection.path_params
+        motion_id = await self._rooms.find(params["congress"], params["code"])
+        if motion_id is None:
+            return NO_SUCH_MOTION
+        try:
+            room = await self._rooms.open(motion_id)
+        except NotFound:
+            return NO_SUCH_MOTION
+        if caller.actor.congress_id != room.head.congress_id:
+            return NOT_ALLOWED
+        return room, caller
+
+
+class Listener:
+    """The WebSocket's ASGI application: one task for each connection, asleep while nothing comes."""
+
+    def __init__(self, rooms: Rooms, door: Door) -> None:
+        self._rooms = rooms
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = HTTPConnection(scope)
+        await receive()  # websocket.connect
+        speaks_motion = SUBPROTOCOL in scope.get("subprotocols", ())
+        if not self._door.is_own_page(connection):
+            await _refuse(scope, send, 403)
+            return
+        try:
+            found = await self._door.open(connection)
+        except DraftBroken:
+            log.exception("%s can't be opened", scope["path"])
+            found = TRY_AGAIN
+        if isinstance(found, int):
+            # The editor hears why; a browser tells it nothing of a refused handshake.
+            if speaks_motion:
+                await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+                await send({"type": "websocket.close", "code": found, "reason": ""})
+            else:
+                await _refuse(scope, send, 503 if found == TRY_AGAIN else 404 if found == NO_SUCH_MOTION else 403)
+            return
+        room, caller = found
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if speaks_motion else None})
+        direct: Outlet | None = scope["extensions"].get(EXTENSION) if "extensions" in scope else None
+        through_asgi = None if direct is not None else AsgiOutlet(send)
+        outlet = direct or through_asgi
+        assert outlet is not None
+        del connection, scope, found  # thousands of these wait here for hours
+        try:
+            await self._attend(room, caller, outlet, receive, speaks_motion)
+        finally:
+            if through_asgi is not None:
+                await through_asgi.end()
+
+    async def _attend(self, room: Room, caller: Caller, outlet: Outlet, receive: Receive, speaks_motion: bool) -> None:
+        if room.is_lost:  # between the handshake and now
+            outlet.close(TRY_AGAIN, "")
+            return
+        joined = room.join(caller, outlet, speaks_motion=speaks_motion)
+        loop = asyncio.get_running_loop()
+        session = Session(
+            joined.author,
+            speaks_motion=speaks_motion,
+            updates_per_s=self._rooms.settings.updates_per_s,
+            now=loop.time(),
+        )
+        try:
+            while True:
+                event = await receive()
+                if event["type"] == "websocket.disconnect":
+                    return
+                for decision in session.receive(event.get("bytes") or b"", loop.time()):
+                    match decision:
+                        case Offer():
+                            room.offer(joined, decision)
+                        case Synchronise(state_vector):
+                            await room.synchronise(joined, state_vector)
+                        case PresenceClaimed(claim):
+                            room.claim(joined.key, caller, claim)
+                        case PresenceAsked():
+                            room.tell_presence(joined)
+                        case Close(code, reason):
+                            outlet.close(code, reason)
+                delay = session.delay_before_next_read(loop.time())
+                if delay > 0:
+                    await asyncio.sleep(delay)
+        finally:
+            room.leave(joined)
+
+
+async def _refuse(scope: Scope, send: Send, status: int) -> None:
+    """Refuse the handshake, with a status where the server can say one."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})
+
+
+def _frames(body: bytes) -> Response:
+    return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+def _seconds(params: Mapping[str, str]) -> float:
+    try:
+        wait_s = float(params.get("wait", "0"))
+    except ValueError:
+        return 0.0
+    return wait_s if 0 <= wait_s <= MAX_WAIT_S else MAX_WAIT_S

@@ -1,0 +1,477 @@
+"""The house: every room of this process, what they share, and what goes on around them.
+
+`Rooms` opens a motion's room when somebody needs it and closes it when nobody does, keeps the reading
+copies and the snapshots up to date, runs acts between two windows, and tells and hears the other processes.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlmodel import Session
+
+from motion.live.draft import Draft, DraftBroken, OutOfOrder, Snapshot, fold
+from motion.live.drafting_room import (
+    Answer,
+    Caller,
+    Connection,
+    NotTaken,
+    Presence,
+    Room,
+    RoomLost,
+    Surroundings,
+    Taken,
+    author_of_row,
+)
+from motion.live.keeper import Keeper
+from motion.live.relay import News, Relay, Topic
+from motion.live.wire import MalformedMessage, join_frames, split_frames
+from motion.rules.errors import NotFound
+from motion.settings import Settings
+from storage import drafts, ledger
+from storage.store import Store
+
+__all__ = ["Answer", "Caller", "Connection", "NotTaken", "Presence", "Room", "RoomLost", "Rooms", "Taken"]
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COPY_EVERY_S = 1.0
+"""The reading copy of a motion is at most this old: what the public pages show."""
+
+LOOK_EVERY_S = 2.0
+"""How often the database is asked for what the relay, or an act of another process, did not tell."""
+
+SNAPSHOT_EVERY = 2_000
+"""Updates between two snapshots: replaying as many takes a tenth of a second."""
+
+EMPTY_S = 30.0
+"""A room that nobody was in for so long is closed."""
+
+TAIL_AT_ONCE = 2_000
+"""Updates read and replayed between two turns of the loop when a room opens without a snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A motion has moved: its reading copy is at `number`, or its state is another."""
+
+    motion_id: int
+    code: str
+    number: int
+    entry: int
+    state: str
+
+
+class Changes:
+    """What moved in one congress since it was last asked: the newest of each motion, and never a queue."""
+
+    def __init__(self) -> None:
+        self._newest: dict[int, Change] = {}
+        self._news = asyncio.Event()
+
+    def put(self, change: Change) -> None:
+        """Take note."""
+        self._newest[change.motion_id] = change
+        self._news.set()
+
+    def __aiter__(self) -> AsyncIterator[list[Change]]:
+        return self
+
+    async def __anext__(self) -> list[Change]:
+        await self._news.wait()
+        self._news.clear()
+        found, self._newest = list(self._newest.values()), {}
+        return found
+
+
+class _Behind(Exception):
+    """Another process has written since the copies were taken: nothing was done."""
+
+
+class Rooms:
+    """Every room of this process. `start` it in the loop that serves, and `close` it."""
+
+    def __init__(self, store: Store, relay: Relay, clock: Callable[[], datetime], settings: Settings) -> None:
+        self.settings = settings
+        self._store = store
+        self._relay = relay
+        self._clock = clock
+        self._rooms: dict[int, Room] = {}
+        self._opening: dict[int, asyncio.Task[Room]] = {}
+        self._keepers: dict[int, Keeper] = {}
+        self._changes: dict[int, set[Changes]] = {}
+        self._to_copy: dict[int, float] = {}
+        self._copied_at: dict[int, float] = {}
+        self._snapshot_numbers: dict[int, int] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._looked_at = clock()
+
+    async def start(self) -> None:
+        """Begin to hear other processes and to keep copies up to date."""
+        await self._relay.start(self._hear)
+        self._spawn(self._keep_copies(), "copies")
+        self._spawn(self._look_around(), "look-around")
+
+    async def close(self) -> None:
+        """Commit what waits, write copies and snapshots, close every socket with "try again later"."""
+        for keeper in list(self._keepers.values()):
+            await keeper.close()
+        for room in list(self._rooms.values()):
+            await self._close_room(room)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._relay.close()
+
+    # Rooms
+
+    async def find(self, slug: str, code: str) -> int | None:
+        """Return the id of the motion at an address, or None."""
+        return await self._store.read(drafts.find, slug, code)
+
+    async def open(self, motion_id: int) -> Room:
+        """Return the room of a motion, made from the database if need be.
+
+        Raises:
+            NotFound: There is no such motion.
+            DraftBroken: Its kept updates do not make a document; only a programmer can help.
+        """
+        room = self._rooms.get(motion_id)
+        if room is not None:
+            return room
+        opening = self._opening.get(motion_id)
+        if opening is None:
+            opening = asyncio.create_task(self._make(motion_id), name=f"open-{motion_id}")
+            self._opening[motion_id] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(motion_id, None))
+        return await asyncio.shield(opening)
+
+    async def _make(self, motion_id: int) -> Room:
+        draft, last = await self._load(motion_id)
+        head, officials = await self._store.read(_surroundings, motion_id, _authors(draft))
+        room = Room(
+            Surroundings(self._clock, self._want, self._shown, self._tell_presence, self._lost),
+            head,
+            draft,
+            text_entry=head.text_entry if last is None else last.entry,
+            text_at=None if last is None else last.at,
+            officials=officials,
+        )
+        self._rooms[motion_id] = room
+        self._keeper(head.congress_id)
+        if head.number > room.number:
+            await self._pull(room)
+        if head.text_number < room.number:
+            self._plan_copy(room)
+        return room
+
+    async def _load(self, motion_id: int) -> tuple[Draft, drafts.UpdateRow | None]:
+        """Make a draft from the newest snapshot and what came after; without it if it can't be read."""
+        snapshot = _unpack(await self._store.read(drafts.latest_snapshot, motion_id))
+        self._snapshot_numbers[motion_id] = snapshot.number if snapshot else 0
+        try:
+            return await self._replay(motion_id, Draft.restore(snapshot), None)
+        except (DraftBroken, OutOfOrder):
+            if snapshot is None:
+                raise
+            log.exception("motion %d: snapshot %d unusable, replaying all", motion_id, snapshot.number)
+            await self._store.write(drafts.drop_snapshots, motion_id)
+            self._snapshot_numbers[motion_id] = 0
+            return await self._replay(motion_id, Draft(), None)
+
+    async def _replay(self, motion_id: int, draft: Draft, up_to: int | None) -> tuple[Draft, drafts.UpdateRow | None]:
+        last: drafts.UpdateRow | None = None
+        rows: list[drafts.UpdateRow]
+        while True:
+            rows = await self._store.read(
+                drafts.updates_after, motion_id, draft.number, up_to=up_to, limit=TAIL_AT_ONCE
+            )
+            for row in rows:
+                draft.apply(row.number, row.content, author_of_row(row))
+                last = row
+            if len(rows) < TAIL_AT_ONCE:
+                break
+        if last is None and draft.number:
+            last = await self._store.read(drafts.update_at, motion_id, draft.number)
+        return draft, last
+
+    async def state_at(self, motion_id: int, number: int) -> bytes | None:
+        """Return the whole document as it was at a number; None for a number that never was.
+
+        For edits made on a form that showed that version.
+        """
+        room = await self.open(motion_id)
+        if number == room.number:
+            return room.draft.full_state()
+        if not 0 <= number < room.number:
+            return None
+        snapshot = _unpack(await self._store.read(drafts.latest_snapshot, motion_id, up_to=number))
+        rows = await self._store.read(drafts.updates_after, motion_id, snapshot.number if snapshot else 0, up_to=number)
+        return fold([*([snapshot.state] if snapshot else []), *(row.content for row in rows)])
+
+    async def updates_between(self, motion_id: int, number: int, up_to: int) -> list[drafts.UpdateRow]:
+        """Return the kept updates above a number, up to another included."""
+        return await self._store.read(drafts.updates_after, motion_id, number, up_to=up_to)
+
+    async def _close_room(self, room: Room) -> None:
+        """Write the copy and the snapshot, and forget the room."""
+        self._rooms.pop(room.motion_id, None)
+        room.close(1013, "closing")
+        try:
+            await self._copy(room)
+            await self._snapshot(room)
+        except Exception:  # both are made again at the next opening
+            log.exception("motion %d: copy or snapshot not written", room.motion_id)
+
+    # Deeds
+
+    async def run_act(
+        self, motion_id: int, act: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run an act on a motion between two windows, its reading copy being up to date in the same transaction.
+
+        Then everyone connected, here and elsewhere, is told the motion's new state.
+        """
+        room = await self.open(motion_id)
+        return await self._act(room.head.congress_id, [motion_id], act, *args, **kwargs)
+
+    async def run_congress_act(
+        self, congress_id: int, act: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for an act on a whole congress, such as the opening of a phase: every motion's copy is renewed."""
+        motions = await self._store.read(drafts.motions_of, congress_id)
+        return await self._act(congress_id, motions, act, *args, **kwargs)
+
+    async def _act(
+        self,
+        congress_id: int,
+        motions: Sequence[int],
+        act: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        async with self._keeper(congress_id).between_windows():
+            while True:
+                rooms = [await self.open(motion_id) for motion_id in motions]
+                copies = [(room.motion_id, room.reading_copy()) for room in rooms]
+                try:
+                    done = await self._store.write(_act_on, congress_id, copies, lambda db: act(db, *args, **kwargs))
+                    break
+                except _Behind:
+                    for room in rooms:
+                        await self._pull(room)
+            heads = await self._store.read(drafts.heads, motions)
+            for room in rooms:
+                room.take_head(heads[room.motion_id])
+        for room in rooms:
+            self._relay.publish(News(Topic.STATE, room.motion_id))
+            self._announce(room)
+        return done
+
+    async def revoke(self, session_id: int) -> None:
+        """Close the sockets of a session, in every process."""
+        self._revoke(session_id)
+        self._relay.publish(News(Topic.REVOKED, session_id))
+
+    def _revoke(self, session_id: int) -> None:
+        for room in list(self._rooms.values()):
+            room.revoke(session_id)
+
+    @asynccontextmanager
+    async def changes(self, congress_id: int) -> AsyncIterator[Changes]:
+        """Follow what moves in a congress: `async for changed in changes`, for as long as the block lasts."""
+        changes = Changes()
+        self._changes.setdefault(congress_id, set()).add(changes)
+        try:
+            yield changes
+        finally:
+            self._changes[congress_id].discard(changes)
+
+    # What rooms ask of the house
+
+    def _want(self, room: Room) -> None:
+        self._keeper(room.head.congress_id).want(room)
+
+    def _keeper(self, congress_id: int) -> Keeper:
+        keeper = self._keepers.get(congress_id)
+        if keeper is None:
+            keeper = self._keepers[congress_id] = Keeper(self._store, congress_id, self._clock, self._window_s)
+        return keeper
+
+    def _window_s(self) -> float:
+        """A longer window when there is a crowd: fewer sends, each to many."""
+        connected = sum(len(room.connections) for room in self._rooms.values())
+        is_busy = connected >= self.settings.busy_connections
+        return (self.settings.busy_window_ms if is_busy else self.settings.window_ms) / 1000
+
+    def _shown(self, room: Room) -> None:
+        self._relay.publish(News(Topic.NUMBER, room.motion_id, room.number))
+        self._plan_copy(room)
+        missing = room.missing_officials()
+        if missing:
+            self._spawn(self._introduce(room, missing), "introduce")
+
+    async def _introduce(self, room: Room, missing: set[int]) -> None:
+        room.introduce(await self._store.read(drafts.officials, missing))
+
+    def _tell_presence(self, room: Room, payload: bytes) -> None:
+        self._relay.publish(News(Topic.PRESENCE, room.motion_id, payload=payload))
+
+    def _lost(self, room: Room) -> None:
+        if self._rooms.get(room.motion_id) is room:
+            del self._rooms[room.motion_id]
+
+    def _announce(self, room: Room) -> None:
+        change = Change(room.motion_id, room.head.code, room.number, room.entry, room.head.state)
+        for changes in self._changes.get(room.head.congress_id, ()):
+            changes.put(change)
+
+    # Other processes
+
+    def _hear(self, news: News) -> None:
+        room = self._rooms.get(news.subject)
+        match news.topic:
+            case Topic.NUMBER if room is not None and news.number > room.number:
+                self._spawn(self._catch_up(room), "catch-up")
+            case Topic.STATE:
+                self._spawn(self._look([news.subject]), "look")
+            case Topic.PRESENCE if room is not None:
+                room.learn_presence(news.payload)
+            case Topic.REVOKED:
+                self._revoke(news.subject)
+
+    async def _catch_up(self, room: Room) -> None:
+        async with self._keeper(room.head.congress_id).between_windows():
+            await self._pull(room)
+
+    async def _pull(self, room: Room) -> None:
+        """Apply what other processes have committed. The keeper's order is held."""
+        rows = await self._store.read(drafts.updates_after, room.motion_id, room.number)
+        if rows and not room.is_lost and not room.take_foreign(rows):
+            room.lose("draft")
+
+    async def _look(self, motions: Sequence[int]) -> None:
+        """See whether these motions have moved without our hearing of it."""
+        heads = await self._store.read(drafts.heads, motions)
+        for motion_id, head in heads.items():
+            room = self._rooms.get(motion_id)
+            if room is None:
+                change = Change(motion_id, head.code, head.number, head.last_entry, head.state)
+                for changes in self._changes.get(head.congress_id, ()):
+                    changes.put(change)
+                continue
+            if head.number > room.number:
+                await self._catch_up(room)
+            if (head.state, head.phase) != (room.head.state, room.head.phase):
+                # Under the lock, read again: an act of ours may have come in between.
+                async with self._keeper(head.congress_id).between_windows():
+                    fresh = (await self._store.read(drafts.heads, [motion_id]))[motion_id]
+                    room.take_head(fresh)
+                self._announce(room)
+
+    async def _look_around(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                since, self._looked_at = self._looked_at - timedelta(seconds=2 * LOOK_EVERY_S), self._clock()
+                if self._rooms:
+                    await self._look(list(self._rooms))
+                    for session_id in await self._store.read(drafts.revoked_since, since):
+                        self._revoke(session_id)
+                now = asyncio.get_running_loop().time()
+                for room in list(self._rooms.values()):
+                    if not room.connections and now - room.emptied_at > EMPTY_S:
+                        async with self._keeper(room.head.congress_id).between_windows():
+                            if not room.connections:
+                                await self._close_room(room)
+            except Exception:  # the database may be away for a while
+                log.exception("looking around failed")
+
+    # Copies and snapshots
+
+    def _plan_copy(self, room: Room) -> None:
+        now = asyncio.get_running_loop().time()
+        due = max(now, self._copied_at.get(room.motion_id, 0.0) + COPY_EVERY_S)
+        self._to_copy.setdefault(room.motion_id, due)
+
+    async def _keep_copies(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(0.1)
+            for motion_id in [m for m, due in self._to_copy.items() if due <= loop.time()]:
+                del self._to_copy[motion_id]
+                room = self._rooms.get(motion_id)
+                if room is None:
+                    continue
+                self._copied_at[motion_id] = loop.time()
+                try:
+                    await self._copy(room)
+                    if room.number - self._snapshot_numbers.get(motion_id, 0) >= SNAPSHOT_EVERY:
+                        await self._snapshot(room)
+                except Exception:  # written with the next change, or at the next opening
+                    log.exception("motion %d: copy not written", motion_id)
+
+    async def _copy(self, room: Room) -> None:
+        copy = room.reading_copy()
+        await self._store.write(drafts.write_copy, room.motion_id, copy)
+        self._announce(room)
+
+    async def _snapshot(self, room: Room) -> None:
+        if room.number == self._snapshot_numbers.get(room.motion_id):
+            return
+        snapshot = room.draft.snapshot()
+        await self._store.write(drafts.keep_snapshot, room.motion_id, snapshot.number, _pack(snapshot), self._clock())
+        self._snapshot_numbers[room.motion_id] = snapshot.number
+
+    def _spawn(self, coroutine: Any, name: str) -> None:
+        task = asyncio.create_task(coroutine, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _surroundings(db: Session, motion_id: int, authors: set[int]) -> tuple[drafts.Head, list[drafts.OfficialRow]]:
+    head = drafts.heads(db, [motion_id]).get(motion_id)
+    if head is None:
+        raise NotFound("motion", str(motion_id))
+    return head, drafts.officials(db, authors)
+
+
+def _act_on(
+    db: Session,
+    congress_id: int,
+    copies: Sequence[tuple[int, drafts.ReadingCopy]],
+    act: Callable[[Session], T],
+) -> T:
+    ledger.lock(db, congress_id)
+    heads = drafts.heads(db, [motion_id for motion_id, _ in copies])
+    for motion_id, copy in copies:
+        if heads[motion_id].number != copy.number:
+            raise _Behind
+        drafts.write_copy(db, motion_id, copy)
+    return act(db)
+
+
+def _authors(draft: Draft) -> set[int]:
+    return {author.official for author in draft.bindings.values() if author.official}
+
+
+def _pack(snapshot: Snapshot) -> bytes:
+    return join_frames([snapshot.state, snapshot.memory])
+
+
+def _unpack(kept: tuple[int, bytes] | None) -> Snapshot | None:
+    """Read a kept snapshot; None when there is none, or none that this version reads."""
+    if kept is None:
+        return None
+    try:
+        state, memory = split_frames(kept[1])
+    except (MalformedMessage, ValueError):
+        return None
+    return Snapshot(kept[0], state, memory)

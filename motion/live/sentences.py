@@ -1,0 +1,59 @@
+"""What a writer reads when the text is closed to them, or when an update of theirs is not taken."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+
+from motion.language import language
+from motion.live.refusals import Reason
+from motion.rules.vocabulary import MotionState, Phase
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+REFUSALS: dict[str, str] = {
+    Reason.MALFORMED: _("Cette modification est illisible. Copiez votre texte et rechargez la page."),
+    Reason.TOO_LARGE: _("Cette modification est trop longue. Collez votre texte en plusieurs fois."),
+    Reason.TOO_MANY_STRUCTS: _("Cette modification est trop longue. Collez votre texte en plusieurs fois."),
+    Reason.FOREIGN_CLIENT: _("Cette modification porte le nom de quelqu’un d’autre. Rechargez la page."),
+    Reason.CLIENT_TAKEN: _("Cette page est ouverte deux fois sous le même numéro. Rechargez-la."),
+    Reason.GAP: _("Une modification précédente manque. Copiez votre texte et rechargez la page."),
+    Reason.OVERLAP: _("Cette modification en contredit une autre déjà reçue. Copiez votre texte et rechargez la page."),
+    Reason.UNKNOWN_ORIGIN: _("L’endroit de cette modification est inconnu. Copiez votre texte et rechargez la page."),
+    Reason.CONTENT: _("Seul du texte peut entrer dans une motion."),
+    Reason.ROOT: _("Seul du texte peut entrer dans une motion."),
+    Reason.SURROGATE: _("Cette modification coupe un caractère en deux. Copiez votre texte et rechargez la page."),
+    Reason.CHARACTER: _("Votre texte contient un caractère invisible ou trompeur, qui n’est pas admis."),
+    Reason.DELETE_UNKNOWN: _("Le passage à effacer est inconnu. Rechargez la page."),
+    Reason.FROZEN: _(
+        "Le texte est gelé. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."
+    ),
+    Reason.NOT_WRITABLE: _("La rédaction n’est pas ouverte."),
+    Reason.ROLE: _("Seuls les élus écrivent dans une motion."),
+    Reason.RATE: _("Trop de modifications à la fois. Attendez un instant."),
+}
+
+STATES: dict[str, str] = {
+    "frozen": _("Lecture seule\u00a0: le texte est gelé."),
+    "adopted": _("Lecture seule\u00a0: la motion est adoptée."),
+    "not-writable": _("Lecture seule\u00a0: la rédaction n’est pas ouverte."),
+    "role": _("Lecture seule\u00a0: seuls les élus écrivent dans une motion."),
+    "": "",
+}
+
+
+def refusal(reason: str, _values: Mapping[str, int | str], code: str) -> str:
+    """Say in the language `code` why an update was not taken."""
+    return language(code).gettext(REFUSALS[reason])
+
+
+def state(reason: str, code: str) -> str:
+    """Say in the language `code` why nobody, or this reader, may write; empty when they may."""
+    return language(code).gettext(STATES[reason]) if reason else ""
+
+
+def why_closed(phase: Phase, motion: MotionState) -> str:
+    """Return the code for which a text is closed to its writers; empty when it is open."""
+    if motion is MotionState.ADOPTED:
+        return "adopted"
+    if motion is MotionState.FROZEN or phase in {Phase.FROZEN, Phase.ADOPTED, Phase.CLOSED}:
+        return "frozen"
+    return "" if phase is Phase.DRAFTING else "not-writable"

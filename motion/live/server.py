@@ -1,0 +1,111 @@
+"""uvicorn, with a straight way from a room to its readers' sockets.
+
+The ASGI `send` of a WebSocket costs a task switch, a frame and a copy for each reader and message. Here
+the scope carries the connection itself, so that a room writes the same prepared frame to all transports.
+Everything else (handshake, pings, closing, limits) stays uvicorn's.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from motion.live.outlet import Parcel
+
+EXTENSION = "motion.outlet"
+"""Name, among the scope's extensions, of the `SocketOutlet` of this connection."""
+
+MAX_MESSAGE_BYTES = 256 * 1024
+"""Of one message from a client; `motion.live.wire` and the rules of updates ask for much less."""
+
+PING_INTERVAL_S = 20.0
+PING_TIMEOUT_S = 30.0
+CLOSE_TIMEOUT_S = 5.0
+
+
+class SocketOutlet:
+    """An outlet that writes to the transport of one of uvicorn's connections."""
+
+    __slots__ = ("_held", "_held_bytes", "_protocol")
+
+    def __init__(self, protocol: "LiveProtocol") -> None:
+        self._protocol = protocol
+        self._held: list[Parcel] | None = None
+        self._held_bytes = 0
+
+    def send(self, parcel: Parcel) -> None:
+        protocol = self._protocol
+        if protocol.close_sent or protocol.disconnected:
+            return
+        if self._held is not None:
+            self._held.append(parcel)
+            self._held_bytes += len(parcel.frames)
+            return
+        protocol.transport.write(parcel.frames)
+
+    async def send_large(self, pieces: list[bytes], then: Parcel) -> None:
+        protocol = self._protocol
+        self._held = [then]
+        self._held_bytes = 0
+        try:
+            for piece in pieces:
+                await protocol.writable.wait()
+                if protocol.close_sent or protocol.disconnected:
+                    return
+                protocol.transport.write(piece)
+        finally:
+            held, self._held = self._held, None
+            for parcel in held:
+                self.send(parcel)
+
+    def backlog(self) -> int:
+        transport = self._protocol.transport
+        return self._held_bytes if self._held is not None else transport.get_write_buffer_size()
+
+    def close(self, code: int, reason: str) -> None:
+        self._protocol.close_now(code, reason)
+
+
+class LiveProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket connection, which its application can write to directly."""
+
+    async def run_asgi(self) -> None:
+        extensions = cast(dict[str, Any], self.scope["extensions"])
+        extensions[EXTENSION] = SocketOutlet(self)
+        await super().run_asgi()
+
+    def close_now(self, code: int, reason: str) -> None:
+        """Close without waiting for a reader who reads nothing: after some seconds the socket is dropped."""
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.writable.set()  # whoever waits to write finds the connection closed
+        self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
+
+
+def configuration(app: Callable[..., Any], *, host: str, port: int, **options: Any) -> uvicorn.Config:
+    """Return uvicorn's configuration for Motion. `options` are uvicorn's own and prevail."""
+    settings: dict[str, Any] = {
+        "ws": LiveProtocol,
+        "ws_max_size": MAX_MESSAGE_BYTES,
+        "ws_ping_interval": PING_INTERVAL_S,
+        "ws_ping_timeout": PING_TIMEOUT_S,
+        # Small messages gain nothing, and each connection would hold a compressor of its own.
+        "ws_per_message_deflate": False,
+        "server_header": False,
+        "access_log": False,
+        "timeout_graceful_shutdown": 5,
+    }
+    return uvicorn.Config(app, host=host, port=port, **(settings | options))
+
+
+def serve(app: Callable[..., Any], *, host: str, port: int, **options: Any) -> None:
+    """Serve until a signal says to stop."""
+    uvicorn.Server(configuration(app, host=host, port=port, **options)).run()
