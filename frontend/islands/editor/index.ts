@@ -1,0 +1,409 @@
+/** The drafting room's island: mounts the editor in the page's `#redaction`, or leaves the plain page as it is. */
+import { Announcer, type Loudness, type News } from "./announce";
+import { TextBinding } from "./binding";
+import { DeviceBoxes } from "./boxes";
+import { formatAt } from "./commands";
+import { el, say } from "./dom";
+import { type Caret, numberAt, setAuthors, setCarets } from "./margin";
+import { MemoryBoxes, Outbox } from "./outbox";
+import { type Section, sections } from "./outline";
+import { type EditorPage, fill, plural, readPage } from "./page";
+import { makePlan, makeRail, type Share } from "./panels";
+import { People, placeOf } from "./people";
+import { setSigns } from "./preview";
+import { RefusedPanel } from "./refused";
+import { Room } from "./room";
+import { savingWords, sentences } from "./status";
+import { makeToolbar } from "./toolbar";
+import { isComposing, makeView } from "./view";
+import * as wire from "./wire";
+
+/** One's own place is told at most so often, in milliseconds. */
+const TELL_MS = 1000;
+/** Wait before the plan and the lists follow an edit, in milliseconds. */
+const FOLLOW_MS = 250;
+
+export interface MountOptions {
+  readonly page: EditorPage;
+  /** Where the state of saving is written (in the page's header). */
+  readonly status: HTMLElement | null;
+  /** Where the number of those present is written. */
+  readonly count: HTMLElement | null;
+  /** The offline banner; its words are given when the line is cut, so that they are announced. */
+  readonly banner: HTMLElement | null;
+  /** The polite live region, outside the editor. */
+  readonly announcements: HTMLElement | null;
+}
+
+/** Puts the editor in `root` in place of the plain page. Returns what undoes it. */
+export async function mount(root: HTMLElement, options: MountOptions): Promise<() => void> {
+  const { page } = options;
+  const { texts } = page;
+  const motion = `${page.congress}/${page.code}/${page.me.id}`;
+  const name = Math.random().toString(36).slice(2) + Date.now().toString(36);
+  const outbox = await Outbox.open(new DeviceBoxes(motion), name).catch(() =>
+    Outbox.open(new MemoryBoxes(), name),
+  );
+  void navigator.storage?.persist?.().catch(() => false);
+
+  const people = new People(page.me);
+  const announcer = new Announcer();
+  announcer.loudness = remembered("motion-announcements", ["none", "calm", "all"], "calm");
+  const speak = (words: string) => {
+    if (options.announcements) options.announcements.textContent = words;
+  };
+  const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak);
+
+  let authorsShown = false;
+  let plan: readonly Section[] = [];
+  const room = new Room({
+    socketUrl: new URL(page.live_url, location.href).href.replace(/^http/, "ws"),
+    fallbackUrl: page.fallback_url,
+    outbox,
+    composing: () => isComposing(editor?.view ?? null),
+    onText: (text) => {
+      binding.use(text);
+      people.learnOwn(room.client);
+    },
+    onChange: () => follow(),
+    onRefused: (passage) => refused.add(passage, Date.now()),
+    onPresence: (entries) => {
+      const arrived = people.hear(entries, room.client, Date.now());
+      if (arrived.length > 0) announcer.hear({ type: "arrived", names: arrived.map((one) => one.name) });
+      drawCarets();
+      for (const entry of entries) if (entry.state && entry.client !== room.client) hearEdit(entry.client);
+      followSoon();
+    },
+    onAuthors: (authors) => {
+      people.learn(authors);
+      if (authorsShown) showAuthors(true);
+    },
+  });
+  people.learnOwn(room.client);
+  const binding = new TextBinding(room.text);
+
+  const sheet = el("div", { class: "feuille-texte" });
+  const main = el("main", { class: "page", id: "texte", tabindex: "-1" });
+  main.append(el("p", { class: "vh", id: "aide-editeur" }, texts.editor_help), refused.element, sheet);
+  const desk = el("div", { class: "plan-de-travail" });
+  const bars = el("section", { "aria-label": texts.toolbar });
+  const dock = el("nav", { class: "bas", "aria-label": texts.tabs });
+
+  const editor = makeView({
+    page,
+    parent: sheet,
+    binding,
+    margins: () => {
+      const low = getComputedStyle(dock).display !== "none";
+      return low ? { top: 80, bottom: 150 } : { top: 150, bottom: 60 };
+    },
+    onUpdate: (update) => {
+      if (update.docChanged || update.selectionSet || update.focusChanged) {
+        if (update.transactions.some((one) => one.isUserEvent("input") || one.isUserEvent("delete"))) {
+          announcer.keystroke(Date.now());
+        }
+        toolbar?.update(formatAt(update.state), !update.state.readOnly);
+        tellSoon();
+        followSoon();
+      } else if (update.startState.readOnly !== update.state.readOnly) {
+        toolbar?.update(formatAt(update.state), !update.state.readOnly);
+      }
+    },
+  });
+  const { view } = editor;
+  const go = (index: number) => {
+    showTab("texte");
+    view.dispatch({ selection: { anchor: Math.min(index, view.state.doc.length) }, scrollIntoView: true });
+    view.focus();
+  };
+  const showAuthors = (shown: boolean) => {
+    authorsShown = shown;
+    const look = (official: string) => ({
+      style: people.distinct(official) ? people.style(official) : 0,
+      initials: people.person(official).initials,
+    });
+    view.dispatch({ effects: setAuthors.of(shown ? { runs: () => people.runs(room.text), look } : null) });
+    showShares();
+  };
+  const toolbar = makeToolbar(
+    texts,
+    {
+      view,
+      undo: () => void binding.undo.undo(),
+      redo: () => void binding.undo.redo(),
+      showAuthors,
+      showSigns: (shown) => view.dispatch({ effects: setSigns.of(shown) }),
+    },
+    "texte-motion",
+  );
+  bars.append(toolbar.element);
+  const planPanel = makePlan(page, go);
+  const rail = makeRail(page, announcer.loudness, {
+    go,
+    setLoudness: (loudness) => {
+      announcer.loudness = loudness;
+      remember("motion-announcements", loudness);
+    },
+  });
+
+  const tabs = (["texte", "plan", "presents"] as const).map((tab) => {
+    const button = el("button", { type: "button" }, el("b"), el("span"));
+    button.addEventListener("click", () => showTab(tab));
+    dock.append(button);
+    return { tab, button };
+  });
+  function showTab(chosen: string): void {
+    root.dataset.volet = chosen;
+    for (const { tab, button } of tabs) {
+      if (tab === chosen) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+  }
+
+  const plain = [...root.childNodes];
+  desk.append(planPanel.element, main, rail.element);
+  root.replaceChildren(bars, desk, dock);
+  root.classList.add("monte");
+  showTab("texte");
+  binding.attach(view);
+
+  // --- what others do -----------------------------------------------------------------------------------
+  function drawCarets(): void {
+    const here = people.present(room.text.doc, Date.now());
+    const carets: Caret[] = [];
+    for (const one of here) {
+      if (!one.active || one.index === null || one.index > view.state.doc.length) continue;
+      carets.push({ initials: one.person.initials, style: one.style, at: one.index });
+    }
+    view.dispatch({ effects: setCarets.of(carets) });
+  }
+  function hearEdit(client: number): void {
+    const one = people.at(client, room.text.doc, Date.now());
+    if (!one || one.index === null) return;
+    const { doc, selection } = view.state;
+    const mine =
+      doc.lineAt(Math.min(one.index, doc.length)).number === doc.lineAt(selection.main.head).number;
+    const line = numberAt(view.state, Math.min(one.index, doc.length));
+    announcer.hear({ type: "editing", name: one.person.name, mine, line });
+  }
+  function newsWords(news: News): string {
+    if (news.type === "arrived") {
+      const values = { name: news.names[0] ?? "" };
+      return plural(
+        page.language,
+        news.names.length,
+        texts.says_arrived_one,
+        texts.says_arrived_other,
+        values,
+      );
+    }
+    if (news.mine || news.line === null) return fill(texts.says_editing_here, { name: news.name });
+    return fill(texts.says_editing_line, { name: news.name, line: news.line });
+  }
+
+  // --- where one is -------------------------------------------------------------------------------------
+  let told = 0;
+  let clock = 0;
+  let tellTimer: ReturnType<typeof setTimeout> | undefined;
+  function tellSoon(): void {
+    tellTimer ??= setTimeout(tell, Math.max(0, told + TELL_MS - Date.now()));
+  }
+  function tell(): void {
+    tellTimer = undefined;
+    told = Date.now();
+    if (!view.hasFocus) return;
+    const c = placeOf(room.text, Math.min(view.state.selection.main.head, room.text.length));
+    room.say(wire.presence([{ client: room.client, clock: ++clock, state: { c } }]));
+  }
+
+  // --- words that follow the state ----------------------------------------------------------------------
+  let followTimer: ReturnType<typeof setTimeout> | undefined;
+  function followSoon(): void {
+    followTimer ??= setTimeout(follow, FOLLOW_MS);
+  }
+  let wasOffline = false;
+  function follow(): void {
+    clearTimeout(followTimer);
+    followTimer = undefined;
+    if (!editor) return;
+    const { closed, state } = room;
+    const reasons = {
+      "signed-out": texts.reason_signed_out,
+      "not-allowed": texts.reason_not_allowed,
+      "not-found": texts.reason_not_found,
+    };
+    const allowed = state ? state.may_write : page.may_write;
+    const readOnly = closed ? reasons[closed] : allowed ? "" : state?.sentence || page.sentence || "";
+    editor.setWritable(!closed && allowed && (room.joined || room.restored));
+    const since = room.waitingSince;
+    const words = savingWords(
+      {
+        online: room.online,
+        joined: room.joined || room.restored,
+        unsent: since === null ? 0 : sentences(room.unsentText()),
+        waitedMs: since === null ? 0 : Date.now() - since,
+        savedAt: room.savedAt ?? (room.joined ? joinedAt() : null),
+        readOnly: allowed && !closed ? "" : readOnly || texts.reason_not_allowed,
+      },
+      page,
+    );
+    if (options.status) drawStatus(options.status, words);
+    const offline = !room.online && !closed && (room.joined || room.restored);
+    if (options.banner && offline !== wasOffline) {
+      options.banner.hidden = !offline;
+      const [title, text] = options.banner.querySelectorAll("[data-words]");
+      if (title) say(title, offline ? texts.offline_title : "");
+      if (text) say(text, offline ? texts.offline_text : "");
+      if (!offline && !closed) speak(texts.says_back);
+      wasOffline = offline;
+    }
+    const now = Date.now();
+    const present = people.present(room.text.doc, now);
+    const { doc, selection } = view.state;
+    const head = selection.main.head;
+    plan = sections(doc.iterLines());
+    planPanel.update(plan, head, present);
+    rail.update(present, (index) => numberAt(view.state, Math.min(index, doc.length)));
+    if (options.count) {
+      options.count.hidden = present.length === 0;
+      say(
+        options.count,
+        plural(page.language, present.length, texts.present_count_one, texts.present_count_other),
+      );
+    }
+    const here = numberAt(view.state, head);
+    drawTab(0, texts.tab_text, here === null ? "" : fill(texts.tab_line, { number: here }));
+    const articles = plan.filter((section) => section.level > 0).length;
+    drawTab(
+      1,
+      texts.tab_plan,
+      plural(page.language, articles, texts.tab_plan_count_one, texts.tab_plan_count_other),
+    );
+    drawTab(2, String(present.length), texts.present_short);
+  }
+  let joined: Date | null = null;
+  function joinedAt(): Date {
+    joined ??= new Date();
+    return joined;
+  }
+  function drawTab(at: number, first: string, second: string): void {
+    const [bold, line] = tabs[at]?.button.children ?? [];
+    if (bold) say(bold, first);
+    if (line) say(line, second);
+  }
+  function showShares(): void {
+    if (!authorsShown) {
+      rail.showShares(null);
+      return;
+    }
+    const totals = new Map<string, number>();
+    for (const run of people.runs(room.text)) {
+      if (run.official) totals.set(run.official, (totals.get(run.official) ?? 0) + run.to - run.from);
+    }
+    const shares: Share[] = [...totals].map(([official, characters]) => ({
+      person: people.person(official),
+      style: people.distinct(official) ? people.style(official) : 0,
+      characters,
+    }));
+    rail.showShares(shares.sort((a, b) => b.characters - a.characters));
+  }
+
+  // --- the page's own life --------------------------------------------------------------------------------
+  const undo: (() => void)[] = [];
+  const listen = (target: EventTarget, type: string, act: (event: Event) => void) => {
+    target.addEventListener(type, act);
+    undo.push(() => target.removeEventListener(type, act));
+  };
+  listen(document, "visibilitychange", () => {
+    if (document.visibilityState === "visible") room.wake();
+    else void room.settle();
+  });
+  listen(window, "pagehide", () => void room.settle());
+  listen(window, "online", () => room.wake());
+  listen(window, "offline", () => room.wake());
+  listen(window, "beforeunload", (event) => {
+    if (room.waitingSince === null) return;
+    void room.settle();
+    event.preventDefault();
+    (event as BeforeUnloadEvent).returnValue = true;
+  });
+  // The editor's own handlers run first; what was held is applied once the composed word is in the text.
+  listen(view.contentDOM, "compositionend", () => setTimeout(() => room.hold.flush(), 20));
+  const beat = setInterval(() => {
+    const news = announcer.due(Date.now());
+    if (news) speak(newsWords(news));
+    follow();
+    if (authorsShown) showShares();
+  }, 1000);
+
+  room.start();
+  follow();
+  return () => {
+    clearInterval(beat);
+    clearTimeout(tellTimer);
+    clearTimeout(followTimer);
+    for (const one of undo) one();
+    room.destroy();
+    binding.destroy();
+    view.destroy();
+    root.classList.remove("monte");
+    delete root.dataset.volet;
+    root.replaceChildren(...plain);
+  };
+}
+
+const STATUS_CLASSES = {
+  joining: "etat hors",
+  saved: "etat ouvert ok",
+  saving: "etat hors",
+  unsent: "etat attente",
+  offline: "etat hors",
+  "read-only": "etat hors",
+} as const;
+
+/** The whole sentence for ears and wide screens, the short one for narrow screens' eyes. */
+function drawStatus(element: HTMLElement, { kind, words, short }: ReturnType<typeof savingWords>): void {
+  if (element.dataset.words === words) return;
+  element.dataset.words = words;
+  element.className = STATUS_CLASSES[kind];
+  element.replaceChildren(
+    el("span", { class: "mot" }, words),
+    el("span", { class: "court", "aria-hidden": "true" }, short),
+  );
+}
+
+function remembered<Choice extends string>(
+  key: string,
+  choices: readonly Choice[],
+  otherwise: Choice,
+): Choice {
+  try {
+    const found = localStorage.getItem(key);
+    return choices.find((choice) => choice === found) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function remember(key: string, value: Loudness): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Forgotten with the page.
+  }
+}
+
+const root = document.querySelector<HTMLElement>('[data-module="editor"]');
+if (root) {
+  const find = (name: string) => document.querySelector<HTMLElement>(`[data-editor="${name}"]`);
+  mount(root, {
+    page: readPage(document),
+    status: find("status"),
+    count: find("count"),
+    banner: find("banner"),
+    announcements: find("announcements"),
+  }).catch((error: unknown) => {
+    // The plain page, with its text and its way to write, is still there.
+    console.error("editor: couldn't start", error);
+  });
+}

@@ -1,0 +1,298 @@
+/**
+ * One motion, as this tab holds it: the document, what waits to be sent, and the connection.
+ *
+ * Local updates go to the outbox first and are shown as saved once the server has committed them. Remote
+ * updates go through the hold rule. When the server refuses an update the document is made anew from the
+ * server's state, and the refused words are handed to their author.
+ */
+import * as Y from "yjs";
+import { Hold } from "./hold";
+import { type Closed, Live } from "./live";
+import type { Outbox } from "./outbox";
+import type * as wire from "./wire";
+
+/** Own updates of this span travel as one, in milliseconds. */
+const COALESCE_MS = 100;
+/** An update being gathered stays below this size, in bytes: the server takes 16 KiB. */
+const GATHER_BYTES = 14_000;
+/** Wait before the state of the document is kept on the device again, in milliseconds. */
+const BASE_EVERY_MS = 2500;
+
+const REMOTE = Symbol("remote");
+const RESTORED = Symbol("restored");
+
+/** Words that the server did not take. */
+export interface RefusedText {
+  /** The text of the update; empty for a deletion. */
+  readonly text: string;
+  readonly reason: string;
+  readonly sentence: string;
+  /** Whether the server keeps them as late text. */
+  readonly kept: boolean;
+}
+
+export interface RoomOptions {
+  readonly socketUrl: string;
+  readonly fallbackUrl: string;
+  readonly outbox: Outbox;
+  /** Whether remote updates must wait (hold rule). */
+  readonly composing: () => boolean;
+  /** The document was replaced by the server's: bind the editor to `room.text` again. */
+  readonly onText: (text: Y.Text) => void;
+  /** Something that the status or the writing right depends on has changed. */
+  readonly onChange: () => void;
+  readonly onRefused: (refused: RefusedText) => void;
+  readonly onPresence: (entries: readonly wire.Presence[]) => void;
+  readonly onAuthors: (authors: wire.Authors) => void;
+}
+
+export class Room {
+  text: Y.Text;
+  /** The server's last word on the motion. */
+  state: wire.MotionState | null = null;
+  online = false;
+  way: "socket" | "http" = "socket";
+  joined = false;
+  savedAt: Date | null = null;
+  closed: Closed | null = null;
+  readonly hold: Hold<Uint8Array>;
+  private doc: Y.Doc;
+  private fresh: Y.Doc | null = null;
+  private readonly spoiled = new Set<number>();
+  private gathered: Uint8Array[] = [];
+  private gatheredBytes = 0;
+  private gatherTimer: ReturnType<typeof setTimeout> | undefined;
+  private baseTimer: ReturnType<typeof setTimeout> | undefined;
+  private adding: Promise<unknown> = Promise.resolve();
+  private readonly live: Live;
+
+  constructor(private readonly options: RoomOptions) {
+    this.doc = this.newDoc();
+    this.text = this.doc.getText("text");
+    for (const base of options.outbox.bases) this.restore(base);
+    for (const entry of options.outbox.entries) this.restore(entry.bytes);
+    this.hold = new Hold(options.composing, (update) => this.apply(update));
+    this.live = new Live({
+      socketUrl: options.socketUrl,
+      fallbackUrl: options.fallbackUrl,
+      stateVector: () => Y.encodeStateVector(this.fresh ?? this.doc),
+      pending: () => options.outbox.entries.filter((entry) => this.durable >= entry.n),
+      onMessage: (message) => this.receive(message),
+      onOnline: (online, way) => {
+        this.online = online;
+        this.way = way;
+        if (online) this.closed = null;
+        options.onChange();
+      },
+      onClosed: (why) => {
+        this.closed = why;
+        options.onChange();
+      },
+    });
+    this.durable = options.outbox.entries.at(-1)?.n ?? 0;
+  }
+
+  /** Number of the last entry that is on the device and may be sent. */
+  private durable: number;
+
+  /** A text from the device is at hand: one may go on writing before the server answers. */
+  get restored(): boolean {
+    return this.options.outbox.bases.length > 0 || this.options.outbox.entries.length > 0;
+  }
+
+  start(): void {
+    this.live.start();
+  }
+
+  /** Verifies the connection at once (the page is seen again, the network came back). */
+  wake(): void {
+    this.live.wake();
+  }
+
+  /** Tells where one is; may be lost. */
+  say(message: Uint8Array): void {
+    if (this.joined) this.live.say(message);
+  }
+
+  get client(): number {
+    return this.doc.clientID;
+  }
+
+  /** When the oldest update without answer was written, in milliseconds since 1970; null when none waits. */
+  get waitingSince(): number | null {
+    return this.options.outbox.entries[0]?.at ?? (this.gathered.length > 0 ? Date.now() : null);
+  }
+
+  /** The words that the server has not acknowledged, in the order of writing. */
+  unsentText(): string {
+    return [...this.options.outbox.entries.map((entry) => entry.bytes), ...this.gathered]
+      .map(insertedText)
+      .join("");
+  }
+
+  /** Closes the update being gathered and keeps it on the device. */
+  async flush(): Promise<void> {
+    clearTimeout(this.gatherTimer);
+    this.gatherTimer = undefined;
+    if (this.gathered.length > 0) {
+      const bytes = this.gathered.length === 1 ? this.gathered[0] : Y.mergeUpdates(this.gathered);
+      this.gathered = [];
+      this.gatheredBytes = 0;
+      const added = this.options.outbox.add(this.doc.clientID, bytes as Uint8Array, Date.now());
+      this.adding = this.adding
+        .then(() => added)
+        .then((entry) => {
+          this.durable = entry.n;
+          this.live.push();
+        });
+    }
+    await this.adding;
+  }
+
+  /** The page is being hidden or left: put everything on the device now. */
+  async settle(): Promise<void> {
+    await this.flush();
+    this.options.outbox.copyNow();
+    await this.saveBase();
+  }
+
+  destroy(): void {
+    void this.settle();
+    clearTimeout(this.baseTimer);
+    this.hold.destroy();
+    this.live.stop();
+    this.options.outbox.close();
+  }
+
+  private newDoc(): Y.Doc {
+    // Without collection an update always carries the words that were written, even if deleted at once.
+    const doc = new Y.Doc({ gc: false });
+    doc.on("update", (update: Uint8Array, origin: unknown) => {
+      if (doc !== this.doc) return;
+      this.baseTimer ??= setTimeout(() => void this.saveBase(), BASE_EVERY_MS);
+      if (origin === REMOTE || origin === RESTORED) return;
+      this.gather(update);
+    });
+    return doc;
+  }
+
+  private gather(update: Uint8Array): void {
+    if (this.gatheredBytes + update.length > GATHER_BYTES) void this.flush();
+    const wasQuiet = this.gathered.length === 0;
+    this.gathered.push(update);
+    this.gatheredBytes += update.length;
+    this.gatherTimer ??= setTimeout(() => void this.flush(), COALESCE_MS);
+    if (wasQuiet) this.options.onChange();
+  }
+
+  private restore(update: Uint8Array): void {
+    try {
+      Y.applyUpdate(this.doc, update, RESTORED);
+    } catch {
+      // A state cut short on the device: the server's will take its place.
+    }
+  }
+
+  private async saveBase(): Promise<void> {
+    clearTimeout(this.baseTimer);
+    this.baseTimer = undefined;
+    if (!this.joined && !this.restored) return;
+    // In this order: the state must never hold words of ours that the outbox has not.
+    await this.flush();
+    await this.options.outbox.saveBase(Y.encodeStateAsUpdate(this.doc));
+  }
+
+  private apply(update: Uint8Array): void {
+    Y.applyUpdate(this.doc, update, REMOTE);
+  }
+
+  private receive(message: wire.Message): void {
+    switch (message.type) {
+      case "step2":
+        if (this.fresh) this.replaceDoc(this.fresh, message.update);
+        else this.hold.receive(message.update);
+        if (!this.joined) {
+          this.joined = true;
+          this.options.onChange();
+        }
+        return;
+      case "update":
+        if (this.fresh) Y.applyUpdate(this.fresh, message.update, REMOTE);
+        else this.hold.receive(message.update);
+        if (!this.joined) {
+          this.joined = true;
+          this.options.onChange();
+        }
+        return;
+      case "ack":
+        this.acknowledge(message.ack);
+        return;
+      case "refused":
+        this.refuse(message.refused);
+        return;
+      case "state":
+        this.state = message.state;
+        this.options.onChange();
+        return;
+      case "presence":
+        this.options.onPresence(message.entries);
+        return;
+      case "authors":
+        this.options.onAuthors(message.authors);
+        return;
+      default:
+        // Step 1 needs no answer from us: whatever the server lacks is in the outbox. Unknown types are news
+        // for later versions.
+        return;
+    }
+  }
+
+  private acknowledge(ack: wire.Ack): void {
+    for (const n of ack.n) {
+      const entry = this.options.outbox.settle(n);
+      // After a rebuild the new document may not have what was acknowledged meanwhile.
+      if (entry && this.spoiled.size > 0) Y.applyUpdate(this.fresh ?? this.doc, entry.bytes, REMOTE);
+    }
+    this.savedAt = new Date(ack.at);
+    this.options.onChange();
+  }
+
+  private refuse(refused: wire.Refused): void {
+    const entry = this.options.outbox.settle(refused.n);
+    if (!entry) return;
+    this.options.onRefused({ ...refused, text: insertedText(entry.bytes) });
+    if (!this.spoiled.has(this.doc.clientID)) this.rebuild();
+    this.options.onChange();
+  }
+
+  /** What was refused stands in our document and nowhere else: take the server's instead. */
+  private rebuild(): void {
+    void this.flush();
+    this.spoiled.add(this.doc.clientID);
+    this.fresh = this.newDoc();
+    this.live.resync();
+  }
+
+  private replaceDoc(fresh: Y.Doc, update: Uint8Array): void {
+    // Words typed since the refusal follow on refused ones: they will be refused too, and shown.
+    void this.flush();
+    Y.applyUpdate(fresh, update, REMOTE);
+    this.hold.flush();
+    this.fresh = null;
+    const old = this.doc;
+    this.doc = fresh;
+    this.text = fresh.getText("text");
+    this.options.onText(this.text);
+    old.destroy();
+    void this.saveBase();
+  }
+}
+
+/** The characters that an update brings, in the order of writing. */
+export function insertedText(update: Uint8Array): string {
+  let text = "";
+  for (const struct of Y.decodeUpdate(update).structs) {
+    if (struct instanceof Y.Item && struct.content instanceof Y.ContentString) text += struct.content.str;
+  }
+  return text;
+}

@@ -1,0 +1,55 @@
+/**
+ * Live reading: the server says which fragments changed, the page fetches them and puts them in place.
+ *
+ * `data-events` on an element is the address of the events; an event's data is JSON, a list of fragment names.
+ * `data-fragment` on an element is its name, `data-src` the address of its HTML. Nothing is ever scrolled, and an
+ * element that holds the focus waits.
+ */
+
+/** Without events the page asks by itself so often, in milliseconds. */
+const POLL_MS = 30_000;
+
+export function mount(root: HTMLElement): () => void {
+  const address = root.dataset.events as string;
+  const waiting = new Set<HTMLElement>();
+  const parts = () => [...root.querySelectorAll<HTMLElement>("[data-fragment][data-src]")];
+  const swap = async (part: HTMLElement) => {
+    if (part.contains(document.activeElement)) {
+      waiting.add(part);
+      return;
+    }
+    const answer = await fetch(part.dataset.src as string, { headers: { Accept: "text/html" } });
+    // The fragment is the server's own rendering, escaped there.
+    if (answer.ok) part.innerHTML = await answer.text();
+  };
+  const refresh = (names: readonly string[] | null) => {
+    for (const part of parts()) {
+      if (!names || names.includes(part.dataset.fragment as string)) swap(part).catch(() => {});
+    }
+  };
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let events: EventSource | undefined;
+  if (typeof EventSource === "undefined") timer = setInterval(() => refresh(null), POLL_MS);
+  else {
+    events = new EventSource(address);
+    events.onmessage = ({ data }) => {
+      const names: unknown = JSON.parse(data || "null");
+      refresh(Array.isArray(names) ? names : null);
+    };
+  }
+  const left = () => {
+    for (const part of waiting) {
+      waiting.delete(part);
+      swap(part).catch(() => {});
+    }
+  };
+  const onFocus = () => setTimeout(left);
+  root.addEventListener("focusout", onFocus);
+  return () => {
+    events?.close();
+    clearInterval(timer);
+    root.removeEventListener("focusout", onFocus);
+  };
+}
+
+for (const root of document.querySelectorAll<HTMLElement>("[data-events]")) mount(root);
