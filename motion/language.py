@@ -9,7 +9,7 @@ import this module; only Babel lies below it.
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -116,8 +116,8 @@ class Times:
     zone: ZoneInfo
 
     def local(self, at: datetime) -> datetime:
-        """Bring a moment into the congress's time zone; one without a zone is UTC, as stored."""
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(self.zone)
+        """Bring a moment, which has its zone, into the congress's."""
+        return at.astimezone(self.zone)
 
     def iso(self, at: datetime) -> str:
         """For `<time datetime>`: to the second, with the offset."""

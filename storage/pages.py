@@ -6,7 +6,7 @@ These functions return rows and plain values; `motion.web.pages` says them in wo
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import select as sql_select
@@ -48,17 +48,12 @@ class Framed(Generic[T]):
     rows: T
 
 
-def aware(at: datetime) -> datetime:
-    """Give a stored moment its zone: SQLite keeps UTC without saying so."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def signed_in(db: Session, token_hash: bytes | None, now: datetime) -> SignedIn | None:
     """Find the session of a cookie's token; an ended or revoked one, or a revoked person's, is nobody's."""
     if token_hash is None:
         return None
     session = db.exec(select(LoginSession).where(LoginSession.token_hash == token_hash)).first()
-    if session is None or session.revoked_at is not None or aware(session.expires_at) <= aware(now):
+    if session is None or session.revoked_at is not None or session.expires_at <= now:
         return None
     official = db.get(Official, session.official_id) if session.official_id is not None else None
     secretary = db.get(Secretary, session.secretary_id) if session.secretary_id is not None else None
@@ -107,6 +102,11 @@ def bare_frame(
 
 def nothing(db: Session, congress: Congress | None = None) -> None:
     """The query of a page that has no rows of its own."""
+
+
+def alive(db: Session) -> None:
+    """Ask the database for anything at all: it answers, or this raises."""
+    db.exec(select(Congress.id).limit(1)).first()
 
 
 def last_entry(db: Session, congress_id: int) -> int:
@@ -191,7 +191,7 @@ def home(db: Session, congress: Congress) -> HomeRows:
 
 
 def _since(motion: Motion) -> datetime:
-    return aware(motion.text_at or motion.created_at)
+    return motion.text_at or motion.created_at
 
 
 def motions(db: Session, congress: Congress) -> tuple[tuple[Motion, ...], int]:
@@ -247,7 +247,7 @@ def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:
     seen: dict[int, tuple[datetime, int]] = {}
     for official_id, at in latest:
         if official_id is not None:
-            first, count = seen.get(official_id, (aware(at), 0))
+            first, count = seen.get(official_id, (at, 0))
             seen[official_id] = (first, count + 1)
     people = {official.id: official for official in db.exec(select(Official).where(col(Official.id).in_(list(seen))))}
     return tuple(Wrote(people[official_id], at, count) for official_id, (at, count) in seen.items())
@@ -259,6 +259,14 @@ def glances(db: Session, congress_id: int) -> list[Glance]:
     named = [col(column) for column in columns]
     rows = db.execute(sql_select(*named).where(col(Motion.congress_id) == congress_id).order_by(col(Motion.id)))
     return [Glance(*row) for row in rows]
+
+
+def start(db: Session, congress: Congress, code: str | None) -> tuple[int, int]:
+    """Read what a live reader begins with: the congress's id, and the last entry of the motion or of all."""
+    assert congress.id is not None
+    if code is not None:
+        return congress.id, motion_named(db, congress, code).last_entry
+    return congress.id, last_entry(db, congress.id)
 
 
 def text_of(db: Session, motion_id: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from motion.rules.names import display_name
 from motion.rules.permissions import Act, Actor, may
 from motion.rules.vocabulary import Role
 from motion.settings import Settings
@@ -59,7 +60,7 @@ def visitor_of(found: SignedIn | None) -> Visitor:
     if official is not None:
         role = Role.RAPPORTEUR if official.is_rapporteur else Role.OFFICIAL
         actor = Actor(session.congress_id, role, official_id=official.id, session_id=session.id)
-        return Visitor(actor, f"{official.first_names} {official.family_name}")
+        return Visitor(actor, display_name(official.first_names, official.family_name))
     assert secretary is not None
     actor = Actor(session.congress_id, Role.SECRETARIAT, secretary_id=secretary.id, session_id=session.id)
     return Visitor(actor, secretary.name)

@@ -26,7 +26,7 @@ from storage import pages
 from storage.models import Congress, PhaseOpening
 
 if TYPE_CHECKING:
-    from motion.service import Service
+    from motion.web.service import Service
 
 T = TypeVar("T")
 

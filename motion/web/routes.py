@@ -15,20 +15,23 @@ from motion.web import errors
 from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
-from motion.web.pages import home, language
+from motion.web.pages import follow, home, language, motions
+from motion.web.pages.follow import Watchers
+from motion.web.recent import Recent
 from motion.web.templates import Templates
+from storage import pages
 
 if TYPE_CHECKING:
-    from motion.service import Service
+    from motion.web.service import Service
 
 # Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
-PAGES = (language, home)
+PAGES = (language, follow, motions, home)
 MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
 
 
 async def health(request: Request) -> Response:
     """Say that this process answers and that its database does."""
-    await request.app.state.service.store.read(home.alive)
+    await request.app.state.service.store.read(pages.alive)
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
 
@@ -66,4 +69,6 @@ def make_app(service: "Service") -> Starlette:
     )
     app.state.service = service
     app.state.templates = Templates(assets.url)
+    app.state.recent = Recent()
+    app.state.watchers = Watchers(service, app.state.recent)
     return app

@@ -9,6 +9,7 @@ import jinja2
 
 from motion.language import LANGUAGES, ROOT, language
 from motion.rules import vocabulary
+from motion.rules.names import initials
 
 FRONTEND = ROOT / "frontend"
 
@@ -58,9 +59,3 @@ class Templates:
 def said(code: str, kind: str, word: str) -> str:
     """Say a word of the vocabulary in a language; `kind` is `phase`, `state`, `role` or `template`."""
     return language(code).gettext(vocabulary.FRENCH[kind][word])
-
-
-def initials(name: str) -> str:
-    """`Aline Corbières` is AC; `Jean-Luc de La Tour` is JT."""
-    words = [word for word in name.replace("’", " ").replace("'", " ").split() if word[:1].isupper()]
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else name[:1].upper()

@@ -1,18 +1,40 @@
 """The list of congresses, and the home of one."""
 
+import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from gettext import NullTranslations
+from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from motion.rules.phases import writable
+from motion.rules.text import parse
+from motion.rules.vocabulary import MotionState, Phase
 from motion.web.page import Page, read
+from motion.web.reading import PersonView, person_of
+from motion.web.recent import Excerpt, excerpt, last_words_of
 from motion.web.views import View, shown
 from storage import pages
-from storage.models import Congress
+from storage.models import Congress, Motion
+from storage.pages import WRITING_SECONDS, HomeRows
 from storage.queries import congresses
 
-alive = congresses
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+LIVE_MINUTES = 10  # a text that nobody touched for longer is open, not live
+FIRST_LINES = 3  # alinéas shown of a motion that nobody has written in yet
+
+PROMISES = {
+    Phase.PREPARATION: _("Le congrès se prépare, au grand jour."),
+    Phase.COLLECTION: _("Le congrès recueille les idées, au grand jour."),
+    Phase.DRAFTING: _("Les élu·e·s écrivent leur motion, au grand jour."),
+    Phase.FROZEN: _("Le texte est gelé. Il attend son vote."),
+    Phase.ADOPTED: _("Le congrès a adopté son texte."),
+    Phase.CLOSED: _("Le congrès est clos. Tout reste à lire."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +55,225 @@ class CongressesView(View):
     congresses: tuple[CongressCard, ...] = shown("The congresses, the latest first.")
 
 
-def card(page: Page, congress: Congress) -> CongressCard:
+@dataclass(frozen=True, slots=True)
+class MotionCard(View):
+    """One motion in a list."""
+
+    code: str = shown("Its code, `M1`.")
+    number: str = shown("The number in the code, `1`.")
+    title: str = shown("Its title.")
+    state: str = shown("Its state's code, for `said('state', …)`.")
+    url: str = shown("The address of its page.")
+    is_open: bool = shown("Whether officials can write in it now.")
+    summary: str = shown("Articles and lines, in words.")
+    changed: str = shown("The moment of the last change, in words; empty before the first.")
+    changed_iso: str = shown("The same for `<time datetime>`.")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView(View):
+    """The card of the text that is being written, or was last."""
+
+    motion: MotionCard = shown("Which motion.")
+    is_live: bool = shown("Whether somebody changed it within the last minutes.")
+    until: str = shown("Until when it can be written today, in words; may be empty.")
+    excerpt: Excerpt | None = shown("The words round the last change; None for an empty text.")
+    writing: tuple[PersonView, ...] = shown("Those who are writing now, the latest first.")
+    last: PersonView | None = shown("Who wrote last, when nobody is writing now.")
+    last_hour: str = shown("When that was, in words.")
+
+
+@dataclass(frozen=True, slots=True)
+class HourView(View):
+    """One phase of the calendar."""
+
+    iso: str = shown("For `<time datetime>`.")
+    hour: str = shown("The hour, in words.")
+    phase: str = shown("The phase's code.")
+    is_past: bool = shown("Whether the congress has passed beyond this phase.")
+    is_now: bool = shown("Whether this is the phase in force.")
+
+
+@dataclass(frozen=True, slots=True)
+class DayView(View):
+    """One day of the calendar."""
+
+    name: str = shown("The day, in words.")
+    is_today: bool = shown("Whether this is the day of reading, in the congress's time zone.")
+    hours: tuple[HourView, ...] = shown("The phases that open on this day.")
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView(View):
+    """The home of a congress."""
+
+    promise: str = shown("One sentence that says where the congress stands.")
+    days: int = shown("How many days the congress lasts.")
+    live: LiveView | None = shown("The card of the live text; None while there is no motion.")
+    motions: tuple[MotionCard, ...] = shown("All motions, in the order of their codes.")
+    calendar: tuple[DayView, ...] = shown("The days on which phases open.")
+    officials: int = shown("How many officials are on the roster.")
+    authors: int = shown("How many of them have written.")
+    entries: int = shown("How many entries the record has.")
+    entry: int = shown("The number of the record's last entry, for live updates.")
+
+
+def congress_card(page: Page, congress: Congress) -> CongressCard:
     """Say one congress in a line."""
     dates = page.times.dates(congress.starts_on, congress.ends_on)
     return CongressCard(f"/{congress.slug}", congress.title, congress.place, dates, congress.phase)
 
 
+def motion_card(page: Page, motion: Motion) -> MotionCard:
+    """Say one motion in a line."""
+    assert page.congress is not None
+    text = parse(motion.text)
+    articles = sum(section.number is not None and section.kind == "article" for section in text.sections)
+    lines = text.line_count
+    parts = [page.language.ngettext("%(num)d article", "%(num)d articles", articles) % {"num": articles}] * (
+        articles > 0
+    )
+    parts.append(page.language.ngettext("%(num)d ligne", "%(num)d lignes", lines) % {"num": lines})
+    return MotionCard(
+        motion.code,
+        motion.code.removeprefix("M"),
+        motion.title,
+        motion.state,
+        f"{page.home}/motions/{motion.code}",
+        writable(Phase(page.congress.phase), MotionState(motion.state)),
+        ", ".join(parts),
+        page.times.moment(motion.text_at) if motion.text_at else "",
+        page.times.iso(motion.text_at) if motion.text_at else "",
+    )
+
+
+def live_view(page: Page, rows: HomeRows) -> LiveView | None:
+    """Say which text is being written, where, and by whom."""
+    motion = rows.lively
+    if motion is None:
+        return None
+    assert motion.id is not None
+    card = motion_card(page, motion)
+    place = page.request.app.state.recent.see(motion.id, motion.text_number, motion.text)
+    if place is None and rows.wrote:
+        assert rows.wrote[0].official.id is not None
+        place = last_words_of(json.loads(motion.runs), rows.wrote[0].official.id)
+    people = [(person_of(page, one.official, one.official.id or 0), one.at) for one in rows.wrote]
+    recent = page.now - timedelta(seconds=WRITING_SECONDS)
+    is_live = bool(people) and card.is_open and people[0][1] > page.now - timedelta(minutes=LIVE_MINUTES)
+    writing = tuple(person for person, at in people if at > recent) if card.is_open else ()
+    return LiveView(
+        card,
+        is_live,
+        until(page) if card.is_open else "",
+        excerpt(parse(motion.text), place) if place else None,
+        writing,
+        people[0][0] if people and not writing else None,
+        page.times.hour(people[0][1]) if people else "",
+    )
+
+
+def until(page: Page) -> str:
+    """The hour of the next phase, when it opens today."""
+    for opening in page.openings:
+        if opening.opens_at > page.now:
+            same_day = page.times.local(opening.opens_at).date() == page.times.local(page.now).date()
+            return page.times.hour(opening.opens_at) if same_day else page.times.moment(opening.opens_at)
+    return ""
+
+
+def calendar_of(page: Page) -> tuple[DayView, ...]:
+    """Lay the phases out by day."""
+    assert page.congress is not None
+    order = list(Phase)
+    now = order.index(Phase(page.congress.phase))
+    days: dict[Any, list[HourView]] = {}
+    for opening in page.openings:
+        local = page.times.local(opening.opens_at)
+        place = order.index(Phase(opening.phase))
+        hour = HourView(local.isoformat(), page.times.hour(local), opening.phase, place < now, place == now)
+        days.setdefault(local.date(), []).append(hour)
+    today = page.times.local(page.now).date()
+    return tuple(DayView(page.times.day(day), day == today, tuple(hours)) for day, hours in days.items())
+
+
+def home_view(page: Page, rows: HomeRows) -> HomeView:
+    """Put the home of a congress together."""
+    assert page.congress is not None
+    return HomeView(
+        page._(PROMISES[Phase(page.congress.phase)]),
+        (page.congress.ends_on - page.congress.starts_on).days + 1,
+        live_view(page, rows),
+        tuple(motion_card(page, motion) for motion in rows.motions),
+        calendar_of(page),
+        rows.officials,
+        rows.authors,
+        rows.entries,
+        rows.last_entry,
+    )
+
+
+def quiet_since(page: Page, rows: HomeRows) -> tuple[datetime, ...]:
+    """What makes a home page stale though the record did not grow: people who stopped writing."""
+    edge = page.now - timedelta(seconds=WRITING_SECONDS)
+    return tuple(one.at for one in rows.wrote if one.at > edge)
+
+
+def home_etag(page: Page, rows: HomeRows) -> str:
+    """Name what the home shows now."""
+    numbers = [motion.text_number for motion in rows.motions]
+    return page.etag(rows.last_entry, page.congress, page.openings, numbers, rows.officials, quiet_since(page, rows))
+
+
 async def list_congresses(request: Request) -> Response:
     """Every congress of this installation."""
     page, rows = await read(request, congresses)
-    return page.render("congresses.html", CongressesView(tuple(card(page, congress) for congress in rows)))
+    return page.render("congresses.html", CongressesView(tuple(congress_card(page, congress) for congress in rows)))
 
 
 async def home(request: Request) -> Response:
     """The home of a congress."""
-    page, _rows = await read(request, pages.nothing)
-    return page.render("home.html", None)
+    page, rows = await read(request, pages.home)
+    etag = home_etag(page, rows)
+    return page.unchanged(etag) or page.render("home.html", home_view(page, rows), etag=etag)
 
 
-ROUTES = [Route("/", list_congresses, name="congresses"), Route("/{congress}", home, name="home")]
+async def home_live(request: Request) -> Response:
+    """The live card alone: what a reader's page asks for after an event."""
+    page, rows = await read(request, pages.home)
+    etag = home_etag(page, rows)
+    return page.unchanged(etag) or page.render("home_live.html", home_view(page, rows), etag=etag)
+
+
+async def home_json(request: Request) -> Response:
+    """The congress for programs."""
+    page, rows = await read(request, pages.home)
+    congress = page.congress
+    assert congress is not None
+    body = {
+        "slug": congress.slug,
+        "title": congress.title,
+        "place": congress.place,
+        "starts_on": congress.starts_on.isoformat(),
+        "ends_on": congress.ends_on.isoformat(),
+        "time_zone": congress.time_zone,
+        "phase": congress.phase,
+        "calendar": {opening.phase: page.times.iso(opening.opens_at) for opening in page.openings},
+        "entry": rows.last_entry,
+        "officials": rows.officials,
+        "motions": [
+            {"code": motion.code, "title": motion.title, "state": motion.state, "entry": motion.last_entry}
+            for motion in rows.motions
+        ],
+    }
+    return JSONResponse(body, headers=OPEN)
+
+
+OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "no-cache"}
+
+ROUTES = [
+    Route("/", list_congresses, name="congresses"),
+    Route("/{congress}.json", home_json, name="home-json"),
+    Route("/{congress}", home, name="home"),
+    Route("/{congress}/fragments/direct", home_live, name="home-live"),
+]

@@ -1,0 +1,241 @@
+"""A motion for its readers: the page, its fragments, the same as Markdown and as JSON, the booklet to print."""
+
+import hashlib
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from motion.rules.errors import NotFound
+from motion.rules.names import display_name
+from motion.web.page import Page, read
+from motion.web.pages.home import OPEN, MotionCard, motion_card
+from motion.web.reading import (
+    BarView,
+    ChangeView,
+    Read,
+    SectionView,
+    VoteView,
+    bar_of,
+    changes_of,
+    grouped_digest,
+    read_motion,
+    sections_of,
+    title_html,
+    vote_of,
+)
+from motion.web.views import View, shown
+from storage import pages
+from storage.pages import MotionRows
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+
+@dataclass(frozen=True, slots=True)
+class MotionsView(View):
+    """The list of motions."""
+
+    motions: tuple[MotionCard, ...] = shown("All motions, in the order of their codes.")
+
+
+@dataclass(frozen=True, slots=True)
+class MotionView(View):
+    """The page of a motion."""
+
+    card: MotionCard = shown("The motion in a line.")
+    heading: str = shown("`Motion 3 : l’accès aux soins`.")
+    version: str = shown("Which version this is and when it was kept, in words.")
+    with_authors: bool = shown("Whether the text shows who wrote each word.")
+    title: str = shown("The text's own title as safe HTML; empty when it has none.")
+    sections: tuple[SectionView, ...] = shown("The parts of the text, in order.")
+    lines: int = shown("How many numbered lines there are.")
+    bar: BarView | None = shown("Who wrote the whole; None while the text has no words.")
+    changes: tuple[ChangeView, ...] = shown("What just changed, the latest first.")
+    vote: VoteView | None = shown("The result, once adopted.")
+    digest: str = shown("SHA-256 of the text as shown, in groups of four.")
+    is_final: bool = shown("Whether the text is adopted and can't change any more.")
+    entry: int = shown("The record's last entry about this motion.")
+    number: int = shown("How many accepted changes this version counts.")
+    moment: str = shown("When this version was kept, in words; empty before the first word.")
+
+
+def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: bool) -> MotionView:
+    """Put the page of a motion together."""
+    motion = rows.motion
+    moment = page.times.moment(motion.text_at) if motion.text_at else ""
+    digest = motion.digest or hashlib.sha256(motion.text.encode()).hexdigest()
+    card = motion_card(page, motion)
+    return MotionView(
+        card,
+        page._(_("Motion %(number)s : %(title)s"), number=card.number, title=motion.title),
+        version_of(page, rows),
+        with_authors,
+        title_html(read_text, with_authors=with_authors),
+        sections_of(page, read_text, rows.officials, with_authors=with_authors),
+        read_text.text.line_count,
+        bar_of(page, read_text.shares.whole, rows.officials, read_text.styles),
+        changes_of(page, rows),
+        vote_of(motion),
+        grouped_digest(digest),
+        motion.state == "adopted",
+        motion.last_entry,
+        motion.text_number,
+        moment,
+    )
+
+
+def version_of(page: Page, rows: MotionRows) -> str:
+    """Say which version one is reading."""
+    motion = rows.motion
+    if motion.adopted_at is not None:
+        return page._(_("Adoptée %(moment)s"), moment=page.times.moment(motion.adopted_at))
+    if motion.frozen_at is not None:
+        return page._(_("Texte gelé %(moment)s"), moment=page.times.moment(motion.frozen_at))
+    if motion.text_at is None:
+        return page._(_("Rien n’est encore écrit"))
+    return page._(_("Enregistré %(moment)s"), moment=page.times.moment(motion.text_at))
+
+
+def etag_of(page: Page, rows: MotionRows) -> str:
+    """Name what a motion's pages show now: its entries and the version of its reading copy."""
+    motion = rows.motion
+    return page.etag(rows.last_entry, motion.text_number, motion.title, page.congress, page.openings)
+
+
+async def list_motions(request: Request) -> Response:
+    """The list of motions."""
+    page, (found, last) = await read(request, pages.motions)
+    etag = page.etag(last, page.congress)
+    view = MotionsView(tuple(motion_card(page, motion) for motion in found))
+    return page.unchanged(etag) or page.render("motions.html", view, etag=etag)
+
+
+async def show(request: Request) -> Response:
+    """The page of a motion; `?vue=auteurs` says who wrote each word."""
+    page, rows = await read(request, pages.motion, request.path_params["code"])
+    etag = etag_of(page, rows)
+    with_authors = request.query_params.get("vue") == "auteurs"
+    unchanged = page.unchanged(etag)
+    if unchanged:
+        return unchanged
+    view = motion_view(page, rows, read_motion(rows.motion), with_authors=with_authors)
+    return page.render("motion.html", view, etag=etag)
+
+
+async def fragment(request: Request) -> Response:
+    """One part of a motion's page: a section by its anchor, or `marge`."""
+    page, rows = await read(request, pages.motion, request.path_params["code"])
+    etag = etag_of(page, rows)
+    unchanged = page.unchanged(etag)
+    if unchanged:
+        return unchanged
+    name = request.path_params["name"]
+    with_authors = request.query_params.get("vue") == "auteurs"
+    view = motion_view(page, rows, read_motion(rows.motion), with_authors=with_authors)
+    if name == "marge":
+        return page.render("motion_margin.html", view, etag=etag)
+    if name == "texte":
+        return page.render("motion_text.html", view, etag=etag)
+    section = next((section for section in view.sections if section.anchor == name), None)
+    if section is None:
+        raise NotFound("section", name)
+    return page.render("motion_section.html", view, etag=etag, section=section)
+
+
+async def booklet(request: Request) -> Response:
+    """The motion as a booklet to print, with its line numbers."""
+    page, rows = await read(request, pages.motion, request.path_params["code"])
+    etag = etag_of(page, rows)
+    unchanged = page.unchanged(etag)
+    if unchanged:
+        return unchanged
+    view = motion_view(page, rows, read_motion(rows.motion), with_authors=False)
+    return page.render("booklet.html", view, etag=etag)
+
+
+async def markdown(request: Request) -> Response:
+    """The text itself: the bytes whose SHA-256 is the motion's digest."""
+    page, rows = await read(request, pages.motion, request.path_params["code"])
+    etag = etag_of(page, rows)
+    unchanged = page.unchanged(etag)
+    if unchanged:
+        return unchanged
+    return PlainTextResponse(rows.motion.text, headers={**OPEN, "ETag": etag}, media_type="text/markdown")
+
+
+async def as_json(request: Request) -> Response:
+    """The motion for programs. `characters` count those of `text`, signs included."""
+    page, rows = await read(request, pages.motion, request.path_params["code"])
+    etag = etag_of(page, rows)
+    unchanged = page.unchanged(etag)
+    if unchanged:
+        return unchanged
+    return JSONResponse(json_of(page, rows), headers={**OPEN, "ETag": etag})
+
+
+def json_of(page: Page, rows: MotionRows) -> dict[str, object]:
+    """Say a motion for programs."""
+    motion = rows.motion
+    read_text = read_motion(motion)
+    written: dict[int, int] = {}
+    for length, official in read_text.runs:
+        if official is not None:
+            written[official] = written.get(official, 0) + length
+    authors = []
+    for official, characters in sorted(written.items(), key=lambda pair: (-pair[1], pair[0])):
+        row = rows.officials.get(official)
+        authors.append(
+            {
+                "official": official,
+                "name": display_name(row.first_names, row.family_name) if row else "",
+                "mandate": row.mandate if row else "",
+                "commune": row.territory if row else "",
+                "characters": characters,
+            }
+        )
+    result = None
+    if motion.adopted_at is not None:
+        result = {
+            "for": motion.votes_for,
+            "against": motion.votes_against,
+            "abstentions": motion.abstentions,
+            "not_voting": motion.not_voting,
+            "presided_by": motion.presided_by,
+            "at": page.times.iso(motion.adopted_at),
+        }
+    return {
+        "code": motion.code,
+        "title": motion.title,
+        "state": motion.state,
+        "text": motion.text,
+        "entry": motion.last_entry,
+        "number": motion.text_number,
+        "at": page.times.iso(motion.text_at) if motion.text_at else None,
+        "digest": hashlib.sha256(motion.text.encode()).hexdigest(),
+        "authors": authors,
+        "sections": [
+            {
+                "anchor": section.anchor,
+                "title": section.title,
+                "lines": [alinea.line for alinea in section.alineas],
+                "shares": [
+                    {"official": official, "characters": characters}
+                    for official, characters in read_text.shares.sections[section.anchor].by_official
+                ],
+            }
+            for section in read_text.text.sections
+        ],
+        "result": result,
+    }
+
+
+ROUTES = [
+    Route("/{congress}/motions", list_motions, name="motions"),
+    Route("/{congress}/motions/{code}.md", markdown, name="motion-markdown"),
+    Route("/{congress}/motions/{code}.json", as_json, name="motion-json"),
+    Route("/{congress}/motions/{code}", show, name="motion"),
+    Route("/{congress}/motions/{code}/imprimer", booklet, name="booklet"),
+    Route("/{congress}/motions/{code}/fragments/{name}", fragment, name="fragment"),
+]
