@@ -102,6 +102,7 @@ class Settings:
     database_url: str
     relay_url: str
     base_url: str
+    has_public_address: bool
     smtp_url: str
     mail_from: str
     window_ms: int
@@ -153,6 +154,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_url=values["DATABASE_URL"] or f"sqlite:///{(data_dir / 'motion.sqlite').absolute()}",
         relay_url=values["RELAY_URL"],
         base_url=base_url,
+        has_public_address=bool(environment.get("MOTION_BASE_URL")),
         smtp_url=values["MOTION_SMTP_URL"],
         mail_from=values["MOTION_MAIL_FROM"],
         window_ms=number("MOTION_WINDOW_MS"),

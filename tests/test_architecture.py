@@ -7,19 +7,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # A line may import only lines below it; neighbours on a line do not see each other.
+CORE = ("admission", "authorship", "draft", "knowledge", "outlet", "presence", "refusals", "session", "typist")
 LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),
     ("motion.demonstration", "motion.rehearsal"),
     ("motion.service",),
     ("motion.web", "motion.work"),
-    (
-        "motion.live.listener+motion.live.fallback+motion.live.server+motion.live.keeper+motion.live.room"
-        "+motion.live.relay+motion.live.clients+motion.live.connections",
-        "motion.exports",
-    ),
+    ("motion.live", "motion.exports"),
     ("motion.acts",),
-    ("storage", "motion.live"),  # the pure core of `live`: what the line above does not name
+    ("storage", "+".join(f"motion.live.{name}" for name in (*CORE, "updates", "wire"))),
     ("motion.record", "motion.rules"),
     ("motion.language", "motion.settings"),
 )

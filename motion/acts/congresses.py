@@ -1,4 +1,4 @@
-"""Making a congress, setting its calendar, opening its phases."""
+"""Making a congress, describing it, choosing who runs it."""
 
 import re
 import unicodedata
@@ -162,34 +162,6 @@ def change(db: Session, actor: Actor, congress_id: int, form: NewCongress, *, no
     if body:
         note(db, congress_id, "congress.change", body, actor=actor, now=now)
     return congress
-
-
-def open_phase(db: Session, actor: Actor | None, congress_id: int, phase: Phase, *, now: datetime) -> None:
-    """Open a phase by hand, or at its hour when `actor` is None.
-
-    Raises:
-        NotAllowed, PhaseOutOfOrder: The congress stays in its phase.
-    """
-    if actor is not None:
-        require(actor, Act.RUN_CONGRESS, congress_id)
-    congress = get(db, congress_id)
-    before = Phase(congress.phase)
-    phases.check_opening(before, phase)
-    congress.phase = phase
-    db.add(congress)
-    body = {"from": str(before), "to": str(phase), "how": "hour" if actor is None else "hand"}
-    note(db, congress_id, "phase.change", body, actor=actor, now=now)
-
-
-def due_phases(db: Session, *, now: datetime) -> list[tuple[int, Phase]]:
-    """List the congresses, by id, in which a phase must open by itself, and that phase."""
-    found: list[tuple[int, Phase]] = []
-    for congress in db.exec(select(Congress)):
-        assert congress.id is not None
-        phase = phases.due(Phase(congress.phase), calendar(db, congress.id), now)
-        if phase is not None:
-            found.append((congress.id, phase))
-    return found
 
 
 def add_secretary(

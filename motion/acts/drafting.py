@@ -9,10 +9,10 @@ A crash before the commit leaves nothing: the authors' editors still hold the up
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
@@ -23,6 +23,8 @@ from motion.rules.permissions import Actor
 from motion.rules.phases import writable
 from storage import drafts, ledger
 from storage.models import ClientBinding, DraftUpdate, LateText, SealedObject
+
+T = TypeVar("T")
 
 MAX_LATE_TEXTS = 500
 """Of one session on one motion: an hour without network is a few dozen; more is somebody's program."""
@@ -297,3 +299,24 @@ def _keep_rejection(keeping: _Keeping, head: drafts.Head, rejection: Rejection) 
 def _session(actor: Actor) -> int:
     assert actor.session_id is not None  # only the signed-in reach a room
     return actor.session_id
+
+
+class CopiesBehind(Exception):
+    """Another process has written since the copies were taken: nothing was done."""
+
+
+def act_on_copies(
+    db: Session, congress_id: int, copies: Sequence[tuple[int, drafts.ReadingCopy]], act: Callable[[Session], T]
+) -> T:
+    """Renew the reading copies of motions and do an act on them, as one.
+
+    Raises:
+        CopiesBehind: Apply what the others wrote, take the copies again.
+    """
+    ledger.lock(db, congress_id)
+    heads = drafts.heads(db, [motion_id for motion_id, _ in copies])
+    for motion_id, copy in copies:
+        if heads[motion_id].number != copy.number:
+            raise CopiesBehind
+        drafts.write_copy(db, motion_id, copy)
+    return act(db)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from motion.acts import congresses
+from motion.acts import congresses, phases
 from motion.acts.congresses import NewCongress
 from motion.record.checkpoint import Signer, open_checkpoint
 from motion.record.tree import leaf_hash, root_of
@@ -24,8 +24,8 @@ def found(store: Store) -> int:
     """Make a congress whose record has three entries."""
     congress = store.write_now(congresses.create, None, FORM, host="motion.example", now=NOW)
     assert congress.id is not None
-    store.write_now(congresses.open_phase, None, congress.id, Phase.COLLECTION, now=NOW)
-    store.write_now(congresses.open_phase, None, congress.id, Phase.DRAFTING, now=NOW)
+    store.write_now(phases.open_phase, None, congress.id, Phase.COLLECTION, now=NOW)
+    store.write_now(phases.open_phase, None, congress.id, Phase.DRAFTING, now=NOW)
     return congress.id
 
 
@@ -90,7 +90,7 @@ class TestStart:
         """Entries after the last checkpoint are welcome: a crash came before the signature."""
         congress_id = found(store)
         Checkpoints(store, load_key(store, tmp_path)).sign_due(NOW)
-        store.write_now(congresses.open_phase, None, congress_id, Phase.FROZEN, now=NOW)
+        store.write_now(phases.open_phase, None, congress_id, Phase.FROZEN, now=NOW)
         again = Checkpoints(store, load_key(store, tmp_path))
         again.verify()
         assert again.sign_due(NOW) == 1

@@ -1,0 +1,271 @@
+"""The command line: one function a command, each in plain words.
+
+Sentences are in the language of the terminal (`LANG`), French unless it says otherwise.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlmodel import Session
+
+from motion import settings as settings_table
+from motion.acts import congresses
+from motion.acts.congresses import NewCongress
+from motion.language import Language, choose, language
+from motion.rules.errors import MotionError
+from motion.rules.vocabulary import Template
+from motion.settings import SettingRefused, Settings
+from motion.work.checkpoints import KeyMissing, KeyUnreadable, RecordAltered, RecordRefused
+from storage import migrate
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from motion.web.service import Service
+
+T = TypeVar("T")
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+
+
+class Refused(Exception):
+    """A command can't go on; the argument is the sentence to print."""
+
+
+def spoken(environment: dict[str, str]) -> Language:
+    """Choose the language of the terminal: English when LANG asks for it, else French."""
+    asked = (environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or "")[:2]
+    return language(choose((asked,), "", ("fr", "en")))
+
+
+def parser(_: Language) -> argparse.ArgumentParser:
+    """Describe every command."""
+    say = _.gettext
+    root = argparse.ArgumentParser(prog="motion", description=say("Un congrès d’élus écrit sa motion, au grand jour."))
+    commands = root.add_subparsers(dest="command", required=True, metavar=say("commande"))
+
+    serve = commands.add_parser("serve", help=say("Servir les pages et les salles de rédaction."))
+    serve.add_argument("--host", default="127.0.0.1", help=say("Adresse d’écoute."))
+    serve.add_argument("--port", type=int, default=8000, help=say("Port d’écoute."))
+    serve.add_argument("--demo", action="store_true", help=say("Charger un congrès fictif, vivant."))
+
+    commands.add_parser("work", help=say("Envoyer les courriels, ouvrir les phases à l’heure, signer le registre."))
+    commands.add_parser("migrate", help=say("Mettre la base de données à la version du programme."))
+    commands.add_parser("settings", help=say("Lister les réglages."))
+
+    congress = commands.add_parser("congress", help=say("Créer un congrès.")).add_subparsers(
+        dest="verb", required=True, metavar=say("verbe")
+    )
+    new = congress.add_parser("new", help=say("Créer un congrès et sa première personne au secrétariat."))
+    new.add_argument("title", help=say("Titre du congrès."))
+    new.add_argument("--slug", help=say("Adresse du congrès ; proposée d’après le titre."))
+    new.add_argument("--place", default="", help=say("Lieu."))
+    new.add_argument("--starts", required=True, help=say("Premier jour, AAAA-MM-JJ."))
+    new.add_argument("--ends", required=True, help=say("Dernier jour, AAAA-MM-JJ."))
+    new.add_argument("--time-zone", default="Europe/Paris", help=say("Fuseau horaire."))
+    new.add_argument("--languages", default="fr,en", help=say("Langues des pages, la première par défaut."))
+    new.add_argument("--template", default="deliberative", choices=[str(each) for each in Template])
+    new.add_argument("--secretariat", required=True, metavar="EMAIL", help=say("Adresse de la première personne."))
+    new.add_argument("--name", default="", help=say("Nom de cette personne."))
+
+    roster = commands.add_parser("roster", help=say("Importer la liste des élus.")).add_subparsers(
+        dest="verb", required=True, metavar=say("verbe")
+    )
+    load = roster.add_parser("import", help=say("Montrer puis importer un fichier CSV."))
+    load.add_argument("congress", help=say("Adresse du congrès."))
+    load.add_argument(
+        "file", type=Path, help=say("Fichier : Répertoire national des élus, ou liste de l’organisation.")
+    )
+    load.add_argument("--department", help=say("Ne garder que ce département, par exemple 87 ou 2A."))
+    load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
+
+    seats = commands.add_parser("seats", help=say("Donner N places d’élus d’un congrès de démonstration, en JSON."))
+    seats.add_argument("congress")
+    seats.add_argument("motion")
+    seats.add_argument("--count", type=int, required=True)
+    seats.add_argument("--base-url", default="http://127.0.0.1:8000")
+
+    rehearse = commands.add_parser("rehearse", help=say("Répéter : des élus simulés écrivent sur ce serveur."))
+    rehearse.add_argument("congress")
+    rehearse.add_argument("--seats", type=int, required=True, help=say("Nombre d’élus simulés."))
+    rehearse.add_argument("--minutes", type=float, required=True, help=say("Durée, en minutes."))
+    rehearse.add_argument("--writers", type=int, default=0, help=say("Combien écrivent à la fois ; un sur dix sinon."))
+    rehearse.add_argument("--keep", action="store_true", help=say("Garder le congrès de répétition."))
+    return root
+
+
+def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
+    """Run one command and return its exit status: 0 done, 1 refused, 2 not understood."""
+    spoken_language = spoken(environment)
+    say = spoken_language.gettext
+    options = parser(spoken_language).parse_args(arguments)
+    try:
+        settings = settings_table.read(environment)
+        return _dispatch(options, settings, spoken_language)
+    except SettingRefused as refused:
+        reasons = {
+            "unknown": say("ce réglage n’existe pas ; « motion settings » les liste"),
+            "number": say("il faut un nombre entier, plus grand que zéro"),
+            "url": say("il faut une adresse qui commence par http:// ou https://"),
+        }
+        sentence = f"{refused.name}={refused.value!r} : {reasons[refused.reason]}."
+    except Refused as refused:
+        sentence = str(refused)
+    except RecordRefused as refused:
+        sentence = _record_sentence(refused, spoken_language)
+    except MotionError as error:
+        sentence = said(error, spoken_language)
+    except OSError as error:
+        sentence = f"{error.filename or ''} : {error.strerror or error}".strip(" :")
+    print(sentence, file=sys.stderr)
+    return EXIT_REFUSED
+
+
+def said(error: MotionError, spoken_language: Language) -> str:
+    """Say an error as the pages say it."""
+    from motion.web.errors import sentence_of
+
+    return sentence_of(error, spoken_language)
+
+
+def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
+    say = spoken_language.gettext
+    if isinstance(refused, RecordAltered):
+        return say(
+            "Le registre du congrès « {slug} » ne correspond plus à son dernier arrêté signé ({number} inscriptions"
+            " signées, {found} relues) : une inscription a été modifiée ou retirée, ou une sauvegarde ancienne a été"
+            " restaurée. Le service ne démarre pas. Restaurez la base la plus récente, puis recommencez."
+        ).format(slug=refused.slug, number=refused.number, found=refused.found)
+    if isinstance(refused, KeyMissing):
+        return say(
+            "La clé du registre manque ({path}) alors que des arrêtés sont déjà signés. Le service ne démarre pas :"
+            " remettez le fichier à sa place depuis votre copie."
+        ).format(path=refused.path)
+    assert isinstance(refused, KeyUnreadable)
+    return say(
+        "La clé du registre ({path}) est abîmée : il faut 64 chiffres hexadécimaux. Remettez le fichier depuis votre"
+        " copie."
+    ).format(path=refused.path)
+
+
+def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: Language) -> int:
+    # Imports stand inside: `motion settings` must not load a web server.
+    match options.command, getattr(options, "verb", None):
+        case "settings", _:
+            print(settings_report(settings, spoken_language))
+        case "migrate", _:
+            with_store(settings, lambda store: None)
+            print(spoken_language.gettext("La base de données est à jour."))
+        case "serve", _:
+            from motion import service
+
+            if not settings.has_public_address:
+                settings = dataclasses.replace(settings, base_url=f"http://127.0.0.1:{options.port}")
+            once_running = demonstrate(spoken_language) if options.demo else None
+            asyncio.run(service.serve(settings, options.host, options.port, once_running=once_running))
+        case "work", _:
+            from motion import service
+
+            asyncio.run(service.work(settings))
+        case "congress", "new":
+            new_congress(options, settings, spoken_language)
+        case "roster", "import":
+            from motion.work.roster_import import import_by_hand
+
+            return with_store(
+                settings,
+                lambda store: import_by_hand(
+                    store,
+                    options.congress,
+                    options.file,
+                    department=options.department,
+                    yes=options.yes,
+                    language=spoken_language,
+                    now=now(),
+                ),
+            )
+        case "seats", _:
+            from motion.rehearsal.seats import print_seats
+
+            with_store(settings, lambda store: print_seats(store, settings, options, now()))
+        case "rehearse", _:
+            from motion.rehearsal.rehearse import rehearse
+
+            return with_store(settings, lambda store: rehearse(store, settings, options, spoken_language, now))
+    return 0
+
+
+def now() -> datetime:
+    """Read the clock: the only place of the command line that does."""
+    return datetime.now(UTC)
+
+
+def with_store(settings: Settings, use: Callable[[Store], T]) -> T:
+    """Open the migrated store for one command."""
+    store = Store(settings.database_url)
+    try:
+        migrate.upgrade(store)
+        return use(store)
+    finally:
+        store.close()
+
+
+def demonstrate(spoken_language: Language) -> "Callable[[Service], Awaitable[None]]":
+    """Load the demonstration once, then print who can sign in, and where."""
+    from motion.demonstration import play
+
+    async def load_and_tell(service: "Service") -> None:
+        if not await service.store.read(play.is_loaded):
+            await play.load(service)
+        say = spoken_language.gettext
+        for role, address in await service.store.read(play.addresses, service.settings):
+            print(f"{say(role):<14} {address}", flush=True)
+
+    return load_and_tell
+
+
+def new_congress(options: argparse.Namespace, settings: Settings, spoken_language: Language) -> None:
+    """Make a congress, and print where its secretariat signs in."""
+    say = spoken_language.gettext
+    try:
+        starts, ends = date.fromisoformat(options.starts), date.fromisoformat(options.ends)
+    except ValueError as error:
+        raise Refused(say("Une date s’écrit AAAA-MM-JJ, par exemple 2031-11-14.")) from error
+    form = NewCongress(
+        title=options.title,
+        slug=options.slug or congresses.suggest_slug(options.title),
+        place=options.place,
+        starts_on=starts,
+        ends_on=ends,
+        time_zone=options.time_zone,
+        languages=tuple(options.languages.split(",")),
+        template=Template(options.template),
+    )
+
+    def make(db: Session) -> str:
+        congress = congresses.create(db, None, form, host=settings.host, now=now())
+        assert congress.id is not None
+        name = options.name or options.secretariat.partition("@")[0]
+        congresses.add_secretary(db, None, congress.id, name, options.secretariat, now=now())
+        return congress.slug
+
+    slug = with_store(settings, lambda store: store.write_now(make))
+    print(say("Congrès créé : {address}").format(address=f"{settings.base_url}/{slug}"))
+    print(say("Le secrétariat se connecte ici : {address}").format(address=f"{settings.base_url}/{slug}/connexion"))
+
+
+def settings_report(settings: Settings, spoken_language: Language) -> str:
+    """Lay out the table of settings, with the value in force where it is not the default."""
+    say = spoken_language.gettext
+    lines = []
+    for setting in settings_table.SETTINGS:
+        unit = f" ({say(setting.unit)})" if setting.unit else ""
+        default = setting.default or say("vide")
+        lines.append(f"{setting.name}\n    {say(setting.help)}\n    {say('Défaut :')} {default}{unit}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Simulated officials: places for load tests, and the dress rehearsal."""

@@ -1,0 +1,135 @@
+"""Everything built from the settings: the program and the tests share it.
+
+Life of a process: settings → migrated store → keys → the record compared with its last signed roots → rooms →
+pages → the socket. Any step that fails stops the start with a sentence, before anybody is served.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+
+from motion.acts import phases
+from motion.live import relay
+from motion.live.room import Rooms
+from motion.live.server import configuration
+from motion.settings import Settings
+from motion.web.routes import make_app
+from motion.web.service import Service
+from motion.work.checkpoints import Checkpoints, load_key
+from motion.work.loop import Turn, keep_turning
+from storage import migrate
+from storage.store import Store
+
+PHASES_MS = 1_000  # a phase opens within a second of its hour
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A service, and what signs its record."""
+
+    service: Service
+    checkpoints: Checkpoints
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Started]:
+    """Open a service for as long as the block lasts; what was accepted is committed before it closes.
+
+    Raises:
+        RecordRefused: The record is not the one that was signed; nothing was started.
+    """
+    store = Store(settings.database_url)
+    try:
+        await asyncio.to_thread(migrate.upgrade, store)
+        checkpoints = Checkpoints(store, load_key(store, settings.data_dir))
+        await asyncio.to_thread(checkpoints.verify)
+        rooms = Rooms(store, relay.from_url(settings.relay_url), clock, settings)
+        await rooms.start()
+        try:
+            yield Started(Service(settings, store, rooms, clock), checkpoints)
+        finally:
+            await rooms.close()
+    finally:
+        store.close()
+
+
+def turns(started: Started) -> list[Turn]:
+    """List what happens by itself, with its pace."""
+    service, checkpoints = started.service, started.checkpoints
+    settings = service.settings
+
+    async def sign() -> None:
+        await asyncio.to_thread(checkpoints.sign_due, service.now())
+
+    async def open_phases() -> None:
+        for congress_id, phase in await service.store.read(phases.due_phases, now=service.now()):
+            await service.rooms.run_congress_act(
+                congress_id, phases.open_phase, None, congress_id, phase, now=service.now()
+            )
+
+    return [Turn("checkpoints", settings.checkpoint_ms, sign), Turn("phases", PHASES_MS, open_phases)]
+
+
+async def serve(
+    settings: Settings, host: str, port: int, *, once_running: Callable[[Service], Awaitable[None]] | None = None
+) -> None:
+    """Serve until a signal says to stop; without a relay, this process does the work of `work` as well.
+
+    Args:
+        once_running: Awaited before the socket opens: loads the demonstration.
+    """
+    logs()
+    async with running(settings) as started:
+        if once_running is not None:
+            await once_running(started.service)
+        server = _Server(configuration(make_app(started.service), host=host, port=port, log_config=None))
+        await _until_stopped(server.serve(), [] if settings.relay_url else turns(started))
+
+
+async def work(settings: Settings) -> None:
+    """Do what happens by itself, until a signal says to stop."""
+    logs()
+    async with running(settings) as started:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await _until_stopped(stop.wait(), turns(started))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its way of dying: after the last request the rooms still have copies to write."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def logs() -> None:
+    """Send one line for each event to the standard output."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+
+
+async def _until_stopped(main: Coroutine[Any, Any, object], turns: Sequence[Turn]) -> None:
+    """Run `main` to its end, with the turns beside it."""
+    beside = asyncio.create_task(keep_turning(turns))
+    try:
+        await main
+    finally:
+        beside.cancel()
+        with suppress(asyncio.CancelledError):
+            await beside
