@@ -41,7 +41,7 @@ def initials(name: str) -> str:
 
 def display_name(first_names: str, family_name: str) -> str:
     """The name as shown on every page: "Aline Corbières"."""
-    return f"{_first_names(first_names)} {display_family_name(family_name)}".strip()
+    return f"{display_first_names(first_names)} {display_family_name(family_name)}".strip()
 
 
 def display_family_name(family_name: str) -> str:
@@ -80,7 +80,8 @@ def presence_name(name: str, max_bytes: int = MAX_PRESENCE_NAME_BYTES) -> str:
     return kept.rstrip() + "…"
 
 
-def _first_names(first_names: str) -> str:
+def display_first_names(first_names: str) -> str:
+    """First names as printed, out of capitals: "MARIE-CLAUDE" is Marie-Claude."""
     tidy = " ".join(first_names.split()).replace("'", "’")
     return " ".join(_capitalised(word) for word in tidy.split(" ")) if tidy.isupper() else tidy
 
