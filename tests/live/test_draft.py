@@ -165,8 +165,11 @@ class TestFailures:
         later = zlib.compress(zlib.decompress(snapshot.memory).replace(b'"version":1', b'"version":9'))
         with pytest.raises(DraftBroken, match="version 9"):
             Draft.restore(Snapshot(1, snapshot.state, later))
-        with pytest.raises(DraftBroken, match="another text"):
+        with pytest.raises(DraftBroken, match="does not give its text"):
             Draft.restore(Snapshot(1, Draft().snapshot().state, snapshot.memory))
+        memory = zlib.decompress(snapshot.memory).replace(b"[[3,10]]", b"[[2,10]]")
+        with pytest.raises(DraftBroken, match="authors of another text"):
+            Draft.restore(Snapshot(1, snapshot.state, zlib.compress(memory)))
 
 
 class TestReading:
