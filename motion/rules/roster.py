@@ -133,6 +133,8 @@ class _Planning:
         self._unchanged: list[int] = []
         self._doubtful: list[Doubtful] = []
         self._matched: set[int] = set()
+        self._pairs: list[tuple[Known, Row]] = []
+        self._new_emails: dict[str, Row] = {}
 
     def take(self, row: Row | RefusedLine) -> None:
         if isinstance(row, RefusedLine):
@@ -155,12 +157,19 @@ class _Planning:
             raise RosterTooLarge(MAX_KEPT_OFFICIALS)
 
     def finished(self, department: str | None) -> Plan:
-        alone: list[Row] = []
+        unknown: list[Row] = []
         for group in self._groups.values():
-            alone += self._settle(group)
-        emails: dict[str, Row] = {}
-        for row in sorted(alone, key=lambda row: row.number):
-            self._settle_unknown(row, emails)
+            unknown += self._settle(group)
+        unknown = [row for row in sorted(unknown, key=lambda row: row.number) if not self._match_by_email(row)]
+        owners = self._settle_emails()
+        for row in unknown:
+            self._settle_unknown(row, owners)
+        for known, row in self._pairs:
+            changes = _changes(known, row)
+            if changes:
+                self._changed.append(Changed(known, _undated(row), changes))
+            else:
+                self._unchanged.append(known.id)
         candidates = {known.id for doubtful in self._doubtful for known in doubtful.candidates}
         absent = tuple(
             known
@@ -200,38 +209,56 @@ class _Planning:
             self._doubtful.append(Doubtful(_undated(row), Doubt.NAMESAKES_HERE, tuple(left or here), others))
         return []
 
-    def _settle_unknown(self, row: Row, emails: dict[str, Row]) -> None:
-        sharing = tuple(known for known in self._by_email.get(row.email, ()) if known.id not in self._matched)
-        same = [known for known in sharing if _name(known) == _name(row)]
-        if row.email and len(same) == 1 and len(sharing) == 1:
-            self._match(same[0], row)
-            return
-        taken = self._by_email.get(row.email, ()) if row.email else ()
-        other = emails.get(row.email) if row.email else None
+    def _match(self, known: Known, row: Row) -> None:
+        self._matched.add(known.id)
+        self._pairs.append((known, row))
+
+    def _match_by_email(self, row: Row) -> bool:
+        """Somebody of that name has that address, and nobody else has: the same person, elsewhere."""
+        sharing = [known for known in self._by_email.get(row.email, ()) if known.id not in self._matched]
+        if len(sharing) != 1 or _name(sharing[0]) != _name(row):
+            return False
+        self._match(sharing[0], row)
+        return True
+
+    def _settle_emails(self) -> dict[str, list[Known]]:
+        """Take out the matches that would give somebody an address of somebody else; give who will own each.
+
+        All are judged at once against the roster as it would become, until no more fall: the answer does not depend
+        on the order of the lines, and is the same when the file is imported again.
+        """
+        while True:
+            becoming = {known.id: row.email or known.email for known, row in self._pairs}
+            owners: dict[str, list[Known]] = {}
+            for known in self._existing:
+                email = becoming.get(known.id, known.email).lower()
+                if email:
+                    owners.setdefault(email, []).append(known)
+            kept = []
+            for known, row in self._pairs:
+                others = [other for other in owners.get(row.email, ()) if other.id != known.id]
+                if others and row.email != known.email.lower():
+                    self._doubtful.append(Doubtful(_undated(row), Doubt.EMAIL_SHARED, (known, *others)))
+                else:
+                    kept.append((known, row))
+            if len(kept) == len(self._pairs):
+                return owners
+            self._pairs = kept
+
+    def _settle_unknown(self, row: Row, owners: Mapping[str, Sequence[Known]]) -> None:
+        taken = tuple(owners.get(row.email, ()))
+        other = self._new_emails.get(row.email)
         if taken or other:
             others = (_undated(other),) if other else ()
-            self._doubtful.append(Doubtful(_undated(row), Doubt.EMAIL_SHARED, tuple(taken), others))
+            self._doubtful.append(Doubtful(_undated(row), Doubt.EMAIL_SHARED, taken, others))
             return
-        if row.email:
-            emails[row.email] = row
         elsewhere = tuple(known for known in self._by_name.get(_name(row), ()) if known.id not in self._matched)
         if elsewhere:
             self._doubtful.append(Doubtful(_undated(row), Doubt.NAMESAKE_ELSEWHERE, elsewhere))
-        else:
-            self._added.append(row)
-
-    def _match(self, known: Known, row: Row) -> None:
-        self._matched.add(known.id)
-        changes = _changes(known, row)
-        if any(change.field == "email" for change in changes):
-            owners = tuple(other for other in self._by_email.get(row.email, ()) if other.id != known.id)
-            if owners:
-                self._doubtful.append(Doubtful(_undated(row), Doubt.EMAIL_SHARED, (known, *owners)))
-                return
-        if changes:
-            self._changed.append(Changed(known, _undated(row), changes))
-        else:
-            self._unchanged.append(known.id)
+            return
+        if row.email:
+            self._new_emails[row.email] = row
+        self._added.append(row)
 
     def _refuse(self, line: RefusedLine) -> None:
         self._refused_count += 1

@@ -3,7 +3,7 @@
 ``python -m tests.rules.rne`` writes the small files of ``tests/rules/data``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 FAMILY = (
@@ -18,6 +18,8 @@ COMMUNES = "Valbrune,Ormelac,Brumeval,Montclairval,Port-Émeraude,Sainte-Fantine
     ","
 )
 DEPARTMENTS = (("01", "Ormeline"), ("02", "Brumaille"), ("2A", "Île-Basse"), ("26", "Valclair"), ("971", "Émeraude"))
+
+Departments = Sequence[tuple[str, str]]
 
 CORE_START = [
     "Code du département",
@@ -87,12 +89,13 @@ def headers(variant: str) -> list[str]:
     return [*CORE_START, *TERRITORY[variant], *CORE_END[:4], *birthplace, *CORE_END[4:], *function, *nationality]
 
 
-def people(variant: str, count: int, *, iso_dates: bool = False) -> Iterator[dict[str, str]]:
+def people(
+    variant: str, count: int, *, iso_dates: bool = False, departments: Departments = DEPARTMENTS
+) -> Iterator[dict[str, str]]:
     """Fictional lines, the same each time; no two of one name in one territory."""
     for index in range(count):
-        department = index % len(DEPARTMENTS)
-        code, label = DEPARTMENTS[department]
-        turn = index // len(DEPARTMENTS)
+        code, label = departments[index % len(departments)]
+        turn = index // len(departments)
         gender = "FM"[(index // 3) % 2]
         commune = turn % 900 + 1
         family = FAMILY[index % len(FAMILY)] + (f"-{_letters(turn // 900)}" if turn >= 900 else "")
@@ -142,11 +145,18 @@ def people(variant: str, count: int, *, iso_dates: bool = False) -> Iterator[dic
         }
 
 
-def lines(variant: str, count: int, *, separator: str = ";", iso_dates: bool = False) -> Iterator[str]:
+def lines(
+    variant: str,
+    count: int,
+    *,
+    separator: str = ";",
+    iso_dates: bool = False,
+    departments: Departments = DEPARTMENTS,
+) -> Iterator[str]:
     """The lines of a file, headers first, with their ends."""
     names = headers(variant)
     yield separator.join(names) + "\n"
-    for person in people(variant, count, iso_dates=iso_dates):
+    for person in people(variant, count, iso_dates=iso_dates, departments=departments):
         yield separator.join(_quoted(person[name], separator) for name in names) + "\n"
 
 
