@@ -161,3 +161,9 @@ def count(db: Session, congress_id: int) -> RosterCount:
     return RosterCount(
         of(), of(col(Official.is_rapporteur)), of(col(Official.email).is_not(None)), db.exec(cards).one()
     )
+
+
+def secretaries(db: Session, congress_id: int) -> list[Secretary]:
+    """List those who run a congress, in the order in which they came."""
+    query = select(Secretary).where(Secretary.congress_id == congress_id, col(Secretary.revoked_at).is_(None))
+    return list(db.exec(query.order_by(col(Secretary.id))))

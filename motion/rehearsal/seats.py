@@ -20,7 +20,7 @@ from storage.store import Store
 BATCH = 50  # sessions opened in one transaction: the service that runs meanwhile is never kept waiting
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotADemonstration(MotionError):
     """Fictional officials are only ever made in a demonstration or rehearsal congress."""
 

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from motion.rules.errors import MotionError
-from motion.web import errors
+from motion.web import errors, live
 from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
@@ -40,9 +40,10 @@ async def robots(request: Request) -> Response:
     return PlainTextResponse("User-agent: *\nDisallow: /langue\nDisallow: /nouveau\n")
 
 
-def routes(assets: Assets) -> list[BaseRoute]:
+def routes(assets: Assets, service: "Service") -> list[BaseRoute]:
     """List every route, in the order in which they are tried."""
     return [
+        *live.routes(service),
         Route("/healthz", health),
         Route("/robots.txt", robots),
         Route("/static/{name}", assets.serve, name="static"),
@@ -58,7 +59,7 @@ def make_app(service: "Service") -> Starlette:
     """
     assets = Assets()
     app = Starlette(
-        routes=routes(assets),
+        routes=routes(assets, service),
         middleware=[
             Middleware(Guard, settings=service.settings),
             Middleware(GZipMiddleware, compresslevel=6),  # no secret stands in a page, so its length tells nothing

@@ -1,0 +1,44 @@
+"""The rehearsal congress: made from another one, and the only kind that can be deleted."""
+
+from datetime import datetime
+
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import select as select_rows
+from sqlmodel import Session, SQLModel, col, select
+
+from motion.acts.record import note
+from motion.rules.errors import NotFound
+from storage import queries
+from storage.models import Motion, Official
+
+
+def copy_roster(db: Session, original_id: int, copy_id: int, *, now: datetime) -> int:
+    """Copy the officials in force, without their addresses: a rehearsal writes to nobody. Return how many."""
+    people = db.exec(
+        select(Official).where(Official.congress_id == original_id, col(Official.revoked_at).is_(None))
+    ).all()
+    for person in people:
+        kept = person.model_dump(exclude={"id", "congress_id", "email", "created_at"})
+        db.add(Official(**kept, congress_id=copy_id, created_at=now))
+    body = {"source": "list", "added": len(people), "changed": 0, "left": 0, "refused": 0}
+    note(db, copy_id, "roster.import", body, actor=None, now=now)
+    return len(people)
+
+
+def delete(db: Session, slug: str) -> None:
+    """Delete a rehearsal congress and all that belongs to it, its record included.
+
+    Raises:
+        NotFound: There is none of this name, or it is a real congress, which nobody can delete.
+    """
+    congress = queries.congress_by_slug(db, slug)
+    if congress is None or congress.rehearsal_of is None:
+        raise NotFound("rehearsal", slug)
+    motions = select_rows(col(Motion.id)).where(col(Motion.congress_id) == congress.id)
+    # Rows that point at others go first: the tables in reverse order of their dependencies.
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        if "motion_id" in table.columns and "congress_id" not in table.columns:
+            db.execute(delete_rows(table).where(table.c.motion_id.in_(motions)))
+        elif "congress_id" in table.columns:
+            db.execute(delete_rows(table).where(table.c.congress_id == congress.id))
+    db.delete(congress)

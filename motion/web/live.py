@@ -1,0 +1,24 @@
+"""The door of the drafting rooms: the live protocol's routes, with our cookie."""
+
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute
+
+from motion.live import listener
+from motion.live.drafting_room import Caller
+from motion.web.identity import token_hash, visitor_of
+from motion.web.language import COOKIE
+from motion.web.service import Service
+from storage import pages
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """Return `/live/{congress}/{code}` and its HTTP fallback."""
+
+    async def identify(connection: HTTPConnection) -> Caller | None:
+        token = token_hash(connection, service.settings)
+        visitor = visitor_of(await service.store.read(pages.signed_in, token, service.now()))
+        if visitor.actor is None:
+            return None
+        return Caller(visitor.actor, visitor.name, connection.cookies.get(COOKIE, "fr"))
+
+    return listener.routes(service.rooms, identify, base_url=service.settings.base_url)
