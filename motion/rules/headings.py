@@ -2,8 +2,8 @@
 
 ========  =========================================================================================
 ``#``     The first line with words: the **title**. Anywhere else: a **division**, which groups and has no number.
-``##``    A recognised name (exposé des motifs, visas, considérants, dispositif, signataires, sources,
-          annexes; whatever the capitals and accents, in French or English): that **part**. "Axe …": an **axis**,
+``##``    A recognised name (exposé des motifs, visas, considérants, dispositif, suites données, signataires,
+          sources, annexes; whatever the capitals and accents, in French or English): that **part**. "Axe …": an **axis**,
           numbered from 1.
           Anything else: an **article**, numbered from 1 through the whole motion.
 ``###``   Under an axis: a **demand**, numbered from 1 across all axes. Elsewhere: a subheading, without number.
@@ -35,6 +35,7 @@ class SectionKind(StrEnum):
     AXIS = "axe"
     DEMAND = "demande"
     ARTICLE = "article"
+    FOLLOW_UP = "suites"
     SIGNATORIES = "signataires"
     SOURCES = "sources"
     ANNEX = "annexe"
@@ -51,6 +52,7 @@ _NAMES = {
     SectionKind.VISAS: ("visas", "visa", "legal references"),
     SectionKind.RECITALS: ("considerants", "considerant", "recitals"),
     SectionKind.ENACTING: ("dispositif", "operative part"),
+    SectionKind.FOLLOW_UP: ("suites", "suites donnees", "follow up"),
     SectionKind.SIGNATORIES: ("signataires", "signatures", "signatories"),
     SectionKind.SOURCES: ("sources",),
     SectionKind.ANNEX: ("annexe", "annexes", "appendix", "appendices"),

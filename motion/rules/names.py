@@ -36,7 +36,7 @@ def initials(name: str) -> str:
     if not words:
         return "?"
     family = next((word for word in words[1:] if folded(word) not in _PARTICLES), "")
-    return (words[0][0] + family[:1]).upper()
+    return "".join(word[0].upper()[0] for word in (words[0], family) if word)
 
 
 def display_name(first_names: str, family_name: str) -> str:

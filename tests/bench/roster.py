@@ -13,7 +13,6 @@ from motion.rules.roster_file import SAMPLE_BYTES, recognise
 from motion.rules.roster_rows import read_rows
 from tests.rules import rne
 
-
 DEPARTMENTS = [(f"{number:02d}", f"Département {number}") for number in range(1, 96)]
 
 
