@@ -29,6 +29,8 @@ CLIENTS_PER_CONNECTION = 2
 
 INTERVAL_S = 1.0
 IDLE_S = 5.0
+NEIGHBOUR_IDLE_S = 2 * IDLE_S
+"""What another process showed goes when that process says so, or, should it have died, after this."""
 
 
 class Place(NamedTuple):
@@ -118,6 +120,7 @@ class _Shown:
     state: bytes
     moved_at: float
     is_new: bool = True
+    patience: float = IDLE_S
     sent_at: float = float("-inf")
 
 
@@ -179,7 +182,7 @@ class Presences:
 
     def due(self, now: float) -> bytes | None:
         """The awareness payload to send to all now, or None. At most one a second for each client."""
-        for client in [c for c, s in self._shown.items() if s.connection and now - s.moved_at >= IDLE_S]:
+        for client in [c for c, s in self._shown.items() if now - s.moved_at >= s.patience]:
             self._take_away(client)
         states = [(client, clock, b"null") for client, clock in self._gone.items()]
         self._gone.clear()
@@ -218,7 +221,7 @@ class Presences:
             if state is None:
                 self._shown.pop(client, None)
             else:
-                self._shown[client] = _Shown(None, None, clock, None, _dump(state), now, False, now)
+                self._shown[client] = _Shown(None, None, clock, None, _dump(state), now, False, NEIGHBOUR_IDLE_S, now)
 
 
 def _state(who: Who, place: Place | None) -> bytes:

@@ -10,10 +10,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
-from sqlmodel import Session
-
+from motion.acts import drafting
 from motion.live.draft import Draft, DraftBroken, OutOfOrder, Snapshot, fold
 from motion.live.drafting_room import (
     Answer,
@@ -32,14 +31,13 @@ from motion.live.relay import News, Relay, Topic
 from motion.live.wire import MalformedMessage, join_frames, split_frames
 from motion.rules.errors import NotFound
 from motion.settings import Settings
-from storage import drafts, ledger
+from storage import drafts
 from storage.store import Store
 
 __all__ = ["Answer", "Caller", "Connection", "NotTaken", "Presence", "Room", "RoomLost", "Rooms", "Taken"]
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 COPY_EVERY_S = 1.0
@@ -89,10 +87,6 @@ class Changes:
         self._news.clear()
         found, self._newest = list(self._newest.values()), {}
         return found
-
-
-class _Behind(Exception):
-    """Another process has written since the copies were taken: nothing was done."""
 
 
 class Rooms:
@@ -155,7 +149,11 @@ class Rooms:
 
     async def _make(self, motion_id: int) -> Room:
         draft, last = await self._load(motion_id)
-        head, officials = await self._store.read(_surroundings, motion_id, _authors(draft))
+        heads = await self._store.read(drafts.heads, [motion_id])
+        if motion_id not in heads:
+            raise NotFound("motion", str(motion_id))
+        head = heads[motion_id]
+        officials = await self._store.read(drafts.officials, _authors(draft))
         room = Room(
             Surroundings(self._clock, self._want, self._shown, self._tell_presence, self._lost),
             head,
@@ -232,9 +230,7 @@ class Rooms:
 
     # Deeds
 
-    async def run_act(
-        self, motion_id: int, act: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def run_act(self, motion_id: int, act: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run an act on a motion between two windows, its reading copy being up to date in the same transaction.
 
         Then everyone connected, here and elsewhere, is told the motion's new state.
@@ -242,9 +238,7 @@ class Rooms:
         room = await self.open(motion_id)
         return await self._act(room.head.congress_id, [motion_id], act, *args, **kwargs)
 
-    async def run_congress_act(
-        self, congress_id: int, act: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def run_congress_act(self, congress_id: int, act: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """The same for an act on a whole congress, such as the opening of a phase: every motion's copy is renewed."""
         motions = await self._store.read(drafts.motions_of, congress_id)
         return await self._act(congress_id, motions, act, *args, **kwargs)
@@ -253,18 +247,23 @@ class Rooms:
         self,
         congress_id: int,
         motions: Sequence[int],
-        act: Callable[Concatenate[Session, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        act: Callable[..., T],
+        *args: Any,
+        **kwargs: Any,
     ) -> T:
+        def deed(db: Any) -> T:
+            return act(db, *args, **kwargs)
+
         async with self._keeper(congress_id).between_windows():
             while True:
                 rooms = [await self.open(motion_id) for motion_id in motions]
                 copies = [(room.motion_id, room.reading_copy()) for room in rooms]
                 try:
-                    done = await self._store.write(_act_on, congress_id, copies, lambda db: act(db, *args, **kwargs))
+                    done = await self._store.write(
+                        drafting.act_on_copies, congress_id, copies, lambda db: act(db, *args, **kwargs)
+                    )
                     break
-                except _Behind:
+                except drafting.CopiesBehind:
                     for room in rooms:
                         await self._pull(room)
             heads = await self._store.read(drafts.heads, motions)
@@ -434,28 +433,6 @@ class Rooms:
         task = asyncio.create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _surroundings(db: Session, motion_id: int, authors: set[int]) -> tuple[drafts.Head, list[drafts.OfficialRow]]:
-    head = drafts.heads(db, [motion_id]).get(motion_id)
-    if head is None:
-        raise NotFound("motion", str(motion_id))
-    return head, drafts.officials(db, authors)
-
-
-def _act_on(
-    db: Session,
-    congress_id: int,
-    copies: Sequence[tuple[int, drafts.ReadingCopy]],
-    act: Callable[[Session], T],
-) -> T:
-    ledger.lock(db, congress_id)
-    heads = drafts.heads(db, [motion_id for motion_id, _ in copies])
-    for motion_id, copy in copies:
-        if heads[motion_id].number != copy.number:
-            raise _Behind
-        drafts.write_copy(db, motion_id, copy)
-    return act(db)
 
 
 def _authors(draft: Draft) -> set[int]:
