@@ -199,3 +199,12 @@ def test_states_from_another_process_reach_newcomers_here() -> None:
     assert read(here.due(0.0)).keys() == {8}
     here.learn(payload((7, 1, None)), 1.0)
     assert read(here.everyone()).keys() == {8}
+
+
+def test_those_of_a_process_that_died_do_not_stay() -> None:
+    """Nobody says goodbye for them: after ten seconds they are gone here."""
+    room = Presences()
+    room.learn(payload((7, 3, {"o": 10})), 0.0)
+    assert room.due(9.0) is None
+    assert read(room.due(10.0)) == {7: (3, None)}
+    assert room.everyone() is None
