@@ -256,8 +256,6 @@ def utf16_length(text: str) -> int:
 
 def low_surrogates(text: str) -> list[int]:
     """Where, in UTF-16 units, the second halves of surrogate pairs stand."""
-    if len(text) == utf16_length(text):
-        return []
     # Each character before it in the list has shifted it by one more unit.
     return [at + shift + 1 for shift, at in enumerate(i for i, c in enumerate(text) if c > "\uffff")]
 
