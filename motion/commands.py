@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import dataclasses
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -167,8 +167,17 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
 
             if not settings.has_public_address:
                 settings = dataclasses.replace(settings, base_url=f"http://127.0.0.1:{options.port}")
-            once_running = demonstrate(spoken_language) if options.demo else None
-            asyncio.run(service.serve(settings, options.host, options.port, once_running=once_running))
+            from motion.demonstration import play
+
+            asyncio.run(
+                service.serve(
+                    settings,
+                    options.host,
+                    options.port,
+                    before=play.load if options.demo else nothing_before,
+                    ready=lambda started: tell_addresses(started, options, spoken_language),
+                )
+            )
         case "work", _:
             from motion import service
 
@@ -191,9 +200,23 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
                 ),
             )
         case "seats", _:
-            from motion.rehearsal.seats import print_seats
+            from motion.rehearsal import seats
 
-            with_store(settings, lambda store: print_seats(store, settings, options, now()))
+            if options.count < 1:
+                raise Refused(spoken_language.gettext("Il faut au moins une place : --count 1."))
+            for seat in with_store(
+                settings,
+                lambda store: seats.take(
+                    store,
+                    settings,
+                    options.congress,
+                    options.motion,
+                    options.count,
+                    base_url=options.base_url,
+                    now=now(),
+                ),
+            ):
+                print(seat.line())
         case "rehearse", _:
             from motion.rehearsal.rehearse import rehearse
 
@@ -216,18 +239,19 @@ def with_store(settings: Settings, use: Callable[[Store], T]) -> T:
         store.close()
 
 
-def demonstrate(spoken_language: Language) -> "Callable[[Service], Awaitable[None]]":
-    """Load the demonstration once, then print who can sign in, and where."""
+async def nothing_before(service: "Service") -> None:
+    """Load nothing."""
+
+
+def tell_addresses(service: "Service", options: argparse.Namespace, spoken_language: Language) -> None:
+    """Print where the service is, and who can sign in to the demonstration."""
     from motion.demonstration import play
 
-    async def load_and_tell(service: "Service") -> None:
-        if not await service.store.read(play.is_loaded):
-            await play.load(service)
-        say = spoken_language.gettext
-        for role, address in await service.store.read(play.addresses, service.settings):
+    say = spoken_language.gettext
+    print(say("Motion sert {address} (Ctrl+C pour arrêter).").format(address=service.settings.base_url), flush=True)
+    if options.demo:
+        for role, address in service.store.read_now(play.addresses, service.settings):
             print(f"{say(role):<14} {address}", flush=True)
-
-    return load_and_tell
 
 
 def new_congress(options: argparse.Namespace, settings: Settings, spoken_language: Language) -> None:

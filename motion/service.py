@@ -7,11 +7,13 @@ pages → the socket. Any step that fails stops the start with a sentence, befor
 import asyncio
 import logging
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -84,18 +86,24 @@ def turns(started: Started) -> list[Turn]:
 
 
 async def serve(
-    settings: Settings, host: str, port: int, *, once_running: Callable[[Service], Awaitable[None]] | None = None
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    before: Callable[[Service], Awaitable[None]],
+    ready: Callable[[Service], None],
 ) -> None:
     """Serve until a signal says to stop; without a relay, this process does the work of `work` as well.
 
     Args:
-        once_running: Awaited before the socket opens: loads the demonstration.
+        before: Awaited before the socket opens.
+        ready: Called once the socket is open.
     """
     logs()
     async with running(settings) as started:
-        if once_running is not None:
-            await once_running(started.service)
-        server = _Server(configuration(make_app(started.service), host=host, port=port, log_config=None))
+        await before(started.service)
+        app = make_app(started.service)
+        server = _Server(configuration(app, host=host, port=port, log_config=None), partial(ready, started.service))
         await _until_stopped(server.serve(), [] if settings.relay_url else turns(started))
 
 
@@ -110,7 +118,16 @@ async def work(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its way of dying: after the last request the rooms still have copies to write."""
+    """uvicorn, saying when it is ready, and without its way of dying: the rooms still have copies to write."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -122,6 +139,8 @@ class _Server(uvicorn.Server):
 def logs() -> None:
     """Send one line for each event to the standard output."""
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+    for chatty in ("alembic", "uvicorn", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 async def _until_stopped(main: Coroutine[Any, Any, object], turns: Sequence[Turn]) -> None:

@@ -4,15 +4,18 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from gettext import NullTranslations
 
 from sqlmodel import Session
 
 from motion.acts import congresses, motions, phases
+from motion.acts import roster as roster_acts
 from motion.acts.congresses import NewCongress
 from motion.acts.motions import ShowOfHands
-from motion.acts.roster import add_official, name_rapporteur
+from motion.acts.roster import OfficialForm
 from motion.acts.sign_in import demonstration_token, open_session
 from motion.demonstration import people, story
+from motion.demonstration.people import Invented
 from motion.demonstration.story import Replace, Step, Write
 from motion.live.drafting_room import Caller, Room, Taken
 from motion.live.room import Rooms
@@ -25,13 +28,17 @@ from storage import people as roster
 from storage import queries, sign_in_key
 from storage.models import Congress, Motion
 
+_ = NullTranslations().gettext  # marks the words for the catalogues
+
 SLUG = "ormeline"
 SECRETARY = ("Bertille Chastenay", "secretariat@ormeline.example")
 STROKE = 6  # characters typed between two updates: a fast hand, coalesced as the editor does
 
 
 async def load(service: Service) -> None:
-    """Make the congress and play its story. Nothing is left half done but text: a second start goes on as it is."""
+    """Make the congress and play its story, unless it is there: a second start goes on with what people made of it."""
+    if await service.store.read(is_loaded):
+        return
     now = service.now
     congress_id = await service.store.write(_make, service.settings.host, now())
     callers = await service.store.write(_sign_in, congress_id, now())
@@ -61,16 +68,19 @@ def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
     root = f"{settings.base_url}/{SLUG}"
     officials = roster.in_force(db, congress.id)
     rapporteur = next(official for official in officials if official.is_rapporteur)
-    writers = [official for official in officials if not official.is_rapporteur][:2]
+    writers = [
+        next(official for official in officials if official.gender == gender and not official.is_rapporteur)
+        for gender in ("F", "M")
+    ]
     secretary = roster.secretaries(db, congress.id)[0]
     people = [
-        ("Secrétariat", f"sec-{secretary.id}"),
-        ("Rapporteure", f"elu-{rapporteur.id}"),
-        *((("Élue" if writer.gender == "F" else "Élu"), f"elu-{writer.id}") for writer in writers),
+        (_("Secrétariat"), f"sec-{secretary.id}"),
+        (_("Rapporteure"), f"elu-{rapporteur.id}"),
+        *(((_("Élue") if writer.gender == "F" else _("Élu")), f"elu-{writer.id}") for writer in writers),
     ]
     return [
         *((role, f"{root}/demonstration/{mark}/{demonstration_token(key, SLUG, mark)}") for role, mark in people),
-        ("Public", root),
+        (_("Public"), root),
     ]
 
 
@@ -86,13 +96,20 @@ def _make(db: Session, host: str, now: datetime) -> int:
     congress: Congress = congresses.create(db, None, form, host=host, now=now, is_demonstration=True)
     assert congress.id is not None
     congresses.add_secretary(db, None, congress.id, *SECRETARY, now=now)
+    service = Actor(congress.id, Role.SECRETARIAT)  # without a person: the record says `system`
     for index, person in enumerate(people.PEOPLE):
-        official = add_official(db, None, congress.id, person, now=now)
+        official = roster_acts.add(db, service, congress.id, form_of(person), now=now)
         if index == people.RAPPORTEUR:
-            name_rapporteur(db, None, official, now=now)
+            assert official.id is not None
+            roster_acts.set_rapporteur(db, service, official.id, True, now=now)
     phases.open_phase(db, None, congress.id, Phase.COLLECTION, now=now)
     phases.open_phase(db, None, congress.id, Phase.DRAFTING, now=now)
     return congress.id
+
+
+def form_of(person: Invented) -> OfficialForm:
+    """Say an invented person as the secretariat's form does."""
+    return OfficialForm(person.family_name, person.first_names, person.gender, person.mandate, person.territory)
 
 
 def _sign_in(db: Session, congress_id: int, now: datetime) -> dict[int, Caller]:

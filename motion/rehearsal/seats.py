@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from motion.acts.roster import add_official
+from motion.acts import roster
 from motion.acts.sign_in import open_session
 from motion.demonstration import people as invented
+from motion.demonstration.play import form_of
 from motion.rules.errors import MotionError, NotFound
+from motion.rules.permissions import Actor
+from motion.rules.vocabulary import Role
 from motion.settings import Settings
 from motion.web.identity import cookie_name, hash_token
 from storage import people, queries
@@ -82,8 +85,9 @@ def _congress(db: Session, slug: str, code: str) -> int:
 
 
 def _invent(db: Session, congress_id: int, start: int, count: int, *, now: datetime) -> None:
+    service = Actor(congress_id, Role.SECRETARIAT)  # without a person: the record says `system`
     for person in invented.more(start, count):
-        add_official(db, None, congress_id, person, now=now)
+        roster.add(db, service, congress_id, form_of(person), now=now)
 
 
 def _sign_in(db: Session, congress_id: int, tokens: dict[int, str], *, now: datetime, expires_at: datetime) -> None:
