@@ -3,8 +3,8 @@
 ========  =========================================================================================
 ``#``     The first line with words: the **title**. Anywhere else: a **division**, which groups and has no number.
 ``##``    A recognised name (exposé des motifs, visas, considérants, dispositif, suites données, signataires,
-          sources, annexes; whatever the capitals and accents, in French or English): that **part**. "Axe …": an **axis**,
-          numbered from 1.
+          sources, annexes; whatever the capitals and accents, in French or English): that **part**.
+          "Axe …": an **axis**, numbered from 1.
           Anything else: an **article**, numbered from 1 through the whole motion.
 ``###``   Under an axis: a **demand**, numbered from 1 across all axes. Elsewhere: a subheading, without number.
 ``####``… A subheading.

@@ -65,7 +65,7 @@ Les membres du congrès s’engagent à :
 - [un premier engagement] ;
 - [un second engagement].
 
-## [Suites données]
+## Suites données
 
 Le bureau du congrès est chargé de remettre la présente motion à [destinataire] et de rendre compte, au \
 prochain congrès, de la réponse reçue.

@@ -15,7 +15,7 @@ class TestTemplates:
     """Read by the same rules as any motion."""
 
     def test_the_deliberative_form_has_its_parts_in_order(self):
-        """Exposé des motifs, visas, considérants, dispositif, then articles."""
+        """Exposé des motifs, visas, considérants, dispositif, articles, and what comes of it."""
         kinds = [section.kind for section in parse(first_text("deliberative", "L’accès aux soins")).sections]
         assert kinds[:4] == [
             SectionKind.EXPLANATION,
@@ -23,7 +23,8 @@ class TestTemplates:
             SectionKind.RECITALS,
             SectionKind.ENACTING,
         ]
-        assert set(kinds[4:]) == {SectionKind.ARTICLE}
+        assert set(kinds[4:-1]) == {SectionKind.ARTICLE}
+        assert kinds[-1] is SectionKind.FOLLOW_UP
 
     def test_demands_are_numbered_under_axes(self):
         """Three demands under two axes."""
