@@ -13,6 +13,7 @@ import { People, placeOf } from "./people";
 import { setSigns } from "./preview";
 import { RefusedPanel } from "./refused";
 import { Room } from "./room";
+import { styleFromPageSheet } from "./sheet";
 import { savingWords, sentences } from "./status";
 import { makeToolbar } from "./toolbar";
 import { isComposing, makeView } from "./view";
@@ -39,6 +40,7 @@ export interface MountOptions {
 export async function mount(root: HTMLElement, options: MountOptions): Promise<() => void> {
   const { page } = options;
   const { texts } = page;
+  styleFromPageSheet(document);
   const motion = `${page.congress}/${page.code}/${page.me.id}`;
   const name = Math.random().toString(36).slice(2) + Date.now().toString(36);
   const outbox = await Outbox.open(new DeviceBoxes(motion), name).catch(() =>
@@ -86,7 +88,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   const main = el("main", { class: "page", id: "texte", tabindex: "-1" });
   main.append(el("p", { class: "vh", id: "aide-editeur" }, texts.editor_help), refused.element, sheet);
   const desk = el("div", { class: "plan-de-travail" });
-  const bars = el("section", { "aria-label": texts.toolbar });
+  const bars = el("section", { class: "barre-outils", "aria-label": texts.toolbar });
   const dock = el("nav", { class: "bas", "aria-label": texts.tabs });
 
   const editor = makeView({
@@ -136,7 +138,10 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     },
     "texte-motion",
   );
-  bars.append(toolbar.element);
+  bars.append(
+    toolbar.element,
+    el("a", { class: "btn discret simple", href: page.simple_url }, texts.simple_mode),
+  );
   const planPanel = makePlan(page, go);
   const rail = makeRail(page, announcer.loudness, {
     go,
@@ -250,7 +255,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     if (options.status) drawStatus(options.status, words);
     const offline = !room.online && !closed && (room.joined || room.restored);
     if (options.banner && offline !== wasOffline) {
-      options.banner.hidden = !offline;
+      options.banner.toggleAttribute("data-ouvert", offline);
       const [title, text] = options.banner.querySelectorAll("[data-words]");
       if (title) say(title, offline ? texts.offline_title : "");
       if (text) say(text, offline ? texts.offline_text : "");

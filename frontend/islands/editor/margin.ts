@@ -104,7 +104,7 @@ class LineMark extends GutterMarker {
   }
   override toDOM(): HTMLElement {
     const mark = document.createElement("div");
-    mark.className = this.low && this.here.length > 0 ? "marge basse" : "marge";
+    mark.className = this.low ? "marge basse" : "marge";
     const add = (className: string, text: string) => {
       const part = document.createElement("span");
       part.className = className;
@@ -115,7 +115,7 @@ class LineMark extends GutterMarker {
     const first = this.here[0];
     if (first)
       add(`sceau elu c${first.style}`, this.here.length > 1 ? `+${this.here.length}` : first.initials);
-    else if (!this.low || this.number === null || this.authors.length > 0) {
+    else {
       for (const author of this.authors.slice(0, this.low ? 1 : 2))
         add(`auteur a a${author.style}`, author.initials);
     }

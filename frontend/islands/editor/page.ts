@@ -29,8 +29,6 @@ export interface EditorPage {
   /** Why one may not write, in the page's language; empty when one may. */
   readonly sentence?: string;
   readonly me: Person;
-  /** Nonce for the style element of browsers without constructable style sheets. */
-  readonly csp_nonce?: string;
   readonly texts: Texts;
 }
 
@@ -47,6 +45,7 @@ export interface Texts {
   readonly redo: string;
   readonly authors: string;
   readonly signs: string;
+  readonly simple_mode: string;
   readonly plan: string;
   readonly plan_start: string;
   readonly lines_one: string;

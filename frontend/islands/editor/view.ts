@@ -74,7 +74,6 @@ export function makeView({ page, parent, binding, margins, onUpdate }: ViewOptio
           lang: page.language,
           class: "texte",
         }),
-        page.csp_nonce ? EditorView.cspNonce.of(page.csp_nonce) : [],
       ],
     }),
   });

@@ -9,6 +9,15 @@
 /** Without events the page asks by itself so often, in milliseconds. */
 const POLL_MS = 30_000;
 
+interface Policies {
+  createPolicy(name: string, rules: { createHTML(html: string): string }): { createHTML(html: string): string };
+}
+
+/** The security policy lets in only what went through this: fragments, which are the server's own rendering. */
+const policy = (window as { trustedTypes?: Policies }).trustedTypes?.createPolicy("motion", {
+  createHTML: (html) => html,
+});
+
 export function mount(root: HTMLElement): () => void {
   const address = root.dataset.events as string;
   const waiting = new Set<HTMLElement>();
@@ -19,12 +28,17 @@ export function mount(root: HTMLElement): () => void {
       return;
     }
     const answer = await fetch(part.dataset.src as string, { headers: { Accept: "text/html" } });
-    // The fragment is the server's own rendering, escaped there.
-    if (answer.ok) part.innerHTML = await answer.text();
+    if (!answer.ok) return;
+    const html = await answer.text();
+    part.innerHTML = policy ? policy.createHTML(html) : html;
   };
   const refresh = (names: readonly string[] | null) => {
     for (const part of parts()) {
-      if (!names || names.includes(part.dataset.fragment as string)) swap(part).catch(() => {});
+      // Without names all is asked for: a part within a part comes with it.
+      const wanted = names
+        ? names.includes(part.dataset.fragment as string)
+        : !part.parentElement?.closest("[data-fragment]");
+      if (wanted) swap(part).catch(() => {});
     }
   };
   let timer: ReturnType<typeof setInterval> | undefined;

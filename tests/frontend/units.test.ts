@@ -1,0 +1,257 @@
+/** The editor's pure parts. Bundled by esbuild and run by `node --test`, both called from test_units.py. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it, mock } from "node:test";
+import * as Y from "yjs";
+import { Announcer } from "../../frontend/islands/editor/announce";
+import { clean, pieces, wholeCharacter } from "../../frontend/islands/editor/filter";
+import { Hold } from "../../frontend/islands/editor/hold";
+import { headingLevel, lineNumbers } from "../../frontend/islands/editor/numbering";
+import { MemoryBoxes, Outbox } from "../../frontend/islands/editor/outbox";
+import { sections } from "../../frontend/islands/editor/outline";
+import type { EditorPage } from "../../frontend/islands/editor/page";
+import { placeOf } from "../../frontend/islands/editor/people";
+import { insertedText } from "../../frontend/islands/editor/room";
+import { savingWords, sentences } from "../../frontend/islands/editor/status";
+import * as wire from "../../frontend/islands/editor/wire";
+
+describe("Line numbers", () => {
+  const { cases } = JSON.parse(readFileSync(process.env.LINE_NUMBERS as string, "utf8"));
+  for (const { name, text, numbers } of cases) {
+    it(name, () => assert.deepEqual(lineNumbers(text.split("\n")), numbers));
+  }
+  it("tells the level of a heading", () => {
+    assert.deepEqual(["# a", "### b", "   ## c", "#d", "####### e", "-"].map(headingLevel), [1, 3, 2, 0, 0, 0]);
+  });
+});
+
+describe("Filter", () => {
+  it("keeps what French text is made of", () => {
+    const text = "«\u00a0Élu·e·s\u00a0»\u202f: l’œuvre,\tÿ 😀 — 7\u202f%\n";
+    assert.equal(clean(text), text);
+  });
+  it("makes one line feed of every line end", () => {
+    assert.equal(clean("a\r\nb\rc\u2028d\u2029e"), "a\nb\nc\nd\ne");
+  });
+  for (const code of [0, 7, 0x0b, 0x0c, 0x1f, 0x7f, 0x85, 0x9f, 0x202a, 0x202e, 0x2066, 0x2069, 0xfeff, 0xe0000, 0xe0041, 0xe007f]) {
+    it(`takes out U+${code.toString(16)}`, () => assert.equal(clean(`a${String.fromCodePoint(code)}b`), "ab"));
+  }
+  it("takes out half a character", () => {
+    assert.equal(clean("a\ud83db\ude00c"), "abc");
+  });
+  it("never cuts a character", () => {
+    assert.equal(wholeCharacter("a😀b", 2), 1);
+    assert.equal(wholeCharacter("a😀b", 3), 3);
+    assert.deepEqual(pieces("a😀b", 2), ["a", "😀", "b"]);
+    assert.equal(pieces("😀".repeat(100), 7).join(""), "😀".repeat(100));
+  });
+});
+
+describe("Hold rule", () => {
+  it("applies at once when nothing is composed", () => {
+    const seen: number[] = [];
+    const hold = new Hold<number>(() => false, (n) => seen.push(n));
+    hold.receive(1);
+    assert.deepEqual(seen, [1]);
+  });
+  it("holds while composing, then applies in order", () => {
+    const seen: number[] = [];
+    let composing = true;
+    const hold = new Hold<number>(() => composing, (n) => seen.push(n));
+    hold.receive(1);
+    composing = false;
+    hold.receive(2);
+    assert.deepEqual(seen, []);
+    assert.equal(hold.waiting, 2);
+    hold.flush();
+    assert.deepEqual(seen, [1, 2]);
+    hold.destroy();
+  });
+  it("holds for three seconds at most", () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const seen: number[] = [];
+    const hold = new Hold<number>(() => true, (n) => seen.push(n));
+    hold.receive(1);
+    mock.timers.tick(2999);
+    assert.deepEqual(seen, []);
+    mock.timers.tick(1);
+    assert.deepEqual(seen, [1]);
+    mock.timers.reset();
+  });
+});
+
+describe("Outbox", () => {
+  const bytes = (n: number) => new Uint8Array([n]);
+  it("numbers from one and keeps the bytes", async () => {
+    const boxes = new MemoryBoxes();
+    const outbox = await Outbox.open(boxes, "a");
+    await outbox.add(7, bytes(1), 0);
+    await outbox.add(7, bytes(2), 0);
+    assert.deepEqual(outbox.entries.map((entry) => [entry.n, entry.bytes[0]]), [[1, 1], [2, 2]]);
+    assert.deepEqual([...boxes.kept.keys()], [1, 2]);
+    outbox.close();
+  });
+  it("forgets what was answered, once", async () => {
+    const boxes = new MemoryBoxes();
+    const outbox = await Outbox.open(boxes, "a");
+    await outbox.add(7, bytes(1), 0);
+    assert.equal(outbox.settle(1)?.bytes[0], 1);
+    assert.equal(outbox.settle(1), undefined);
+    assert.equal(boxes.kept.size, 0);
+    outbox.close();
+  });
+  it("goes on after what another tab left, under its client id", async () => {
+    const left = { entries: [{ n: 4, client: 9, bytes: bytes(1), at: 0 }], bases: [] };
+    const outbox = await Outbox.open(new MemoryBoxes(left), "b");
+    const added = await outbox.add(7, bytes(2), 0);
+    assert.deepEqual(outbox.entries.map((entry) => [entry.n, entry.client]), [[1, 9], [2, 7]]);
+    assert.equal(added.n, 2);
+    outbox.close();
+  });
+  it("sends although the device does not answer", async () => {
+    class Stuck extends MemoryBoxes {
+      override put(): Promise<void> {
+        return new Promise(() => {});
+      }
+    }
+    const outbox = await Outbox.open(new Stuck(), "a");
+    await outbox.add(7, bytes(1), 0);
+    assert.equal(outbox.entries.length, 1);
+    outbox.close();
+  });
+});
+
+const page = {
+  language: "fr",
+  time_zone: "Europe/Paris",
+  texts: {
+    time: "{hour} h {minute}",
+    joining: "Connexion…",
+    saved: "Enregistré à {time}",
+    saving: "Enregistrement…",
+    unsent_one: "{count} phrase à envoyer, gardée sur cet appareil",
+    unsent_other: "{count} phrases à envoyer, gardées sur cet appareil",
+    unsent_short: "{count} à envoyer",
+    offline: "Hors ligne",
+    read_only: "Lecture seule : {reason}",
+    read_only_short: "Lecture seule",
+  },
+} as unknown as EditorPage;
+
+describe("Status", () => {
+  const calm = { online: true, joined: true, unsent: 0, waitedMs: 0, readOnly: "" };
+  const savedAt = new Date("2026-11-22T13:32:05Z");
+  it("says when the server kept it, in the congress's zone", () => {
+    assert.equal(savingWords({ ...calm, savedAt }, page).words, "Enregistré à 14 h 32");
+  });
+  it("never says saved while something waits", () => {
+    assert.equal(savingWords({ ...calm, savedAt, unsent: 1 }, page).words, "Enregistrement…");
+  });
+  it("counts what waits when the line is cut", () => {
+    const facts = { ...calm, savedAt, online: false, unsent: 3 };
+    assert.equal(savingWords(facts, page).words, "3 phrases à envoyer, gardées sur cet appareil");
+    assert.equal(savingWords({ ...facts, unsent: 1 }, page).words, "1 phrase à envoyer, gardée sur cet appareil");
+  });
+  it("says so when the server keeps silent too long", () => {
+    assert.equal(savingWords({ ...calm, savedAt, unsent: 2, waitedMs: 9000 }, page).kind, "unsent");
+  });
+  it("is offline when nothing waits", () => {
+    assert.equal(savingWords({ ...calm, savedAt, online: false }, page).words, "Hors ligne");
+  });
+  it("gives the reason of reading only", () => {
+    const facts = { ...calm, savedAt, readOnly: "le texte est clos." };
+    assert.equal(savingWords(facts, page).words, "Lecture seule : le texte est clos.");
+  });
+  it("counts sentences", () => {
+    assert.deepEqual(["", "un", "Un. Deux", "Un…\nDeux !\nTrois ?"].map(sentences), [1, 1, 2, 3]);
+  });
+});
+
+describe("Announcements", () => {
+  const edit = (line: number) => ({ type: "editing", name: "Aline", mine: true, line }) as const;
+  it("are at most one in twenty seconds when calm", () => {
+    const announcer = new Announcer();
+    announcer.hear(edit(1));
+    assert.equal(announcer.due(0)?.type, "editing");
+    announcer.hear(edit(2));
+    assert.equal(announcer.due(19_999), null);
+    announcer.hear(edit(2));
+    assert.equal(announcer.due(20_000)?.type, "editing");
+  });
+  it("wait two seconds after a keystroke", () => {
+    const announcer = new Announcer();
+    announcer.keystroke(1000);
+    announcer.hear(edit(1));
+    assert.equal(announcer.due(2999), null);
+    assert.notEqual(announcer.due(3000), null);
+  });
+  it("tell only one's own paragraph when calm, everything when asked", () => {
+    const announcer = new Announcer();
+    const elsewhere = { type: "editing", name: "Aline", mine: false, line: 4 } as const;
+    announcer.hear(elsewhere);
+    assert.equal(announcer.due(0), null);
+    announcer.loudness = "all";
+    announcer.hear(elsewhere);
+    assert.deepEqual(announcer.due(1), elsewhere);
+  });
+  it("group arrivals", () => {
+    const announcer = new Announcer();
+    announcer.hear({ type: "arrived", names: ["Aline"] });
+    announcer.hear({ type: "arrived", names: ["Maxence", "Aline"] });
+    assert.deepEqual(announcer.due(0), { type: "arrived", names: ["Aline", "Maxence"] });
+  });
+  it("are silent when silenced", () => {
+    const announcer = new Announcer();
+    announcer.loudness = "none";
+    announcer.hear(edit(1));
+    assert.equal(announcer.due(1e9), null);
+  });
+});
+
+describe("Plan", () => {
+  it("cuts the text at its headings", () => {
+    const found = sections(["Préambule", "## Un **gras**", "", "a", "- b", "### Deux"]);
+    assert.deepEqual(
+      found.map(({ title, level, from, to, lines }) => [title, level, from, to, lines]),
+      [["", 0, 0, 10, 1], ["Un gras", 2, 10, 32, 2], ["Deux", 3, 32, 41, 0]],
+    );
+  });
+  it("is empty for an empty text", () => assert.deepEqual(sections([""]), []));
+});
+
+describe("Wire", () => {
+  it("reads what it writes", () => {
+    const update = new Uint8Array([1, 2, 3]);
+    assert.deepEqual(wire.read(wire.submit(300, update)), { type: "submit", n: 300, update });
+    const entries = [{ client: 2 ** 40, clock: 3, state: { c: [1, 2, 0] } }];
+    assert.deepEqual(wire.read(wire.presence(entries)), { type: "presence", entries });
+    const body = wire.pack([wire.queryPresence(), wire.step1(update)]);
+    assert.deepEqual(wire.unpack(body).map((message) => message.type), ["query-presence", "step1"]);
+  });
+  it("tells an unknown message and refuses a cut one", () => {
+    assert.deepEqual(wire.read(new Uint8Array([120, 1])), { type: "unknown", code: 120 });
+    assert.throws(() => wire.read(new Uint8Array([100, 1, 9, 1])));
+  });
+});
+
+describe("Updates", () => {
+  it("give back the words that they bring", () => {
+    const doc = new Y.Doc({ gc: false });
+    const updates: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => updates.push(update));
+    const text = doc.getText("text");
+    text.insert(0, "Elles demandent");
+    text.insert(15, " 😀.");
+    text.delete(0, 5);
+    assert.deepEqual(updates.map(insertedText), ["Elles demandent", " 😀.", ""]);
+    assert.equal(insertedText(Y.mergeUpdates(updates)), "Elles demandent 😀.");
+  });
+  it("give a place beside a character, at the end too", () => {
+    const doc = new Y.Doc();
+    const text = doc.getText("text");
+    assert.equal(placeOf(text, 0), null);
+    text.insert(0, "ab");
+    assert.deepEqual(placeOf(text, 0), [doc.clientID, 0, 0]);
+    assert.deepEqual(placeOf(text, 2), [doc.clientID, 1, -1]);
+  });
+});
