@@ -25,12 +25,15 @@ from motion.live.server import configuration
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
+from motion.work import jobs, mail
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.loop import Turn, keep_turning
 from storage import migrate
 from storage.store import Store
 
 PHASES_MS = 1_000  # a phase opens within a second of its hour
+MAILS_MS = 500  # somebody waits for a sign-in mail
+JOBS_MS = 500  # somebody looks at the progress of an import
 
 
 def utc_now() -> datetime:
@@ -82,7 +85,18 @@ def turns(started: Started) -> list[Turn]:
                 congress_id, phases.open_phase, None, congress_id, phase, now=service.now()
             )
 
-    return [Turn("checkpoints", settings.checkpoint_ms, sign), Turn("phases", PHASES_MS, open_phases)]
+    async def send_mails() -> None:
+        await asyncio.to_thread(mail.send_due, service.store, settings, service.now)
+
+    async def do_jobs() -> None:
+        await asyncio.to_thread(jobs.run_due, service.store, service.now)
+
+    return [
+        Turn("checkpoints", settings.checkpoint_ms, sign),
+        Turn("phases", PHASES_MS, open_phases),
+        Turn("mails", MAILS_MS, send_mails),
+        Turn("jobs", JOBS_MS, do_jobs),
+    ]
 
 
 async def serve(

@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from gettext import NullTranslations
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -85,13 +86,21 @@ def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
 
 
 def _make(db: Session, host: str, now: datetime) -> int:
-    today: date = now.date()
+    zone = ZoneInfo("Europe/Paris")
+    today = now.astimezone(zone).date()
+    ends_on = today + timedelta(days=2)
+    calendar = {
+        Phase.COLLECTION: datetime.combine(today - timedelta(days=60), time(9), zone),
+        Phase.DRAFTING: datetime.combine(today, time(0, 1), zone),
+        Phase.FROZEN: datetime.combine(ends_on, time(16), zone),
+    }
     form = NewCongress(
         title="Congrès des communes d’Ormeline",
         slug=SLUG,
         place="Halle aux Grains de Valbrune",
         starts_on=today,
-        ends_on=today + timedelta(days=2),
+        ends_on=ends_on,
+        calendar=calendar,
     )
     congress: Congress = congresses.create(db, None, form, host=host, now=now, is_demonstration=True)
     assert congress.id is not None

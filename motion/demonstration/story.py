@@ -64,7 +64,7 @@ STORY: tuple[tuple[Step, ...], ...] = (
             4,
             "beaucoup y renoncent.\n",
             "\nConsidérant que le renoncement aux soins touche d’abord les personnes âgées et celles qui ne conduisent"
-            " pas ; considérant que le car de 7 h 10 a été supprimé sans que les communes soient consultées.\n",
+            " pas ; considérant que le car de 7 h 10 a été supprimé sans que les communes soient consultées.\n",
         ),
         Write(
             2,
@@ -103,14 +103,14 @@ STORY: tuple[tuple[Step, ...], ...] = (
         Write(
             7,
             "publié chaque trimestre.\n",
-            "\nLe congrès demande à la ministre chargée de la santé :\n\n- une réponse écrite avant le printemps ;\n"
-            "- une carte des distances réelles, commune par commune ;\n",
+            "\nLe congrès demande à la ministre chargée de la santé :\n\n- une réponse écrite avant le printemps ;\n"
+            "- une carte des distances réelles, commune par commune ;\n",
         ),
     ),
 )
 
 ADOPTED_TITLE = "La continuité du service des trains du matin"
-ADOPTED_START = """## Rétablir l’arrêt de 7 h 10
+ADOPTED_START = """## Rétablir l’arrêt de 7 h 10
 
 ## Rendre compte
 """
@@ -118,8 +118,8 @@ ADOPTED_STORY: tuple[tuple[Step, ...], ...] = (
     (
         Write(
             10,
-            "## Rétablir l’arrêt de 7 h 10\n",
-            "\nLe congrès demande que l’arrêt de 7 h 10 soit rétabli à Brumeval, à Fontbelle et à Lande-Claire, au"
+            "## Rétablir l’arrêt de 7 h 10\n",
+            "\nLe congrès demande que l’arrêt de 7 h 10 soit rétabli à Brumeval, à Fontbelle et à Lande-Claire, au"
             " plus tard au changement d’horaires.\n",
         ),
         Write(
