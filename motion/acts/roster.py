@@ -1,0 +1,393 @@
+"""The roster: imported from a file after a preview, and corrected by hand.
+
+An import is one act in one transaction. Its plan is made anew inside it, on the roster as it is at that
+moment, and must be the plan that the person saw: otherwise nothing is imported.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from motion.acts import cards, record, sessions, sign_in
+from motion.record.entry import encode_entry
+from motion.record.kinds import is_text
+from motion.rules.errors import Invalid, NotFound, RosterTooLarge
+from motion.rules.errors import TextChangedMeanwhile as PlanChangedMeanwhile
+from motion.rules.names import display_name
+from motion.rules.permissions import SYSTEM, Act, Actor, require
+from motion.rules.roster import MAX_KEPT_OFFICIALS, MAX_REFUSED_KEPT, Change, Known, Plan, compare
+from motion.rules.roster_columns import Variant
+from motion.rules.roster_file import Dialect, RefusedLine
+from motion.rules.roster_rows import Row, read_rows
+from storage import ledger
+from storage.ledger import NewEntry
+from storage.models import Official
+
+MAX_NAME = 120  # as the file's
+MAX_FIELD = 200
+REVOCATION_REASONS = ("left-office", "absent", "mistake")
+EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as read: the people kept, and what was refused. Held in memory for the time of one import.
+
+    Attributes:
+        refused_more: Refused lines beyond those in `lines`: counted, not kept.
+    """
+
+    lines: tuple[Row | RefusedLine, ...]
+    refused_more: int
+    department: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialForm:
+    """What the secretariat says of one official."""
+
+    family_name: str
+    first_names: str
+    gender: str = ""
+    mandate: str = ""
+    territory: str = ""
+    email: str = ""
+
+
+def read_file(
+    chunks: Iterable[bytes],
+    dialect: Dialect,
+    *,
+    department: str | None = None,
+    progress: Callable[[int], None] = lambda bytes_read: None,
+) -> Reading:
+    """Read a roster file, in memory bounded by the people kept.
+
+    Args:
+        progress: Told how many bytes were read, now and then.
+
+    Raises:
+        RosterTooLarge, UnreadableColumn: The file can't be imported like this.
+    """
+    kept: list[Row | RefusedLine] = []
+    people = refused = read_bytes = 0
+
+    def counted() -> Iterable[bytes]:
+        nonlocal read_bytes
+        for chunk in chunks:
+            read_bytes += len(chunk)
+            progress(read_bytes)
+            yield chunk
+
+    for line in read_rows(counted(), dialect, department=department):
+        if isinstance(line, RefusedLine):
+            refused += 1
+            if refused > MAX_REFUSED_KEPT:
+                continue
+        else:
+            people += 1
+            if people > MAX_KEPT_OFFICIALS:
+                raise RosterTooLarge(MAX_KEPT_OFFICIALS)
+        kept.append(line)
+    source = "list" if dialect.layout.variant is Variant.OWN_LIST else "rne"
+    return Reading(tuple(kept), max(0, refused - MAX_REFUSED_KEPT), department, source)
+
+
+def preview(db: Session, congress_id: int, reading: Reading) -> Plan:
+    """Say what an import would do now; change nothing."""
+    plan = compare(known(db, congress_id), reading.lines, department=reading.department)
+    return replace(plan, refused_count=plan.refused_count + reading.refused_more)
+
+
+def plan_digest(plan: Plan) -> str:
+    """Name a plan, to hold that what is applied is what was shown."""
+    shown = (plan.added, plan.changed, plan.doubtful, plan.refused_count)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def known(db: Session, congress_id: int) -> list[Known]:
+    """List a congress's officials as the comparison wants them; those who left too, so that no import brings
+    back somebody whom the secretariat took off."""
+    rows = db.exec(select(Official).where(Official.congress_id == congress_id).order_by(col(Official.id))).all()
+    return [
+        Known(
+            id=row.id or 0,
+            family_name=row.family_name,
+            first_names=row.first_names,
+            mandate=row.mandate,
+            territory=row.territory,
+            territory_code=row.territory_code,
+            department=row.department_code,
+            email=row.email or "",
+            gender=row.gender,
+        )
+        for row in rows
+    ]
+
+
+def apply(
+    db: Session,
+    actor: Actor | None,
+    congress_id: int,
+    reading: Reading,
+    *,
+    expected: str,
+    decisions: Mapping[int, str] | None = None,
+    now: datetime,
+) -> Plan:
+    """Import what the plan says: additions, changes, and the doubtful lines that somebody decided.
+
+    Args:
+        expected: `plan_digest` of the plan that was confirmed.
+        decisions: By line number of a doubtful line: `add` (somebody else), or `elu-12` (this candidate).
+            A doubtful line without a decision is not imported.
+
+    Raises:
+        NotAllowed, PlanChangedMeanwhile, Invalid: Nothing is imported.
+    """
+    if actor is not None:
+        require(actor, Act.IMPORT_ROSTER, congress_id)
+    plan = preview(db, congress_id, reading)
+    if plan_digest(plan) != expected:
+        raise PlanChangedMeanwhile(expected, plan_digest(plan))
+    added = list(plan.added)
+    changed = [(changed.known.id, changed.row, changed.changes) for changed in plan.changed]
+    for doubtful in plan.doubtful:
+        choice = (decisions or {}).get(doubtful.row.number, "")
+        candidates = {f"elu-{candidate.id}": candidate for candidate in doubtful.candidates}
+        if choice == "add":
+            added.append(doubtful.row)
+        elif choice in candidates:
+            candidate = candidates[choice]
+            changed.append((candidate.id, doubtful.row, _changes(candidate, doubtful.row)))
+        elif choice:
+            raise Invalid("decision", "unknown", choice)
+    ids = [identifier for identifier, _row, changes in changed if changes]
+    if len(set(ids)) != len(ids):
+        # Two lines can't be one and the same person.
+        raise Invalid("decision", "taken", "")
+    entries = _change_all(db, changed, actor, now) + _add_all(db, congress_id, added, actor, now)
+    body = {
+        "added": len(added),
+        "changed": len(ids),
+        "left": len(plan.unchanged),
+        "refused": plan.refused_count,
+        "source": reading.source,
+    }
+    ledger.lock(db, congress_id)
+    entries.insert(0, NewEntry("roster.import", encode_entry("roster.import", body, by=_by(actor), at=now)))
+    ledger.append(db, congress_id, entries, now=now)
+    return plan
+
+
+def add(db: Session, actor: Actor, congress_id: int, form: OfficialForm, *, now: datetime) -> Official:
+    """Put one official on the roster by hand.
+
+    Raises:
+        NotAllowed, Invalid: Nobody was added.
+    """
+    require(actor, Act.IMPORT_ROSTER, congress_id)
+    official = Official(congress_id=congress_id, family_name="", first_names="", created_at=now)
+    _fill(official, form)
+    db.add(official)
+    db.flush()
+    record.note(
+        db,
+        congress_id,
+        "official.accredit",
+        _public(official),
+        actor=actor,
+        now=now,
+        official_id=official.id,
+    )
+    return official
+
+
+def correct(db: Session, actor: Actor, official_id: int, form: OfficialForm, *, now: datetime) -> Official:
+    """Correct one official; the Ministry's file lags, and what the organiser says holds.
+
+    Raises:
+        NotAllowed, NotFound, Invalid: Nothing was changed.
+    """
+    official = of_congress(db, actor, official_id)
+    before, address = _public(official), official.email
+    _fill(official, form)
+    db.add(official)
+    if official.email != address:
+        sign_in.void_mails_of(db, official_id, now)
+    after = _public(official)
+    body = {name: value for name, value in after.items() if name == "official" or before.get(name) != value}
+    record.note(db, official.congress_id, "official.change", body, actor=actor, now=now, official_id=official_id)
+    return official
+
+
+def revoke(db: Session, actor: Actor, official_id: int, reason: str, *, now: datetime) -> list[int]:
+    """Take an official off the roster: their sessions, links and card end; what they wrote stays theirs.
+
+    Returns:
+        The ids of the sessions ended, for `Rooms.revoke`.
+
+    Raises:
+        NotAllowed, NotFound, Invalid: The official stays.
+    """
+    official = of_congress(db, actor, official_id)
+    if reason not in REVOCATION_REASONS:
+        raise Invalid("reason", "unknown", reason)
+    official.revoked_at, official.is_rapporteur = now, False
+    db.add(official)
+    record.note(
+        db,
+        official.congress_id,
+        "official.revoke",
+        {"official": f"elu-{official_id}", "reason": reason},
+        actor=actor,
+        now=now,
+        official_id=official_id,
+    )
+    sign_in.void_mails_of(db, official_id, now)
+    cards.end_of(db, actor, official.congress_id, official_id, now=now)
+    return sessions.end_all_of(db, official_id, "revoked", actor=actor, now=now)
+
+
+def set_rapporteur(db: Session, actor: Actor, official_id: int, held: bool, *, now: datetime) -> Official:
+    """Name an official rapporteur, or end it; said again, it changes nothing.
+
+    Raises:
+        NotAllowed, NotFound: Nothing was changed.
+    """
+    official = of_congress(db, actor, official_id)
+    if official.is_rapporteur == held:
+        return official
+    official.is_rapporteur = held
+    db.add(official)
+    body = {"held": held, "role": "rapporteur", "who": f"elu-{official_id}"}
+    record.note(db, official.congress_id, "role.change", body, actor=actor, now=now, official_id=official_id)
+    return official
+
+
+def of_congress(db: Session, actor: Actor, official_id: int) -> Official:
+    """Return an official in force of the congress that the actor runs.
+
+    Raises:
+        NotAllowed, NotFound: The actor may not see to this official.
+    """
+    require(actor, Act.IMPORT_ROSTER, actor.congress_id)
+    official = db.get(Official, official_id)
+    if official is None or official.congress_id != actor.congress_id or official.revoked_at is not None:
+        raise NotFound("official", str(official_id))
+    return official
+
+
+def _fill(official: Official, form: OfficialForm) -> None:
+    family_name, first_names = (" ".join(name.split()) for name in (form.family_name, form.first_names))
+    mandate, territory = (" ".join(words.split()) for words in (form.mandate, form.territory))
+    email = form.email.strip().lower()
+    if not any(letter.isalpha() for letter in family_name):
+        raise Invalid("family_name", "empty")
+    fields = {
+        "family_name": (family_name, MAX_NAME),
+        "first_names": (first_names, MAX_NAME),
+        "mandate": (mandate, MAX_FIELD),
+        "territory": (territory, MAX_FIELD),
+    }
+    for field, (value, limit) in fields.items():
+        if len(value) > limit:
+            raise Invalid(field, "too-long", str(limit))
+        if value and not is_text(_composed(value)):
+            raise Invalid(field, "character", "")
+    if email and (not EMAIL.fullmatch(email) or len(email) > sign_in.MAX_ADDRESS):
+        raise Invalid("email", "form", email[:80])
+    if form.gender not in {"", "F", "M"}:
+        raise Invalid("gender", "unknown", form.gender[:10])
+    official.family_name, official.first_names = _composed(family_name), _composed(first_names)
+    official.mandate, official.territory = _composed(mandate), _composed(territory)
+    official.gender, official.email = form.gender, email or None
+
+
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
+
+
+def _add_all(db: Session, congress_id: int, rows: Sequence[Row], actor: Actor | None, now: datetime) -> list[NewEntry]:
+    officials = [
+        Official(
+            congress_id=congress_id,
+            family_name=row.family_name,
+            first_names=row.first_names,
+            gender=row.gender,
+            mandate=row.mandate,
+            territory=row.territory,
+            territory_code=row.territory_code,
+            department_code=row.department,
+            email=row.email or None,
+            created_at=now,
+        )
+        for row in rows
+    ]
+    db.add_all(officials)
+    db.flush()
+    return [_entry("official.accredit", _public(official), official.id, actor, now) for official in officials]
+
+
+def _change_all(
+    db: Session,
+    changed: Sequence[tuple[int, Row, Sequence[Change]]],
+    actor: Actor | None,
+    now: datetime,
+) -> list[NewEntry]:
+    entries = []
+    for official_id, _row, changes in changed:
+        if not changes:
+            continue
+        official = db.get_one(Official, official_id)
+        before = _public(official)
+        for change in changes:
+            column = "department_code" if change.field == "department" else change.field
+            setattr(official, column, change.after or None if column == "email" else change.after)
+            if column == "email":
+                sign_in.void_mails_of(db, official_id, now)
+        db.add(official)
+        after = _public(official)
+        body = {name: value for name, value in after.items() if name == "official" or before.get(name) != value}
+        entries.append(_entry("official.change", body, official_id, actor, now))
+    return entries
+
+
+def _changes(known: Known, row: Row) -> tuple[Change, ...]:
+    """What a line that somebody recognised as this official brings: all that it says."""
+    said = {
+        field: str(getattr(row, field))
+        for field in ("gender", "mandate", "territory", "territory_code", "department", "email")
+    }
+    return tuple(
+        Change(field, str(getattr(known, field)), value)
+        for field, value in said.items()
+        if value and value != getattr(known, field)
+    )
+
+
+def _public(official: Official) -> dict[str, str]:
+    """What the record says of an official: a public person in a public office, and no address."""
+    said = {
+        "official": f"elu-{official.id}",
+        "name": display_name(official.first_names, official.family_name),
+        "mandate": official.mandate,
+        "territory": official.territory,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _entry(
+    kind: str, body: Mapping[str, object], official_id: int | None, actor: Actor | None, now: datetime
+) -> NewEntry:
+    return NewEntry(kind, encode_entry(kind, body, by=_by(actor), at=now), official_id=official_id)
+
+
+def _by(actor: Actor | None) -> str:
+    return SYSTEM if actor is None else actor.mark

@@ -1,0 +1,176 @@
+"""Mails leave through a real SMTP server, at least once each."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope
+from sqlmodel import select
+
+from motion import settings as table
+from motion.settings import Settings
+from motion.work import mail
+from storage.models import Mail
+from storage.store import Store
+from tests.acts.people import NOW
+from tests.databases import free_port
+
+
+class Mailbox:
+    """What the server took; it refuses recipients of `refused`."""
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        self.taken.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Controller]:
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), ready_timeout=10)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+def settings(tmp_path: Path, url: str) -> Settings:
+    return table.read(
+        {"MOTION_DATA": str(tmp_path), "MOTION_SMTP_URL": url, "MOTION_MAIL_FROM": "Motion <motion@congres.example>"}
+    )
+
+
+def put(store: Store, recipient: str = "aline@valbrune.example") -> None:
+    store.write_now(
+        lambda db: db.add(
+            Mail(
+                recipient=recipient, subject="Votre connexion", body="Bonjour, élue !\n", created_at=NOW, not_before=NOW
+            )
+        )
+    )
+
+
+def rows(store: Store) -> list[Mail]:
+    return list(store.read_now(lambda db: db.exec(select(Mail).order_by(Mail.id)).all()))
+
+
+def send(store: Store, chosen: Settings, at: datetime = NOW) -> int:
+    return mail.send_due(store, chosen, lambda: at)
+
+
+def test_a_mail_reaches_its_mailbox_once(sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox) -> None:
+    """Accents arrive whole; a second turn finds nothing to send."""
+    put(sqlite_store)
+    chosen = settings(tmp_path, f"smtp://127.0.0.1:{server.port}")
+    assert (send(sqlite_store, chosen), send(sqlite_store, chosen)) == (1, 0)
+    [envelope] = mailbox.taken
+    assert envelope.rcpt_tos == ["aline@valbrune.example"]
+    message = message_from_bytes(envelope.content, policy=policy.default)
+    assert message["Subject"] == "Votre connexion"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content().strip() == "Bonjour, élue !"
+    assert rows(sqlite_store)[0].sent_at == NOW
+
+
+def test_a_server_that_is_away_is_tried_again(sqlite_store: Store, tmp_path: Path, mailbox: Mailbox) -> None:
+    """The mail waits, with the failure noted, and leaves when the server is back."""
+    put(sqlite_store)
+    port = free_port()
+    chosen = settings(tmp_path, f"smtp://127.0.0.1:{port}")
+    assert send(sqlite_store, chosen) == 0
+    [waiting] = rows(sqlite_store)
+    assert waiting.sent_at is None and waiting.tries == 1 and waiting.failure
+    assert waiting.not_before == NOW + timedelta(seconds=5)
+    assert send(sqlite_store, chosen, NOW + timedelta(seconds=4)) == 0
+    assert rows(sqlite_store)[0].tries == 1
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=10)
+    controller.start()
+    try:
+        assert send(sqlite_store, chosen, NOW + timedelta(seconds=5)) == 1
+    finally:
+        controller.stop()
+    assert len(mailbox.taken) == 1
+
+
+def test_one_refused_mailbox_stops_no_other(sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox) -> None:
+    """The refused one waits for its next try; after twelve it is given up, and stays to be seen."""
+    mailbox.refused.add("parti@valbrune.example")
+    put(sqlite_store, "parti@valbrune.example")
+    put(sqlite_store)
+    chosen = settings(tmp_path, f"smtp://127.0.0.1:{server.port}")
+    assert send(sqlite_store, chosen) == 1
+    refused, sent = rows(sqlite_store)
+    assert refused.sent_at is None and "550" in refused.failure
+    assert sent.sent_at is not None
+    at = NOW
+    for _ in range(20):
+        at += timedelta(hours=2)
+        send(sqlite_store, chosen, at)
+    assert rows(sqlite_store)[0].tries == mail.MAX_TRIES
+
+
+def test_a_header_cannot_be_smuggled_in(sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox) -> None:
+    """A line end in an address makes no second recipient: the mail is refused."""
+    put(sqlite_store, "a@valbrune.example\r\nBcc: b@valbrune.example")
+    assert send(sqlite_store, settings(tmp_path, f"smtp://127.0.0.1:{server.port}")) == 0
+    assert mailbox.taken == []
+
+
+def test_name_and_secret_are_given(sqlite_store: Store, tmp_path: Path, mailbox: Mailbox) -> None:
+    """They may be percent-encoded in the address."""
+    seen = []
+
+    def authenticate(server: SMTP, session, envelope, mechanism, data) -> AuthResult:
+        seen.append((data.login, data.password))
+        return AuthResult(success=True)
+
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=free_port(),
+        ready_timeout=10,
+        authenticator=authenticate,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        put(sqlite_store)
+        assert send(sqlite_store, settings(tmp_path, f"smtp://moi:p%40sse@127.0.0.1:{controller.port}")) == 1
+    finally:
+        controller.stop()
+    assert seen == [(b"moi", b"p@sse")]
+
+
+def test_without_a_server_it_is_written_to_the_log(
+    sqlite_store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A demonstration needs no mail server."""
+    put(sqlite_store)
+    with caplog.at_level("INFO", "motion.mail"):
+        assert send(sqlite_store, settings(tmp_path, "")) == 1
+    assert "Bonjour, élue" in caplog.text
+    assert rows(sqlite_store)[0].sent_at == NOW
+
+
+def test_sending_blocks_no_loop(sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox) -> None:
+    """The loop of the service calls it in a thread."""
+    put(sqlite_store)
+    chosen = settings(tmp_path, f"smtp://127.0.0.1:{server.port}")
+    assert asyncio.run(asyncio.to_thread(send, sqlite_store, chosen)) == 1
