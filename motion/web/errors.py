@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from motion.language import Language
 from motion.rules import errors
 from motion.rules.errors import MotionError
 from motion.rules.vocabulary import FRENCH
@@ -44,19 +45,25 @@ SAID: dict[type[MotionError], Said] = {
     errors.NotAllowed: Said(
         403,
         _("Vous n’avez pas pu %(act)s."),
-        _("Vous êtes ici comme « %(role)s », et ce rôle ne le permet pas."),
+        _("Vous êtes ici comme «\u00a0%(role)s\u00a0», et ce rôle ne le permet pas."),
         _("Connectez-vous avec le bon compte, ou demandez au secrétariat du congrès."),
+    ),
+    errors.NotADemonstration: Said(
+        409,
+        _("Aucune place n’a été donnée."),
+        _("« %(slug)s » n’est pas un congrès de démonstration : personne n’y est inventé."),
+        _("Prenez le congrès de « motion serve --demo », ou répétez avec « motion rehearse »."),
     ),
     errors.NotFound: Said(
         404,
         _("Cette page n’existe pas."),
-        _("Rien ne porte ici le nom « %(name)s » (%(what)s)."),
+        _("Rien ne porte ici le nom «\u00a0%(name)s\u00a0» (%(what)s)."),
         _("Vérifiez l’adresse, ou repartez de l’accueil."),
     ),
     errors.Invalid: Said(
         422,
         _("Le formulaire n’a pas été enregistré."),
-        _("Champ « %(field)s » : %(reason)s."),
+        _("Champ «\u00a0%(field)s\u00a0»\u00a0: %(reason)s."),
         _("Corrigez ce champ et envoyez de nouveau. Rien n’a été changé."),
     ),
     errors.Conflict: Said(
@@ -68,31 +75,33 @@ SAID: dict[type[MotionError], Said] = {
     errors.SlugTaken: Said(
         409,
         _("Le congrès n’a pas été créé."),
-        _("L’adresse « %(slug)s » est déjà celle d’un autre congrès."),
+        _("L’adresse «\u00a0%(slug)s\u00a0» est déjà celle d’un autre congrès."),
         _("Choisissez une autre adresse."),
     ),
     errors.PhaseOutOfOrder: Said(
         409,
         _("La phase n’a pas changé."),
-        _("Le congrès est en phase « %(phase)s » : « %(wanted)s » ne peut pas s’ouvrir après elle."),
+        _(
+            "Le congrès est en phase «\u00a0%(phase)s\u00a0»\u00a0: «\u00a0%(wanted)s\u00a0» ne peut pas s’ouvrir après elle."
+        ),
         _("Choisissez une phase qui vient après."),
     ),
     errors.MotionNotOpen: Said(
         409,
         _("Le texte de la motion %(code)s n’a pas changé."),
-        _("Il n’est pas ouvert à la rédaction (état : %(state)s)."),
+        _("Il n’est pas ouvert à la rédaction (état\u00a0: %(state)s)."),
         _("Vous pouvez le lire et copier votre texte. Le secrétariat peut rouvrir un texte gelé."),
     ),
     errors.MotionNotFrozen: Said(
         409,
         _("La motion %(code)s n’a pas changé."),
-        _("Cet acte demande un texte gelé (état actuel : %(state)s)."),
+        _("Cet acte demande un texte gelé (état actuel\u00a0: %(state)s)."),
         _("Gelez d’abord le texte, puis recommencez."),
     ),
     errors.MotionAdopted: Said(
         409,
         _("La motion %(code)s n’a pas changé."),
-        _("Elle est adoptée : plus personne ne peut en changer un mot."),
+        _("Elle est adoptée\u00a0: plus personne ne peut en changer un mot."),
         _("Un nouveau texte demande une nouvelle motion."),
     ),
     errors.CongressClosed: Said(
@@ -104,7 +113,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.TextChangedMeanwhile: Said(
         409,
         _("Le résultat n’a pas été enregistré."),
-        _("Le texte a changé depuis que vous l’avez lu : son empreinte n’est plus la même."),
+        _("Le texte a changé depuis que vous l’avez lu\u00a0: son empreinte n’est plus la même."),
         _("Relisez le texte, puis confirmez de nouveau."),
     ),
     errors.SignInRefused: Said(
@@ -122,7 +131,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.CodeWrong: Said(
         403,
         _("Vous n’êtes pas connecté·e."),
-        _("Ces six chiffres ne sont pas ceux du courriel. Essais restants : %(tries_left)s."),
+        _("Ces six chiffres ne sont pas ceux du courriel. Essais restants\u00a0: %(tries_left)s."),
         _("Copiez le code du dernier courriel reçu, ou demandez-en un nouveau."),
     ),
     errors.CardUnknown: Said(
@@ -257,35 +266,35 @@ def name_of(error: type[Exception]) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in error.__name__).lstrip("-")
 
 
-def tell(error: MotionError, page: Page) -> Told:
-    """Say an error of the domain in the page's language."""
+def tell(error: MotionError, language: Language) -> Told:
+    """Say an error of the domain in one language, for a page, for a program or for the command line."""
     said = next(SAID[kind] for kind in type(error).__mro__ if kind in SAID)
     values = {field.name: str(getattr(error, field.name)) for field in dataclasses.fields(error)}
-    values = {name: _word(name, value, values, page) for name, value in values.items()}
+    values = {name: _word(name, value, values, language) for name, value in values.items()}
     return Told(
         name_of(type(error)),
         said.status,
-        page._(said.what) % values,
-        page._(said.why) % values,
-        page._(said.repair) % values,
+        language.gettext(said.what) % values,
+        language.gettext(said.why) % values,
+        language.gettext(said.repair) % values,
     )
 
 
-def _word(name: str, value: str, values: Mapping[str, str], page: Page) -> str:
-    """Turn a code that an error carries into a word of the page's language."""
+def _word(name: str, value: str, values: Mapping[str, str], language: Language) -> str:
+    """Turn a code that an error carries into a word of the reader's language."""
     match name:
         case "act":
-            return page._(ACTS.get(value, value))
+            return language.gettext(ACTS.get(value, value))
         case "what":
-            return page._(THINGS.get(value, value))
+            return language.gettext(THINGS.get(value, value))
         case "field":
-            return page._(FIELDS.get(value, value))
+            return language.gettext(FIELDS.get(value, value))
         case "reason":
-            return page._(REASONS.get(value, value)) % {"value": values.get("value", "")}
+            return language.gettext(REASONS.get(value, value)) % {"value": values.get("value", "")}
         case "role" | "state":
-            return page._(FRENCH[name].get(value, value))
+            return language.gettext(FRENCH[name].get(value, value))
         case "phase" | "wanted":
-            return page._(FRENCH["phase"].get(value, value))
+            return language.gettext(FRENCH["phase"].get(value, value))
     return value
 
 
@@ -316,7 +325,7 @@ async def refused(request: Request, error: Exception) -> Response:
     """The handler of every error of the domain."""
     assert isinstance(error, MotionError)
     page = await _page_for(request)
-    return answer(page, tell(error, page))
+    return answer(page, tell(error, page.language))
 
 
 async def http_error(request: Request, error: Exception) -> Response:

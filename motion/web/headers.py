@@ -21,14 +21,18 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), int
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def policy(settings: Settings) -> str:
-    """The content security policy: everything of ours, from this very host, and no inline script or style."""
+def policy(settings: Settings, *, style_nonce: str = "") -> str:
+    """The content security policy: everything of ours, from this very host, and no inline script or style.
+
+    Args:
+        style_nonce: Lets in the style elements that carry it: for the editor in old browsers, and nothing else.
+    """
     sockets = ("wss://" if settings.is_secure else "ws://") + settings.host
     return "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
-            "style-src 'self'",
+            f"style-src 'self' 'nonce-{style_nonce}'" if style_nonce else "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
             "media-src 'self'",
@@ -37,6 +41,7 @@ def policy(settings: Settings) -> str:
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
+            "trusted-types motion",
             "require-trusted-types-for 'script'",
         ]
     )

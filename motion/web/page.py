@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from motion.language import NAMES, Language, Times
 from motion.web import identity, views
-from motion.web.identity import PUBLIC, Visitor
+from motion.web.identity import Visitor
 from motion.web.language import COOKIE, COOKIE_DAYS, language_of, times_of
 from motion.web.templates import Templates
 from storage import pages
@@ -44,6 +44,7 @@ class Page:
     language: Language
     times: Times
     visitor: Visitor
+    signed_in: pages.SignedIn | None
     congress: Congress | None
     openings: tuple[PhaseOpening, ...]
     now: datetime
@@ -166,7 +167,7 @@ async def read(request: Request, query: Callable[..., T], *args: Any, **kwargs: 
         if slug is None
         else await service.store.read(pages.frame, slug, token, now, query, *args, **kwargs)
     )
-    return frame(request, now, framed.congress, framed.openings, identity.visitor_of(framed.signed_in)), framed.rows
+    return frame(request, now, framed.congress, framed.openings, framed.signed_in), framed.rows
 
 
 async def open_page(request: Request) -> Page:
@@ -180,7 +181,7 @@ def frame(
     now: datetime,
     congress: Congress | None = None,
     openings: tuple[PhaseOpening, ...] = (),
-    visitor: Visitor = PUBLIC,
+    signed_in: pages.SignedIn | None = None,
 ) -> Page:
     """Put the frame together; errors use it directly, with what little is known."""
     spoken = language_of(request, congress.languages) if congress else language_of(request)
@@ -191,7 +192,8 @@ def frame(
         request.app.state.templates,
         spoken,
         times,
-        visitor,
+        identity.visitor_of(signed_in),
+        signed_in,
         congress,
         openings,
         now,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,7 +16,7 @@ from motion.web import errors, live
 from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
-from motion.web.pages import follow, home, language, motions
+from motion.web.pages import editor, follow, home, language, motions, plain
 from motion.web.pages.follow import Watchers
 from motion.web.recent import Recent
 from motion.web.templates import Templates
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from motion.web.service import Service
 
 # Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
-PAGES = (language, follow, motions, home)
+PAGES = (language, follow, editor, plain, motions, home)
 MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
 
 
@@ -64,9 +65,9 @@ def make_app(service: "Service") -> Starlette:
             Middleware(Guard, settings=service.settings),
             Middleware(GZipMiddleware, compresslevel=6),  # no secret stands in a page, so its length tells nothing
             Middleware(ErrorPages),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES),
         ],
         exception_handlers={MotionError: errors.refused, HTTPException: errors.http_error},
-        max_body_size=MAX_FORM_BYTES,
     )
     app.state.service = service
     app.state.templates = Templates(assets.url)

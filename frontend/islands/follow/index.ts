@@ -10,7 +10,10 @@
 const POLL_MS = 30_000;
 
 interface Policies {
-  createPolicy(name: string, rules: { createHTML(html: string): string }): { createHTML(html: string): string };
+  createPolicy(
+    name: string,
+    rules: { createHTML(html: string): string },
+  ): { createHTML(html: string): string };
 }
 
 /** The security policy lets in only what went through this: fragments, which are the server's own rendering. */

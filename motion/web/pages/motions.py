@@ -69,7 +69,7 @@ def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: 
     card = motion_card(page, motion)
     return MotionView(
         card,
-        page._(_("Motion %(number)s : %(title)s"), number=card.number, title=motion.title),
+        page._(_("Motion %(number)s\u00a0: %(title)s"), number=card.number, title=motion.title),
         version_of(page, rows),
         with_authors,
         title_html(read_text, with_authors=with_authors),

@@ -1,0 +1,237 @@
+"""The plain mode: writing without script, by an ordinary form, a text box for each paragraph.
+
+The form carries the number of the version that it shows. What comes back is compared with that version, merged
+with what others wrote meanwhile (`motion.rules.merging`), and goes through the room like any other update, as the
+official whose session the cookie says: no field of the form names an author.
+"""
+
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.live import plain, sentences
+from motion.live.room import Answer, Caller, NotTaken, Room, RoomLost, Taken
+from motion.rules.errors import Invalid, NotAllowed
+from motion.rules.merging import Edit, apply, difference, merge
+from motion.rules.permissions import Act, may
+from motion.rules.text import MotionText, parse
+from motion.web.page import Page, read
+from motion.web.pages.home import MotionCard, motion_card
+from motion.web.views import View, shown
+from storage import pages
+from storage.models import Motion
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+MAX_FORM_BYTES = 4 * 1024 * 1024  # the longest motion, in UTF-8, with its fields' wrappings
+MAX_FIELDS = 4_000
+MAX_PORTIONS = 200  # of `plain.PORTION` characters: more than the longest motion
+SHOWN_CHANGES = 20
+SHOWN_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphView(View):
+    """One text box."""
+
+    place: int = shown("Its place among the paragraphs, from 0: the field is `p0`, `p1`…")
+    label: str = shown("Where it stands, in words: `Article 2, ligne 13`.")
+    source: str = shown("Its text, with its signs.")
+    rows: int = shown("Height of the box, in lines.")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainView(View):
+    """The form."""
+
+    card: MotionCard = shown("The motion in a line.")
+    number: int = shown("The version that the form shows: it comes back with it.")
+    paragraphs: tuple[ParagraphView, ...] = shown("The text boxes.")
+    closed: str = shown("Why nobody can write now, in words; empty when one can.")
+
+
+@dataclass(frozen=True, slots=True)
+class EditView(View):
+    """One change, in words taken out and words put in."""
+
+    removed: str = shown("What was taken out; may be empty.")
+    added: str = shown("What was put in; may be empty.")
+    where: str = shown("Where, in words.")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainResultView(View):
+    """What became of a form."""
+
+    card: MotionCard = shown("The motion in a line.")
+    saved: str = shown("When it was kept, in words; empty when nothing was to keep, or when it was refused.")
+    entry: int = shown("The record's entry; 0 when nothing was kept.")
+    refused: str = shown("Why it was not taken, in words; empty otherwise.")
+    kept_aside: bool = shown("Whether the service keeps the refused text for its author and the secretariat.")
+    copy: str = shown("The refused paragraphs as they were sent, to copy.")
+    mine: tuple[EditView, ...] = shown("What the form changed.")
+    others: tuple[EditView, ...] = shown("What others changed since the form was shown.")
+    more: int = shown("How many changes are not listed.")
+
+
+async def room_of(request: Request, page: Page, motion: Motion) -> tuple[Room, Caller]:
+    """The motion's room, and who writes: an official of this congress, by their session.
+
+    Raises:
+        NotAllowed: The public and the secretariat write no character.
+    """
+    actor = page.visitor.actor
+    if actor is None or not may(actor.role, Act.WRITE):
+        raise NotAllowed(Act.WRITE, page.visitor.role)
+    assert motion.id is not None
+    room = await page.service.rooms.open(motion.id)
+    return room, Caller(actor, page.visitor.name, page.language.code)
+
+
+async def show(request: Request) -> Response:
+    """The form, on the text as it is now."""
+    page, motion = await read(request, pages.motion_named, request.path_params["code"])
+    if page.visitor.actor is None:
+        return page.redirect(f"{page.home}/connexion?suite={page.path}")
+    room, caller = await room_of(request, page, motion)
+    return page.render("plain.html", plain_view(page, motion, room, caller))
+
+
+def plain_view(page: Page, motion: Motion, room: Room, caller: Caller) -> PlainView:
+    """Lay the text out in boxes."""
+    source = room.text
+    text = parse(source)
+    boxes = tuple(
+        ParagraphView(
+            place,
+            where(page, text, paragraph.start, paragraph.end),
+            paragraph.text,
+            min(14, max(2, len(paragraph.text) // 55 + paragraph.text.count("\n") + 1)),
+        )
+        for place, paragraph in enumerate(plain.paragraphs(source))
+    )
+    closed = sentences.state(room.closed_for(caller.actor), page.language.code)
+    return PlainView(motion_card(page, motion), room.number, boxes, closed)
+
+
+def where(page: Page, text: MotionText, start: int, end: int) -> str:
+    """Say where a range stands: its part and its lines."""
+    found = next((section for section in reversed(text.sections) if section.start <= start), None)
+    if found is None:
+        return page._(_("Titre de la motion"))
+    name = found.title or page._(_("Début du texte"))
+    lines = [alinea.line for alinea in found.alineas if alinea.start < max(end, start + 1) and alinea.end >= start]
+    if not lines:
+        return page._(_("%(part)s, titre"), part=name)
+    if lines[0] == lines[-1]:
+        return page._(_("%(part)s, ligne %(line)s"), part=name, line=lines[0])
+    return page._(_("%(part)s, lignes %(first)s à %(last)s"), part=name, first=lines[0], last=lines[-1])
+
+
+async def save(request: Request) -> Response:
+    """Take a form: compare, merge, submit, and show what became of it."""
+    page, motion = await read(request, pages.motion_named, request.path_params["code"])
+    room, caller = await room_of(request, page, motion)
+    assert motion.id is not None
+    async with request.form(max_fields=MAX_FIELDS, max_files=0, max_part_size=MAX_FORM_BYTES) as form:
+        number = _number(form, "version")
+        changed = {int(n[1:]): str(v) for n, v in form.items() if n[:1] == "p" and n[1:].isdecimal() and len(n) < 7}
+        new, after = str(form.get("nouveau", "")), _number(form, "apres", -1)
+    state = await page.service.rooms.state_at(motion.id, number)
+    if state is None:
+        raise Invalid("version", "unknown", str(number))
+    base = plain.text_of(state)
+    asked = plain.wanted(base, changed, new, after)
+    before = room.text
+    mine, others = difference(base, asked), difference(base, before)
+    answer = await submit(page, room, caller, base, asked) if mine else None
+    refused = answer if isinstance(answer, NotTaken) else None
+    kept = answer if isinstance(answer, Taken) else None
+    view = PlainResultView(
+        motion_card(page, motion),
+        page.times.hour(kept.at) if kept else "",
+        kept.entry if kept else 0,
+        refused.sentence if refused else "",
+        refused is not None and refused.kept,
+        to_copy(base, changed, new) if refused else "",
+        tell(page, base, mine),
+        tell(page, base, others),
+        max(0, len(mine) - SHOWN_CHANGES) + max(0, len(others) - SHOWN_CHANGES),
+    )
+    return page.render("plain_result.html", view, status=409 if view.refused else 200)
+
+
+def _number(form: FormData, name: str, least: int = 0) -> int:
+    said = str(form.get(name, "")).strip()
+    if not (said.removeprefix("-").isdecimal() and len(said) < 12 and int(said) >= least):
+        raise Invalid(name, "number", said[:20])
+    return int(said)
+
+
+async def submit(page: Page, room: Room, caller: Caller, base: str, asked: str) -> Answer | None:
+    """Bring the text from what the form showed to what it asks, portion by portion; None when nothing was left to do.
+
+    Between two portions others may write: each is merged anew on the text as it then is.
+    """
+    answer: Answer | None = None
+    for _turn in range(MAX_PORTIONS):
+        current, state = room.text, room.draft.full_state()
+        edits = merge(base, asked, current)
+        taken, is_more = plain.portion(edits)
+        if not taken:
+            break
+        try:
+            answer = await room.edit(caller, plain.as_live(taken), state)
+        except RoomLost:
+            # Nothing is known to be kept: the fresh room says what is, and the rest is asked for again.
+            room = await page.service.rooms.open(room.motion_id)
+            continue
+        if isinstance(answer, NotTaken) or not is_more:
+            break
+        base, asked = apply(current, taken), apply(current, edits)
+    return answer
+
+
+def tell(page: Page, base: str, edits: list[Edit]) -> tuple[EditView, ...]:
+    """Say the first changes, clipped, with where they stand."""
+    text = parse(base)
+    return tuple(
+        EditView(
+            clip(base[edit.start : edit.end]),
+            clip(edit.insert),
+            where(page, text, edit.start, max(edit.start, edit.end)),
+        )
+        for edit in edits[:SHOWN_CHANGES]
+    )
+
+
+def clip(words: str) -> str:
+    """The beginning of long words."""
+    return words if len(words) <= SHOWN_CHARACTERS else words[:SHOWN_CHARACTERS] + "…"
+
+
+def to_copy(base: str, changed: dict[int, str], new: str) -> str:
+    """The paragraphs that the form changed, as they were sent."""
+    found = plain.paragraphs(base)
+    sent = [
+        plain.cleaned(said)
+        for place, said in sorted(changed.items())
+        if place < len(found) and plain.cleaned(said) != plain.cleaned(found[place].text)
+    ]
+    return "\n\n".join([*sent, *([plain.cleaned(new)] if new.strip() else [])])
+
+
+ROUTES = [
+    Route("/{congress}/motions/{code}/rediger/simple", show, name="plain"),
+    Route(
+        "/{congress}/motions/{code}/rediger/simple",
+        save,
+        methods=["POST"],
+        name="plain-save",
+        max_body_size=MAX_FORM_BYTES,
+    ),
+]
