@@ -129,9 +129,10 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
 
 def said(error: MotionError, spoken_language: Language) -> str:
     """Say an error as the pages say it."""
-    from motion.web.errors import sentence_of
+    from motion.web.errors import tell
 
-    return sentence_of(error, spoken_language)
+    told = tell(error, spoken_language)
+    return f"{told.what} {told.why} {told.repair}"
 
 
 def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:

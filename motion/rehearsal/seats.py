@@ -12,7 +12,7 @@ from motion.acts import roster
 from motion.acts.sign_in import open_session
 from motion.demonstration import people as invented
 from motion.demonstration.play import form_of
-from motion.rules.errors import MotionError, NotFound
+from motion.rules.errors import NotADemonstration, NotFound
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from motion.settings import Settings
@@ -21,13 +21,6 @@ from storage import people, queries
 from storage.store import Store
 
 BATCH = 50  # sessions opened in one transaction: the service that runs meanwhile is never kept waiting
-
-
-@dataclass(unsafe_hash=True)
-class NotADemonstration(MotionError):
-    """Fictional officials are only ever made in a demonstration or rehearsal congress."""
-
-    slug: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@
     │   ├── MotionNotFrozen(code, state)
     │   ├── MotionAdopted(code)
     │   ├── CongressClosed(slug)
+    │   ├── NotADemonstration(slug)
     │   └── TextChangedMeanwhile(expected, found)
     ├── TextTooLong(characters, limit)
     ├── RosterUnreadable
@@ -110,6 +111,13 @@ class MotionAdopted(Conflict):
 @dataclass(unsafe_hash=True)
 class CongressClosed(Conflict):
     """Nothing is written any more in a closed congress."""
+
+    slug: str
+
+
+@dataclass(unsafe_hash=True)
+class NotADemonstration(Conflict):
+    """Fictional officials are only ever made in a demonstration or rehearsal congress."""
 
     slug: str
 
