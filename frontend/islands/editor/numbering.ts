@@ -4,36 +4,12 @@
  * headings (outside lists and quotes), blank lines and bare signs have none.
  */
 
-const QUOTE = /^[ \t]*>[ \t]?/;
-const HEADING = /^ {0,3}#{1,6}(?:[ \t]|$)/;
-const BULLET = /^[ \t]*[-*+](?:[ \t]+|$)/;
+const HEADING = /^[ \t]*#{1,6}(?:[ \t]|$)/;
+const BARE = /^[ \t\u00a0\u202f>*+-]*$/;
 
-/**
- * Whether a line of the source counts as an alinéa.
- *
- * @param above The line before it; empty for the first one. A bare "-" under a paragraph belongs to it.
- */
-export function isNumbered(line: string, above = ""): boolean {
-  if (HEADING.test(line)) return false;
-  let rest = line;
-  for (;;) {
-    const sign = QUOTE.exec(rest) ?? BULLET.exec(rest);
-    if (!sign) break;
-    rest = rest.slice(sign[0].length);
-  }
-  return rest.trim() !== "" || (isBare(line) && continues(line, above));
-}
-
-/** A bullet, or several, and nothing else. */
-function isBare(line: string): boolean {
-  return /^[ \t]*[-*+][ \t]*$/.test(line);
-}
-
-/** Whether a bare bullet goes on with the paragraph above instead of opening an item. */
-function continues(line: string, above: string): boolean {
-  if (above.trim() === "" || !isNumbered(above)) return false;
-  const indent = (of: string) => of.length - of.trimStart().length;
-  return !/^[ \t]*(?:[-*+>]|\d{1,9}[.)](?:[ \t]|$))/.test(above) || indent(line) > indent(above) + 1;
+/** Whether a line of the source counts as an alinéa: each line is judged alone. */
+export function isNumbered(line: string): boolean {
+  return !HEADING.test(line) && !BARE.test(line);
 }
 
 /** Whether a line of the source is a heading, and of which level (0: it is not). */
@@ -44,11 +20,7 @@ export function headingLevel(line: string): number {
 /** The number of each line, or null, for all lines of a text. */
 export function lineNumbers(lines: Iterable<string>): (number | null)[] {
   let last = 0;
-  let above = "";
   const numbers: (number | null)[] = [];
-  for (const line of lines) {
-    numbers.push(isNumbered(line, above) ? ++last : null);
-    above = line;
-  }
+  for (const line of lines) numbers.push(isNumbered(line) ? ++last : null);
   return numbers;
 }

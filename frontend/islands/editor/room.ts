@@ -82,6 +82,7 @@ export class Room {
         this.online = online;
         this.way = way;
         if (online) this.closed = null;
+        else void this.saveBase();
         options.onChange();
       },
       onClosed: (why) => {
@@ -211,18 +212,12 @@ export class Room {
       case "step2":
         if (this.fresh) this.replaceDoc(this.fresh, message.update);
         else this.hold.receive(message.update);
-        if (!this.joined) {
-          this.joined = true;
-          this.options.onChange();
-        }
+        this.join();
         return;
       case "update":
         if (this.fresh) Y.applyUpdate(this.fresh, message.update, REMOTE);
         else this.hold.receive(message.update);
-        if (!this.joined) {
-          this.joined = true;
-          this.options.onChange();
-        }
+        this.join();
         return;
       case "ack":
         this.acknowledge(message.ack);
@@ -245,6 +240,14 @@ export class Room {
         // for later versions.
         return;
     }
+  }
+
+  /** The server's state is here: keep it at once, the line may be cut the next moment. */
+  private join(): void {
+    if (this.joined) return;
+    this.joined = true;
+    void this.saveBase();
+    this.options.onChange();
   }
 
   private acknowledge(ack: wire.Ack): void {

