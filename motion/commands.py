@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlmodel import Session
-
 from motion import settings as settings_table
 from motion.acts import congresses
 from motion.acts.congresses import NewCongress
@@ -23,7 +21,7 @@ from motion.rules.vocabulary import Template
 from motion.settings import SettingRefused, Settings
 from motion.work.checkpoints import KeyMissing, KeyUnreadable, RecordAltered, RecordRefused
 from storage import migrate
-from storage.store import Store
+from storage.store import Session, Store
 
 if TYPE_CHECKING:
     from motion.web.service import Service

@@ -18,6 +18,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlmodel import Session
 
+# `Session` is the type of the first argument of whatever goes through the door.
+__all__ = ["Session", "Store"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

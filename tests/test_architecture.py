@@ -11,7 +11,8 @@ CORE = ("admission", "authorship", "draft", "knowledge", "outlet", "presence", "
 LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),
-    ("motion.demonstration", "motion.rehearsal"),
+    ("motion.rehearsal",),
+    ("motion.demonstration",),
     ("motion.service",),
     ("motion.web", "motion.work"),
     ("motion.live", "motion.exports"),
@@ -65,9 +66,12 @@ def imports(name: str, path: Path) -> set[str]:
             if node.level:
                 stem = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*stem, base] if base else stem)
-            found.add(base)
-            found |= {f"{base}.{alias.name}" for alias in node.names}
+            submodules = {f"{base}.{alias.name}" for alias in node.names} & KNOWN
+            found |= submodules or {base}
     return found
+
+
+KNOWN = set(modules())
 
 
 def inside(name: str, room: str) -> bool:

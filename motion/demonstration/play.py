@@ -7,8 +7,6 @@ from datetime import datetime, time, timedelta
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
-
 from motion.acts import congresses, motions, phases
 from motion.acts import roster as roster_acts
 from motion.acts.congresses import NewCongress
@@ -28,6 +26,7 @@ from motion.web.service import Service
 from storage import people as roster
 from storage import queries, sign_in_key
 from storage.models import Congress, Motion
+from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the words for the catalogues
 

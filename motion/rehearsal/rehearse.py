@@ -17,7 +17,6 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import psutil
-from sqlmodel import Session
 
 from motion.acts import congresses, motions, phases, rehearsals
 from motion.acts.congresses import NewCongress
@@ -30,7 +29,7 @@ from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Phase, Role, Template
 from motion.settings import Settings
 from storage import queries
-from storage.store import Store
+from storage.store import Session, Store
 
 COMFORTABLE_MS, BEARABLE_MS = 150.0, 500.0  # p99: what people feel as immediate, and as slow
 COMFORTABLE_CPU = 0.6  # of one core: the room's loop is one thread; above, there is no reserve

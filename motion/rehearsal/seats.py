@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlmodel import Session
-
 from motion.acts import roster
 from motion.acts.sign_in import open_session
 from motion.demonstration import people as invented
@@ -18,7 +16,7 @@ from motion.rules.vocabulary import Role
 from motion.settings import Settings
 from motion.web.identity import cookie_name, hash_token
 from storage import people, queries
-from storage.store import Store
+from storage.store import Session, Store
 
 BATCH = 50  # sessions opened in one transaction: the service that runs meanwhile is never kept waiting
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from motion.rules.errors import NotAllowed
 from motion.rules.vocabulary import Role
 
-
 SYSTEM = "system"  # how the record names the service itself
 
 
