@@ -1,9 +1,9 @@
 """The small Markdown: what its signs mean, and where each shown character stands in the source.
 
-Kept: headings (``#``), paragraphs, **bold**, *italic*, lists, quotes (``>``), links, and the backslash that
-takes its meaning from a sign. Everything else is shown as it was typed: HTML, images, code, indented code, rules
-(``---``), underlined titles, references, entities. The editor's parser removes the same list, so that what an
-official sees while writing is what the public reads.
+Kept: headings (``#``), paragraphs, **bold**, *italic*, lists, quotes (``>``), links, and the backslash that takes its
+meaning from a sign. Everything else is shown as it was typed: HTML, images, code, indented code, underlined titles,
+references, entities; a line of bare signs (``---``) is nothing. The editor's parser removes the same list, so that
+what an official sees while writing is what the public reads.
 
 Two consequences are wanted. No character is ever hidden except the signs of the small Markdown, so no word can be
 lost from sight. And every shown character **is** a character of the source, at a known place: authorship, line
@@ -28,6 +28,12 @@ MAX_BRACKETS_IN_BLOCK = 400
 (measured: 50,000 unclosed brackets in one paragraph take 0.85 s)."""
 
 LINK_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]+\Z", re.IGNORECASE)
+
+BARE = re.compile(r"[ \t\u00a0\u202f>*+-]*(?:\n|\Z)")
+"""A line without words: blanks and bare signs. It has no number, here and in the editor (``numbering.ts``)."""
+
+HEADING = re.compile(r"[ \t]*(#{1,6})(?:[ \t]|\Z)")
+"""The head of a line that is a heading; nothing but blanks stands before its signs."""
 
 _DISABLED = (
     *("code", "fence", "hr", "html_block", "lheading", "reference"),
@@ -106,10 +112,11 @@ def normalised(source: str) -> str:
 
 
 def lines(source: str) -> Iterator[Line]:
-    """Read the lines that have words, in order, each exactly once.
+    """Read the lines, in order, each exactly once, but those that hold nothing save blanks and bare signs.
 
-    Lines that markdown-it gives no words for, and that hold more than the sign of an empty item, are given as
-    typed: items nested more than twenty deep, ``2031.`` alone on its line.
+    Which lines are given, and which are headings, depends on each line alone (`BARE`, `HEADING`), so that the editor
+    counts the same ones. Lines that markdown-it gives no words for are given as typed: items nested more than
+    twenty deep, ``2031.`` alone on its line.
 
     Args:
         source: `normalised` text.
@@ -155,10 +162,13 @@ def _blocks(source: str) -> Iterator[tuple[Token, int, tuple[Frame, ...]]]:
 
 def _as_typed(source: str, bounds: list[tuple[int, int]]) -> Iterator[Line]:
     for start, end in bounds:
-        typed = source[start:end]
-        if typed.strip(_EMPTY_ITEM):
-            at = start + len(typed) - len(typed.lstrip())
-            yield Line(0, start, end, (), (Piece(at, typed.strip()),))
+        if BARE.match(source, start, end):
+            continue
+        heading = HEADING.match(source, start, end)
+        words = source[heading.end() if heading else start : end]
+        at = end - len(words.lstrip())
+        pieces = (Piece(at, words.strip()),) if words.strip() else ()
+        yield Line(len(heading[1]) if heading else 0, start, end, (), pieces)
 
 
 def _block(
@@ -167,18 +177,19 @@ def _block(
     """Give each row of the block's `content` its place in the source, and each piece of its words."""
     rows = content.split("\n")
     places: list[tuple[int, int, int]] = []  # for each row: the source line's start and end, the row's start
+    passed: list[tuple[int, int]] = []  # lines at the head of a block that markdown-it takes for blank (U+2003)
     remaining = iter(bounds)
     for row in rows:
         shown = row.strip(" \t")
         indent = len(row) - len(row.lstrip(" \t"))
         for start, end in remaining:
-            if level:
-                at = source.find(shown, start + _OPENING_SIGNS.search(source[start:end]).end(), end)  # type: ignore[union-attr]
-            else:
-                at = source.rfind(shown, start, end)
-            if at >= 0:
+            signs = _OPENING_SIGNS.search(source, start, end) if level else None
+            at = source.find(shown, signs.end(), end) if signs else source.rfind(shown, start, end)
+            if at >= 0 and (shown or level):
                 places.append((start, end, at - indent))
                 break
+            passed.append((start, end))
+    yield from _as_typed(source, passed)
     pieces: list[list[Piece]] = [[] for _ in rows]
     offset = row_index = 0
     for index, at, piece in _inline(content):
@@ -187,7 +198,15 @@ def _block(
             row_index += 1
         pieces[index].append(replace(piece, start=places[index][2] + at - offset))
     for index, (start, end, _) in enumerate(places):
-        yield Line(level, start, end, frames, tuple(_joined(pieces[index])), continues=index > 0)
+        if level:
+            # "- # Mot" is an item's words, and "  # Mot" a heading, though a list above might hold it.
+            level, frames = (level, ()) if HEADING.match(source, start, end) else (0, frames)
+        elif HEADING.match(source, start, end):  # markdown-it leaves it to the paragraph above when it is set far in
+            yield from _as_typed(source, [(start, end)])
+            continue
+        if level or not BARE.match(source, start, end):
+            yield Line(level, start, end, frames, tuple(_joined(pieces[index])), continues=index > 0)
+    yield from _as_typed(source, list(remaining))
 
 
 def _joined(pieces: list[Piece]) -> Iterator[Piece]:
@@ -258,7 +277,6 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 
 _OPENING_SIGNS = re.compile("#+")
-_EMPTY_ITEM = " \t>-+*\f\v"
 
 
 def _parser(*, links: bool = True) -> MarkdownIt:

@@ -169,8 +169,6 @@ class _Reading:
         heading = Heading(line.level, line.pieces, line.start, line.end)
         if line.level == 0:
             self._add(line)
-        elif line.frames:  # within a list or a quote: words of that list or quote
-            self._add(line)
         elif line.level == 1 and self.title is None and not self._sections:
             self.title = heading
         else:

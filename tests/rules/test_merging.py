@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion.rules.merging import Edit, apply, difference, merge, rebase
-from motion.rules.paragraphs import as_typed, assemble, paragraphs
 
 WORDS = st.lists(
     st.sampled_from(["le", "la", "car", "soin", "soins", ", ", ". ", " ", " ", "\n", "\n\n", "é", "😀"]), max_size=25
@@ -135,44 +134,6 @@ class TestMerge:
     def test_conflicts_keep_both(self, base, wanted, current, merged):
         """The same words changed by both: the others' first, then the author's."""
         assert apply(current, merge(base, wanted, current)) == merged
-
-
-class TestParagraphs:
-    """A field for each paragraph."""
-
-    @given(st.lists(st.sampled_from(["a", "b\nc", "# d", "\n", "\n\n", "\n \n", "\n\n\n"]), max_size=12).map("".join))
-    @settings(max_examples=200)
-    def test_a_form_sent_as_it_came_changes_nothing(self, text):
-        """Cut and put together: the same text, blank lines included, though browsers send CRLF."""
-        parts = paragraphs(text)
-        assert assemble(text, {part.key: part.text.replace("\n", "\r\n") for part in parts}) == text
-        assert assemble(text, {}) == text
-        assert len({part.key for part in parts}) == len(parts)
-
-    @given(st.text(alphabet="ab \n\t", max_size=40))
-    def test_a_form_cut_short_changes_nothing(self, text):
-        """No answer is not an empty answer."""
-        assert assemble(text, {}) == text
-
-    def test_a_key_stays_with_its_words(self):
-        """A paragraph added above does not rename those below; twins have each their own key."""
-        one = paragraphs("a\n\nb\n\nb\n")
-        other = paragraphs("neuf\n\na\n\nb\n\nb\n")
-        assert [part.key for part in one] == [part.key for part in other][1:]
-        assert one[1].key != one[2].key
-
-    def test_fields_change_empty_split_and_add(self):
-        """One field changed, one emptied, one cut in two, one new."""
-        text = "# T\n\nUn.\n\n\nDeux.\n\nTrois.\n"
-        title, one, two, three = paragraphs(text)
-        answers = {one.key: "Un bis.", two.key: " ", three.key: "Trois.\r\n\r\nEt demi."}
-        assert assemble(text, answers, "Quatre.") == "# T\n\nUn bis.\n\n\nTrois.\n\nEt demi.\n\nQuatre.\n"
-        assert assemble("", {}, "Premier.") == "Premier.\n"
-        assert title.text == "# T"
-
-    def test_line_ends_of_forms_are_ours(self):
-        """Browsers send CRLF."""
-        assert as_typed("a\r\nb\rc") == "a\nb\nc"
 
 
 def _put(base: str, index: int, word: str) -> str:

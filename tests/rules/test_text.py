@@ -1,5 +1,9 @@
 """The parts of a motion, its numbers and anchors."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +14,8 @@ from motion.rules.lines import Positions, line_at, line_starts_utf16
 from motion.rules.markdown import MAX_TEXT_CHARACTERS, normalised
 from motion.rules.outline import outline, section_at, section_named
 from motion.rules.text import Heading, digest, parse
+
+CASES = json.loads((Path(__file__).parent / "data" / "line_numbers.json").read_text())["cases"]
 
 MOTION = """# Motion sur l’accès aux soins
 
@@ -176,21 +182,24 @@ class TestLines:
 
     @given(MARKED | SIGNS)
     @settings(max_examples=200, deadline=None)
-    def test_each_line_with_words_has_a_number(self, text):
-        """The editor's rule: number each line that has words and is not a heading; none is ever hidden."""
+    def test_each_line_is_judged_alone(self, text):
+        """The editor's rule (numbering.ts): all lines but headings and those of blanks and bare signs, in any text."""
         motion = parse(text)
-        headings = {motion.title.start} if motion.title else set()
-        for section in motion.sections:
-            headings |= {section.heading.start} if section.heading else set()
-            headings |= {content.start for content in section.contents if isinstance(content, Heading)}
-        numbered = {alinea.start for alinea in motion.alineas}
-        at = 0
+        numbered = {alinea.start: alinea.line for alinea in motion.alineas}
+        at = last = 0
         for line in motion.source.split("\n"):
-            if any(letter.isalnum() for letter in line):
-                assert at in numbered or at in headings, line
+            counts = not re.match(r"[ \t]*#{1,6}(?:[ \t]|\Z)", line) and line.strip(" \t\u00a0\u202f>*+-")
+            last += bool(counts)
+            assert numbered.get(at) == (last if counts else None), line
             at += len(line) + 1
-        assert not numbered & headings
-        assert [alinea.line for alinea in motion.alineas] == list(range(1, motion.line_count + 1))
+
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+    def test_the_editor_counts_the_same(self, case):
+        """The cases that the editor's own numbering is held to."""
+        motion = parse(case["text"])
+        numbered = {alinea.start: alinea.line for alinea in motion.alineas}
+        starts = [0, *(match.end() for match in re.finditer("\n", motion.source))]
+        assert [numbered.get(start) for start in starts] == case["numbers"]
 
     @given(MARKED | SIGNS)
     @settings(max_examples=200, deadline=None)

@@ -17,7 +17,6 @@ export function sections(lines: Iterable<string>): Section[] {
   const found: Section[] = [];
   let open = { title: "", level: 0, from: 0, lines: 0 };
   let at = 0;
-  let above = "";
   const close = () => {
     if (open.level > 0 || open.lines > 0) found.push({ ...open, to: at });
   };
@@ -27,8 +26,7 @@ export function sections(lines: Iterable<string>): Section[] {
       close();
       const title = line.replace(/^\s*#+\s*|\s*#*\s*$/g, "").replace(/\*+|\\(?=\W)/g, "");
       open = { title, level, from: at, lines: 0 };
-    } else if (isNumbered(line, above)) open.lines++;
-    above = line;
+    } else if (isNumbered(line)) open.lines++;
     at += line.length + 1;
   }
   close();
