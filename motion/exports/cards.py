@@ -81,25 +81,21 @@ SHEET = """
 #set document(title: data.title)
 #set text(lang: data.language, font: "Libertinus Serif", size: 10pt)
 #set page(paper: "a4", margin: (x: 10mm, y: 8mm))
-#show heading: it => text(size: 9pt, weight: "regular", it.body)
+#set par(spacing: 2mm)
 #let cut = (paint: luma(150), thickness: 0.4pt, dash: "dashed")
 #let card(c) = block(width: 100%, height: 69mm, inset: 4mm, stroke: cut, breakable: false)[
-  #text(size: 8.5pt)[#data.congress]
-  #v(1mm)
+  #par(text(size: 8.5pt)[#data.congress])
   #grid(columns: (1fr, 30mm), column-gutter: 4mm,
     [
       #par(leading: 0.4em, text(size: 15pt, weight: "bold")[#c.name])
-      #v(0.5mm)
       #par(leading: 0.4em)[#c.office]
     ],
     image(bytes(c.qr), format: "svg", width: 30mm, alt: data.alt + " " + c.name),
   )
   #v(1fr)
-  #text(size: 8.5pt)[#data.how #text(weight: "bold")[#data.address]]
-  #v(0.5mm)
-  #text(font: "DejaVu Sans Mono", size: 18pt, weight: "bold", c.code)
-  #v(0.5mm)
-  #text(size: 8pt)[#data.warning]
+  #par(text(size: 8.5pt)[#data.how #text(weight: "bold")[#data.address]])
+  #par(text(font: "DejaVu Sans Mono", size: 18pt, weight: "bold", c.code))
+  #par(text(size: 8pt)[#data.warning])
 ]
 #grid(columns: (1fr, 1fr), ..data.cards.map(card))
 """

@@ -1,0 +1,95 @@
+"""Reading a form and saying what is wrong with it: at the top in a list, and beside each field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from gettext import NullTranslations
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from motion.rules.errors import Invalid
+from motion.web import errors
+from motion.web.page import Page
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+MAX_FIELDS = 60
+MAX_FIELD_CHARACTERS = 4_000
+
+FIELDS = errors.FIELDS | {
+    "family_name": _("nom"),
+    "first_names": _("prénoms"),
+    "gender": _("genre"),
+    "mandate": _("mandat"),
+    "territory": _("territoire"),
+    "secretary_name": _("votre nom"),
+    "decision": _("votre choix"),
+}
+REASONS = errors.REASONS | {
+    "fixed": _("l’adresse d’un congrès ne change jamais"),
+    "characters": _("il contient un caractère interdit"),
+    "hour": _("ce n’est pas une heure (%(value)s)"),
+    "missing-file": _("choisissez un fichier"),
+}
+
+
+@dataclass(slots=True)
+class Form:
+    """What was sent, as text, and what is wrong with it. Handed to templates as `form`."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def value(self, name: str, default: str = "") -> str:
+        """What was typed, to be shown again."""
+        return self.values.get(name, default)
+
+    def fault(self, name: str) -> str:
+        """The sentence beside a field, or nothing."""
+        return self.faults.get(name, "")
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Every fault, for the list at the top: the field's id and the sentence."""
+        return list(self.faults.items())
+
+    def refuse(self, page: Page, error: Invalid) -> "Form":
+        """Add what an act refused, in the page's language."""
+        name = page._(FIELDS.get(error.field, error.field))
+        reason = page._(REASONS.get(error.reason, error.reason)) % {"value": error.value}
+        colon = "\u00a0:" if page.language.code == "fr" else ":"
+        self.faults[error.field] = f"{name[:1].upper()}{name[1:]}{colon} {reason}."
+        return self
+
+    def integer(self, name: str) -> int:
+        """Read a whole number.
+
+        Raises:
+            Invalid: It is none.
+        """
+        typed = "".join(self.value(name).split())
+        if not typed:
+            raise Invalid(name, "empty")
+        try:
+            return int(typed)
+        except ValueError as error:
+            raise Invalid(name, "number", typed[:40]) from error
+
+
+async def read_form(request: Request) -> Form:
+    """Read a form without files; what is too long is cut far above any field's own limit."""
+    sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
+    return Form({name: str(value)[:MAX_FIELD_CHARACTERS] for name, value in sent.multi_items()})
+
+
+async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
+    """Read a form with one file: its fields, the file's name, its content (empty when none was chosen)."""
+    sent = await request.form(max_fields=MAX_FIELDS, max_files=1)
+    fields, filename, content = {}, "", b""
+    for key, value in sent.multi_items():
+        if isinstance(value, UploadFile):
+            if key == name:
+                filename, content = (value.filename or "")[:200], await value.read()
+        else:
+            fields[key] = str(value)[:MAX_FIELD_CHARACTERS]
+    return Form(fields), filename, content

@@ -1,0 +1,390 @@
+"""Signing in and out: by mail, by card, in a demonstration; one's own sessions.
+
+A GET changes nothing, save the address printed by a demonstration: links in mails and on cards open a page
+with one button, because mail scanners and link previews follow them.
+"""
+
+import asyncio
+import base64
+import binascii
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.acts import cards, sessions, sign_in
+from motion.acts.sign_in import Choose, Message, NewSession
+from motion.rules.card_codes import DIGITS, read_card_code, read_digits
+from motion.rules.errors import Invalid, MotionError, NotAllowed, SignInRefused
+from motion.rules.permissions import Actor
+from motion.web.errors import tell
+from motion.web.forms import Form, read_form
+from motion.web.identity import clear_session_cookie, hash_token, set_session_cookie
+from motion.web.page import Page, open_page, read
+from storage import pages, sign_in_key
+from storage.models import LoginSession
+from storage.people import Person
+
+ASKED = "motion-demande"  # the browser's secret and the address it asked for, while the mail is on its way
+TOKEN_BYTES = 32
+# Every request for a mail is answered after this time: a known address makes two more rows to write.
+ANSWER_AFTER_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session on its owner's page."""
+
+    id: int
+    device: str
+    way: str
+    since: str
+    seen: str
+    is_this: bool
+
+
+def device_of(user_agent: str) -> str:
+    """Name a browser as its owner would: "Firefox, Android"."""
+    browsers = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    phones = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"))
+    computers = (("Windows", "Windows"), ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
+    found = [
+        next((name for sign, name in table if sign in user_agent), "") for table in (browsers, (*phones, *computers))
+    ]
+    return ", ".join(part for part in found if part)
+
+
+def network_of(request: Request) -> str:
+    """The address that asks; the server in front is trusted to say it (uvicorn's proxy settings)."""
+    return request.client.host if request.client else ""
+
+
+def key_of(page: Page) -> bytes:
+    """The key of short secrets of this installation."""
+    return sign_in_key.load(page.service.settings.data_dir)
+
+
+def congress_id(page: Page) -> int:
+    """The id of the page's congress."""
+    assert page.congress is not None and page.congress.id is not None
+    return page.congress.id
+
+
+def new_session(page: Page) -> tuple[str, NewSession]:
+    """Draw the token of a session to be opened."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    expires_at = page.now + timedelta(days=page.service.settings.session_days)
+    device = device_of(page.request.headers.get("user-agent", ""))
+    return token, NewSession(hash_token(token), device, expires_at)
+
+
+async def enter(page: Page, token: str, session: LoginSession) -> Response:
+    """Send somebody who just signed in to their room, with a new cookie and without the old session."""
+    if page.visitor.actor is not None:
+        # Rotated at sign-in: the session that this browser had before would otherwise live on unseen.
+        await end_sessions(page, sessions.sign_out, page.visitor.actor)
+    response = page.redirect(f"{page.home}/secretariat" if session.secretary_id else f"{page.home}/motions")
+    set_session_cookie(response, page.service.settings, token)
+    response.delete_cookie(ASKED, path="/")
+    return response
+
+
+async def end_sessions(page: Page, act: Callable[..., list[int]], actor: Actor, *args: Any) -> list[int]:
+    """Run an act that ends sessions, then close their sockets."""
+    ended = await page.service.store.write(act, actor, *args, now=page.now)
+    for session_id in ended:
+        await page.service.rooms.revoke(session_id)
+    return ended
+
+
+async def show(request: Request) -> Response:
+    """The two doors: by mail, by card."""
+    page = await open_page(request)
+    return page.render("connexion/portes.html", form=Form())
+
+
+async def ask(request: Request) -> Response:
+    """Send a link and six digits, and answer alike whoever asks."""
+    page = await open_page(request)
+    form = await read_form(request)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    token, browser = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(TOKEN_BYTES)
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    address = form.value("email").strip().lower()
+    try:
+        refusal = await page.service.store.write(
+            sign_in.request_mail,
+            congress_id(page),
+            address,
+            message_of(page, token, digits),
+            token_hash=hash_token(token),
+            digits=digits,
+            browser=browser,
+            network=network_of(request),
+            key=key_of(page),
+            now=page.now,
+            lifetime=timedelta(minutes=page.service.settings.email_link_minutes),
+        )
+    except Invalid as error:
+        return page.render("connexion/portes.html", status=422, form=form.refuse(page, error))
+    await asyncio.sleep(max(0.0, ANSWER_AFTER_SECONDS - (loop.time() - started)))
+    if refusal is not None:
+        return said_at(page, "connexion/portes.html", refusal, "email", form)
+    response = page.redirect(f"{page.home}/connexion/code")
+    response.set_cookie(
+        ASKED,
+        f"{browser}.{base64.urlsafe_b64encode(address.encode()).decode()}",
+        max_age=page.service.settings.email_link_minutes * 60,
+        path="/",
+        secure=page.service.settings.is_secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def message_of(page: Page, token: str, digits: str) -> Message:
+    """Write the mail in the language of whoever asks."""
+    assert page.congress is not None
+    title = page.congress.title
+    link = f"{page.service.settings.base_url}{page.home}/connexion/lien/{token}"
+    minutes = page.service.settings.email_link_minutes
+    body = page._(
+        "Bonjour,\n\n"
+        "Voici votre connexion à « %(title)s ».\n\n"
+        "Votre code : %(digits)s\n"
+        "À coller dans la page qui l’attend, sur l’appareil où vous l’avez demandé.\n\n"
+        "Ou ouvrez ce lien, sur n’importe quel appareil :\n"
+        "%(link)s\n\n"
+        "L’un et l’autre servent une seule fois, pendant %(minutes)s minutes.\n"
+        "Vous n’avez rien demandé ? Ne faites rien : sans ce code ni ce lien, personne n’entre.\n",
+        title=title,
+        digits=f"{digits[:3]} {digits[3:]}",
+        link=link,
+        minutes=minutes,
+    )
+    return Message(page._("Votre connexion : %(title)s", title=title), body)
+
+
+def asked_of(request: Request) -> tuple[str, str]:
+    """The browser's secret and the address that it asked for; both empty without them."""
+    browser, _dot, encoded = request.cookies.get(ASKED, "").partition(".")
+    try:
+        address = base64.urlsafe_b64decode(encoded[:500].encode()).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return (browser, address) if browser and address else ("", "")
+
+
+async def show_digits(request: Request) -> Response:
+    """The page that waits for the six digits."""
+    page = await open_page(request)
+    _browser, address = asked_of(request)
+    if not address:
+        return page.redirect(f"{page.home}/connexion")
+    return page.render("connexion/code.html", form=Form(), address=address)
+
+
+async def use_digits(request: Request) -> Response:
+    """Sign in by the six digits."""
+    page = await open_page(request)
+    form = await read_form(request)
+    browser, address = asked_of(request)
+    if not address:
+        return page.redirect(f"{page.home}/connexion")
+    token, new = new_session(page)
+    answer = await page.service.store.write(
+        sign_in.use_digits,
+        congress_id(page),
+        address,
+        read_digits(form.value("code")),
+        new,
+        browser=browser,
+        network=network_of(request),
+        key=key_of(page),
+        chosen=form.value("person"),
+        now=page.now,
+    )
+    if isinstance(answer, Choose):
+        hidden = {"code": form.value("code")}
+        return page.render("connexion/choix.html", people=answer.people, action=page.path, hidden=hidden)
+    if isinstance(answer, SignInRefused):
+        return said_at(page, "connexion/code.html", answer, "code", form, address=address)
+    return await enter(page, token, answer)
+
+
+async def use_card_code(request: Request) -> Response:
+    """Sign in by the short code of a card."""
+    page = await open_page(request)
+    form = await read_form(request)
+    token, new = new_session(page)
+    answer = await page.service.store.write(
+        cards.use_code,
+        congress_id(page),
+        read_card_code(form.value("card")),
+        new,
+        network=network_of(request),
+        key=key_of(page),
+        now=page.now,
+    )
+    if isinstance(answer, SignInRefused):
+        return said_at(page, "connexion/portes.html", answer, "card", form)
+    return await enter(page, token, answer)
+
+
+def said_at(page: Page, template: str, refusal: MotionError, field: str, form: Form, **more: Any) -> Response:
+    """Show a form again with a refusal beside its field."""
+    told = tell(refusal, page.language)
+    form.faults[field] = f"{told.why} {told.repair}"
+    status = 422 if told.status == 403 else told.status
+    return page.render(template, status=status, form=form, **more)
+
+
+async def show_link(request: Request) -> Response:
+    """The page that a mailed link opens: whose it is, and a button."""
+    token_hash = hash_token(request.path_params["token"])
+
+    def query(db: Any, congress: Any, now: Any) -> tuple[Person, ...]:
+        return sign_in.people_of_link(db, congress.id, token_hash, now=now)
+
+    page, found = await read(request, query, request.app.state.service.now())
+    return page.render("connexion/choix.html", people=found, action=page.path, hidden={})
+
+
+async def use_link(request: Request) -> Response:
+    """Sign in by a mailed link."""
+    page = await open_page(request)
+    form = await read_form(request)
+    token, new = new_session(page)
+    answer = await page.service.store.write(
+        sign_in.use_link,
+        congress_id(page),
+        hash_token(request.path_params["token"]),
+        new,
+        chosen=form.value("person"),
+        now=page.now,
+    )
+    if isinstance(answer, Choose):
+        return page.render("connexion/choix.html", people=answer.people, action=page.path, hidden={})
+    return await enter(page, token, answer)
+
+
+async def show_card(request: Request) -> Response:
+    """The page that a card's QR code opens: whose it is, and a button."""
+    token_hash = hash_token(request.path_params["token"])
+
+    def query(db: Any, congress: Any) -> Person:
+        return cards.owner(db, congress.id, token_hash)
+
+    page, owner = await read(request, query)
+    return page.render("connexion/choix.html", people=(owner,), action=page.path, hidden={})
+
+
+async def use_card(request: Request) -> Response:
+    """Sign in by a card's QR code."""
+    page = await open_page(request)
+    token, new = new_session(page)
+    token_hash = hash_token(request.path_params["token"])
+    session = await page.service.store.write(cards.use, congress_id(page), token_hash, new, now=page.now)
+    return await enter(page, token, session)
+
+
+async def demonstrate(request: Request) -> Response:
+    """Sign in directly by an address that a demonstration printed."""
+    page = await open_page(request)
+    token, new = new_session(page)
+    session = await page.service.store.write(
+        sign_in.use_demonstration,
+        congress_id(page),
+        request.path_params["mark"],
+        request.path_params["token"],
+        new,
+        key=key_of(page),
+        now=page.now,
+    )
+    return await enter(page, token, session)
+
+
+async def show_sessions(request: Request) -> Response:
+    """One's own sessions, each with its device."""
+    page, actor = await own(request)
+
+    def query(db: Any) -> list[LoginSession]:
+        return sessions.own(db, actor, now=page.now)
+
+    rows = await page.service.store.read(query)
+    views = [
+        SessionView(
+            row.id or 0,
+            row.device,
+            row.way,
+            page.times.moment(row.created_at),
+            page.times.moment(row.seen_at),
+            row.id == actor.session_id,
+        )
+        for row in rows
+    ]
+    return page.render("connexion/connexions.html", sessions=views)
+
+
+async def end_session(request: Request) -> Response:
+    """End one of one's sessions, or all but this one."""
+    page, actor = await own(request)
+    form = await read_form(request)
+    if form.value("session") == "autres":
+        await end_sessions(page, sessions.revoke_others, actor)
+        return page.redirect(f"{page.home}/mes-connexions")
+    ended = await end_sessions(page, sessions.revoke, actor, form.integer("session"))
+    if actor.session_id in ended:
+        return left(page)
+    return page.redirect(f"{page.home}/mes-connexions")
+
+
+async def sign_out(request: Request) -> Response:
+    """End this session; without one, only the cookie goes."""
+    page = await open_page(request)
+    if page.visitor.actor is not None:
+        await end_sessions(page, sessions.sign_out, page.visitor.actor)
+    return left(page)
+
+
+def left(page: Page) -> Response:
+    """Answer somebody who is no longer signed in."""
+    response = page.redirect(page.home)
+    clear_session_cookie(response, page.service.settings)
+    return response
+
+
+async def own(request: Request) -> tuple[Page, Actor]:
+    """The frame, for those who are signed in.
+
+    Raises:
+        NotAllowed: Nobody is.
+    """
+    page, _rows = await read(request, pages.nothing)
+    if page.visitor.actor is None:
+        raise NotAllowed("see-sessions", page.visitor.role)
+    return page, page.visitor.actor
+
+
+ROUTES = [
+    Route("/{congress}/connexion", show, name="sign-in"),
+    Route("/{congress}/connexion", ask, methods=["POST"], name="sign-in-ask"),
+    Route("/{congress}/connexion/code", show_digits, name="sign-in-digits"),
+    Route("/{congress}/connexion/code", use_digits, methods=["POST"], name="sign-in-digits-use"),
+    Route("/{congress}/connexion/carte", use_card_code, methods=["POST"], name="sign-in-card-code"),
+    Route("/{congress}/connexion/lien/{token}", show_link, name="sign-in-link"),
+    Route("/{congress}/connexion/lien/{token}", use_link, methods=["POST"], name="sign-in-link-use"),
+    Route("/{congress}/carte/{token}", show_card, name="card"),
+    Route("/{congress}/carte/{token}", use_card, methods=["POST"], name="card-use"),
+    Route("/{congress}/demonstration/{mark}/{token}", demonstrate, name="demonstration"),
+    Route("/{congress}/mes-connexions", show_sessions, name="sessions"),
+    Route("/{congress}/mes-connexions", end_session, methods=["POST"], name="sessions-end"),
+    Route("/{congress}/deconnexion", sign_out, methods=["POST"], name="sign-out"),
+]
