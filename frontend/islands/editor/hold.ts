@@ -31,7 +31,12 @@ export class Hold<Update> {
     this.timer ??= setTimeout(() => this.flush(), this.holdMs);
   }
 
-  /** Applies all that waits. To be called when a composition has ended. */
+  /** A composition has ended: applies what waits, unless the next one has begun already. */
+  release(): void {
+    if (!this.composing()) this.flush();
+  }
+
+  /** Applies all that waits. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -333,7 +333,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     (event as BeforeUnloadEvent).returnValue = true;
   });
   // The editor's own handlers run first; what was held is applied once the composed word is in the text.
-  listen(view.contentDOM, "compositionend", () => setTimeout(() => room.hold.flush(), 20));
+  listen(view.contentDOM, "compositionend", () => setTimeout(() => room.hold.release(), 20));
   const beat = setInterval(() => {
     const news = announcer.due(Date.now());
     if (news) speak(newsWords(news));

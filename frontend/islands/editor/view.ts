@@ -90,6 +90,7 @@ export function makeView({ page, parent, binding, margins, onUpdate }: ViewOptio
 
 /** Whether a word is being composed where remote updates must wait for it (see `Hold`). */
 export function isComposing(view: EditorView | null): boolean {
-  if (!view?.composing) return false;
+  // Not `composing`, which waits for the first change: an update between the two would break the word.
+  if (!view?.compositionStarted) return false;
   return !(view.contentDOM as HTMLElement & { editContext?: unknown }).editContext;
 }
