@@ -202,7 +202,7 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
             from motion.rehearsal import seats
 
             if options.count < 1:
-                raise Refused(spoken_language.gettext("Il faut au moins une place : --count 1."))
+                raise Refused(spoken_language.gettext("Il faut au moins une place\u00a0: --count 1."))
             for seat in with_store(
                 settings,
                 lambda store: seats.take(

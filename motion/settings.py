@@ -24,18 +24,18 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("MOTION_DATA", "./data", "", _("Dossier des données : base SQLite, clé du registre.")),
+    Setting("MOTION_DATA", "./data", "", _("Dossier des données\u00a0: base SQLite, clé du registre.")),
     Setting(
         "DATABASE_URL",
         "",
         "",
-        _("Adresse PostgreSQL (postgresql://…). Vide : SQLite dans le dossier des données."),
+        _("Adresse PostgreSQL (postgresql://…). Vide\u00a0: SQLite dans le dossier des données."),
     ),
     Setting(
         "RELAY_URL",
         "",
         "",
-        _("Adresse NATS (nats://…), nécessaire dès que plusieurs processus servent. Vide : un seul processus."),
+        _("Adresse NATS (nats://…), nécessaire dès que plusieurs processus servent. Vide\u00a0: un seul processus."),
     ),
     Setting(
         "MOTION_BASE_URL",
@@ -47,24 +47,27 @@ SETTINGS = (
         "MOTION_SMTP_URL",
         "",
         "",
-        _("Serveur de courriel (smtp://nom:secret@hote:587?tls=starttls ou smtps://…). Vide : journal et page."),
+        _("Serveur de courriel (smtp://nom:secret@hote:587?tls=starttls ou smtps://…). Vide\u00a0: journal et page."),
     ),
     Setting("MOTION_MAIL_FROM", "motion@localhost", "", _("Adresse d’expédition des courriels.")),
     Setting(
-        "MOTION_WINDOW_MS", "30", "ms", _("Durée d’une fenêtre d’écriture : au plus ce temps avant l’enregistrement.")
+        "MOTION_WINDOW_MS",
+        "30",
+        "ms",
+        _("Durée d’une fenêtre d’écriture\u00a0: au plus ce temps avant l’enregistrement."),
     ),
     Setting(
         "MOTION_BUSY_WINDOW_MS",
         "50",
         "ms",
-        _("La même, quand il y a foule : moins d’envois, moins de calcul."),
+        _("La même, quand il y a foule\u00a0: moins d’envois, moins de calcul."),
     ),
     Setting("MOTION_BUSY_CONNECTIONS", "200", "connexions", _("À partir de combien de connexions il y a foule.")),
     Setting(
         "MOTION_UPDATES_PER_S",
         "20",
         "par seconde",
-        _("Modifications lues par connexion. Au-delà, elles attendent ; aucune n’est perdue."),
+        _("Modifications lues par connexion. Au-delà, elles attendent\u202f; aucune n’est perdue."),
     ),
     Setting("MOTION_SESSION_DAYS", "3", "jours", _("Durée d’une connexion. Un congrès dure deux ou trois jours.")),
     Setting("MOTION_EMAIL_LINK_MINUTES", "15", "min", _("Durée de validité d’un lien de connexion reçu par courriel.")),

@@ -47,7 +47,7 @@ NOT_A_TABLE = {
     "encoding": _("L’encodage du fichier n’a pas été reconnu."),
 }
 FAILURES = {
-    "MissingColumns": _("Les colonnes du nom et du prénom n’ont pas été trouvées. En-têtes lus : %(found)s."),
+    "MissingColumns": _("Les colonnes du nom et du prénom n’ont pas été trouvées. En-têtes lus\u00a0: %(found)s."),
     "UnreadableColumn": _(
         "Les dates de naissance sont toutes illisibles, par exemple « %(example)s » : rien n’est lu, "
         "car les homonymes ne pourraient pas être distingués."

@@ -51,8 +51,8 @@ SAID: dict[type[MotionError], Said] = {
     errors.NotADemonstration: Said(
         409,
         _("Aucune place n’a été donnée."),
-        _("« %(slug)s » n’est pas un congrès de démonstration : personne n’y est inventé."),
-        _("Prenez le congrès de « motion serve --demo », ou répétez avec « motion rehearse »."),
+        _("«\u00a0%(slug)s\u00a0» n’est pas un congrès de démonstration\u00a0: personne n’y est inventé."),
+        _("Prenez le congrès de «\u00a0motion serve --demo\u00a0», ou répétez avec «\u00a0motion rehearse\u00a0»."),
     ),
     errors.NotFound: Said(
         404,
@@ -82,7 +82,8 @@ SAID: dict[type[MotionError], Said] = {
         409,
         _("La phase n’a pas changé."),
         _(
-            "Le congrès est en phase «\u00a0%(phase)s\u00a0»\u00a0: «\u00a0%(wanted)s\u00a0» ne peut pas s’ouvrir après elle."
+            "Le congrès est en phase «\u00a0%(phase)s\u00a0»\u00a0: "
+            "«\u00a0%(wanted)s\u00a0» ne peut pas s’ouvrir après elle."
         ),
         _("Choisissez une phase qui vient après."),
     ),
@@ -115,6 +116,24 @@ SAID: dict[type[MotionError], Said] = {
         _("Le résultat n’a pas été enregistré."),
         _("Le texte a changé depuis que vous l’avez lu\u00a0: son empreinte n’est plus la même."),
         _("Relisez le texte, puis confirmez de nouveau."),
+    ),
+    errors.TextTooLong: Said(
+        413,
+        _("Le texte n’a pas été pris."),
+        _("Il a %(characters)s caractères, et %(limit)s sont permis."),
+        _("Partagez-le en plusieurs motions, ou raccourcissez-le."),
+    ),
+    errors.RosterUnreadable: Said(
+        422,
+        _("La liste n’a pas été importée."),
+        _("Le fichier n’a pas pu être lu."),
+        _("Vérifiez le fichier et envoyez-le de nouveau. Personne n’a été ajouté ni changé."),
+    ),
+    errors.DocumentUnreadable: Said(
+        422,
+        _("Le document n’a pas été importé."),
+        _("Il n’a pas pu être lu (%(kind)s, %(reason)s)."),
+        _("Enregistrez-le en Markdown, en ODT ou en DOCX, et envoyez-le de nouveau. Rien n’a été changé."),
     ),
     errors.SignInRefused: Said(
         403,
