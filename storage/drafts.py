@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, func, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from motion.rules.vocabulary import MotionState, Phase
@@ -22,6 +22,40 @@ from storage.models import (
     Motion,
     Official,
 )
+
+# Made once: a window asks for them thirty times a second, and building a statement costs more than running it.
+_HEADS = (
+    select(
+        col(Motion.id),
+        col(Motion.congress_id),
+        col(Congress.slug),
+        col(Motion.code),
+        col(Motion.state),
+        col(Congress.phase),
+        col(Motion.number),
+        col(Motion.last_entry),
+        col(Motion.text_number),
+        col(Motion.text_entry),
+    )
+    .join(Congress, col(Congress.id) == col(Motion.congress_id))
+    .where(col(Motion.id).in_(bindparam("motions", expanding=True)))
+)
+_IN_FORCE = (
+    select(col(LoginSession.id))
+    .outerjoin(Official, col(Official.id) == col(LoginSession.official_id))
+    .where(
+        col(LoginSession.id).in_(bindparam("sessions", expanding=True)),
+        col(LoginSession.revoked_at).is_(None),
+        col(LoginSession.expires_at) > bindparam("now"),
+        col(Official.revoked_at).is_(None),
+    )
+)
+_ADVANCE = (
+    update(Motion)
+    .where(col(Motion.id) == bindparam("motion"))
+    .values(number=bindparam("to"), last_entry=bindparam("entry"))
+)
+_INSERTIONS: dict[str, Insert] = {}
 
 
 class Head(NamedTuple):
@@ -78,26 +112,8 @@ def find(db: Session, slug: str, code: str) -> int | None:
 
 def heads(db: Session, motion_ids: Collection[int]) -> dict[int, Head]:
     """Return where each motion stands; unknown ids are left out."""
-    query = (
-        select(
-            col(Motion.id),
-            col(Motion.congress_id),
-            col(Congress.slug),
-            col(Motion.code),
-            col(Motion.state),
-            col(Congress.phase),
-            col(Motion.number),
-            col(Motion.last_entry),
-            col(Motion.text_number),
-            col(Motion.text_entry),
-        )
-        .join(Congress, col(Congress.id) == col(Motion.congress_id))
-        .where(col(Motion.id).in_(motion_ids))
-    )
-    return {
-        row[0]: Head(row[0], row[1], row[2], row[3], MotionState(row[4]), Phase(row[5]), row[6], row[7], row[8], row[9])
-        for row in db.execute(query)
-    }
+    rows: Sequence[Any] = db.connection().execute(_HEADS, {"motions": list(motion_ids)}).all()
+    return {row[0]: Head(row[0], row[1], row[2], row[3], MotionState(row[4]), Phase(row[5]), *row[6:]) for row in rows}
 
 
 def updates_after(
@@ -142,17 +158,8 @@ def bound_elsewhere(db: Session, motion_id: int, clients: Collection[int]) -> se
 
 def silenced(db: Session, session_ids: Collection[int], now: datetime) -> set[int]:
     """Return those of the sessions that are revoked or expired, or whose official is revoked."""
-    query = (
-        select(col(LoginSession.id))
-        .outerjoin(Official, col(Official.id) == col(LoginSession.official_id))
-        .where(
-            col(LoginSession.id).in_(session_ids),
-            col(LoginSession.revoked_at).is_(None),
-            col(LoginSession.expires_at) > now,
-            col(Official.revoked_at).is_(None),
-        )
-    )
-    return set(session_ids) - set(db.execute(query).scalars())
+    found = db.connection().execute(_IN_FORCE, {"sessions": list(session_ids), "now": now})
+    return set(session_ids) - set(found.scalars())
 
 
 def revoked_since(db: Session, since: datetime) -> set[int]:
@@ -169,13 +176,15 @@ def insert_rows(db: Session, model: type[SQLModel], rows: Sequence[dict[str, Any
     """Insert many rows in one statement, without making objects of them."""
     if rows:
         table: Table = model.__table__  # type: ignore[attr-defined]
-        db.connection().execute(table.insert(), list(rows))
+        insertion = _INSERTIONS.get(table.name)
+        if insertion is None:
+            insertion = _INSERTIONS[table.name] = table.insert()
+        db.connection().execute(insertion, list(rows))
 
 
 def advance(db: Session, motion_id: int, number: int, last_entry: int) -> None:
     """Move a motion's counters to the last update and entry just inserted."""
-    table: Table = Motion.__table__  # type: ignore[attr-defined]
-    db.connection().execute(table.update().where(table.c.id == motion_id).values(number=number, last_entry=last_entry))
+    db.connection().execute(_ADVANCE, {"motion": motion_id, "to": number, "entry": last_entry})
 
 
 def late_contents(db: Session, motion_id: int, session_id: int) -> set[bytes]:

@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, text
+from sqlalchemy import Table, bindparam, func, text
 from sqlmodel import Session, col, select
 
 from storage.models import Entry
 
 # First key of PostgreSQL's two-key advisory locks: "this lock is about a congress's record".
 RECORD_LOCK = 0x4D4F54
+
+
+# Made once: a keystroke's window asks for them thirty times a second, and building a statement costs more than
+# running it.
+_TABLE: Table = Entry.__table__  # type: ignore[attr-defined]
+_INSERT = _TABLE.insert()
+_LAST = select(func.max(_TABLE.c.number)).where(_TABLE.c.congress_id == bindparam("congress"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +42,22 @@ def lock(db: Session, congress_id: int) -> None:
 
 def size(db: Session, congress_id: int) -> int:
     """Count the entries: the number of the next one."""
-    last = db.exec(select(func.max(col(Entry.number))).where(Entry.congress_id == congress_id)).one()
+    last = db.connection().execute(_LAST, {"congress": congress_id}).scalar_one()
     return 0 if last is None else last + 1
 
 
-def append(db: Session, congress_id: int, entries: Sequence[NewEntry], *, now: datetime) -> int:
-    """Append entries in the order given and return the number of the first; `lock` must be held."""
-    first = size(db, congress_id)
+def append(
+    db: Session, congress_id: int, entries: Sequence[NewEntry], *, now: datetime, first: int | None = None
+) -> int:
+    """Append entries in the order given and return the number of the first; `lock` must be held.
+
+    `first` is what `size` said in this transaction, for a caller who has asked already.
+    """
+    if first is None:
+        first = size(db, congress_id)
     if entries:
-        db.execute(
-            insert(Entry),
+        db.connection().execute(
+            _INSERT,
             [
                 {
                     "congress_id": congress_id,

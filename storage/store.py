@@ -10,8 +10,10 @@ in order with the advisory lock of `storage.ledger.lock`.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -37,6 +39,8 @@ class Store:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._readers = ThreadPoolExecutor(READERS, "store-read")
+        # Who waits here is served at once; who waits inside SQLite sleeps, up to a tenth of a second, and asks again.
+        self._one_writer: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
         self._writers = ThreadPoolExecutor(1 if self.is_sqlite else WRITERS_POSTGRESQL, "store-write")
 
     async def read(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -62,7 +66,7 @@ class Store:
     def write_now(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`write` for the command line and for tests, in the caller's thread."""
         engine = self.engine.execution_options(motion_writes=True)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._one_writer, Session(engine, expire_on_commit=False) as session, session.begin():
             return function(session, *args, **kwargs)
 
     def close(self) -> None:

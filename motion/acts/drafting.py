@@ -132,6 +132,7 @@ class _Keeping:
     def __init__(self, db: Session, congress_id: int, next_entry: int, now: datetime) -> None:
         self.db = db
         self.congress_id = congress_id
+        self.first_entry = next_entry
         self.next_entry = next_entry
         self.now = now
         self.entries: list[ledger.NewEntry] = []
@@ -148,7 +149,7 @@ class _Keeping:
         return self.next_entry - 1
 
     def write(self) -> None:
-        ledger.append(self.db, self.congress_id, self.entries, now=self.now)
+        ledger.append(self.db, self.congress_id, self.entries, now=self.now, first=self.first_entry)
         drafts.insert_rows(self.db, ClientBinding, self.bindings)
         drafts.insert_rows(self.db, DraftUpdate, self.updates)
         drafts.insert_rows(self.db, LateText, self.late)

@@ -19,6 +19,9 @@ EXTENSION = "motion.outlet"
 MAX_MESSAGE_BYTES = 256 * 1024
 """Of one message from a client; `motion.live.wire` and the rules of updates ask for much less."""
 
+UNREAD_MESSAGES = 4
+"""Of one connection that may wait for its task before its socket is no longer read."""
+
 PING_INTERVAL_S = 20.0
 PING_TIMEOUT_S = 30.0
 CLOSE_TIMEOUT_S = 5.0
@@ -74,6 +77,15 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions[EXTENSION] = SocketOutlet(self)
         await super().run_asgi()
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on, and stop reading only when several wait: uvicorn stops at each, four calls a keystroke."""
+        if self.read_paused or self.queue.qsize() >= UNREAD_MESSAGES:
+            super().send_receive_event_to_app()
+            return
+        self.read_paused = True  # keeps uvicorn from pausing
+        super().send_receive_event_to_app()
+        self.read_paused = False
 
     def close_now(self, code: int, reason: str) -> None:
         """Close without waiting for a reader who reads nothing: after some seconds the socket is dropped."""

@@ -211,8 +211,8 @@ def encode_message(message: Message) -> bytes:
             return bytes([_SUBMIT]) + varuint(n) + _sized(update)
         case Position(number):
             return bytes([_POSITION]) + varuint(number)
-        case Ack():
-            return _json(_ACK, asdict(message))
+        case Ack(n, entry, at):  # one for each keystroke: `asdict` is slow
+            return _json(_ACK, {"n": list(n), "entry": entry, "at": at})
         case Refusal():
             return _json(_REFUSED, asdict(message))
         case State():
