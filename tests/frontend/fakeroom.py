@@ -261,7 +261,7 @@ class FakeRoom:
         editor = {
             "congress": "demo", "code": "M3", "title": "Motion 3", "live_url": "/live/demo/M3",
             "fallback_url": "/live/demo/M3", "simple_url": "/demo/motions/M3/rediger/simple", "language": "fr",
-            "time_zone": "Europe/Paris", "may_write": True, "sentence": "", "me": official,
+            "time_zone": "Europe/Paris", "may_write": True, "sentence": "", "me": official, "session": "s1",
         }  # fmt: skip
         html = environment.get_template("rediger.html").render(
             congress={"slug": "demo", "title": "Rédaction ouverte jusqu’à 16 h"},

@@ -281,6 +281,19 @@ class TestNothingLost:
         desk.wait_saved()
         assert room.content().count("solidaire hors ligne") == 1
 
+    def test_a_reload_keeps_the_client_id(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """A login may bind a few ids only; reloading all day uses one."""
+        desk = desks(1)
+        for word in (" un", " deux", " trois"):
+            desk.put_caret("solidaire")
+            desk.type(word)
+            desk.wait_saved()
+            desk.page.reload()
+            desk.page.wait_for_selector(".cm-content[aria-readonly=false]")
+            desk.wait_saved()
+        assert len(room.owners) == 2
+        assert "solidaire trois deux un," in room.content()
+
     def test_two_tabs_keep_to_themselves(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
         """A second tab neither takes nor sends what the first is holding."""
         desk = desks(1)

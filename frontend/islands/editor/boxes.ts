@@ -1,7 +1,7 @@
 /** Boxes in IndexedDB, with a second copy of what is unsent in the Cache API and locks between tabs. */
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
-import type { Boxes, Entry, Left } from "./outbox";
+import type { Base, Boxes, Entry, Left } from "./outbox";
 
 const DATABASE = "motion-outbox";
 const COPIES = "motion-unsent";
@@ -18,7 +18,7 @@ interface UpdateRow extends Entry {
 interface BaseRow {
   readonly motion: string;
   readonly box: string;
-  readonly base: Uint8Array;
+  readonly base: Base;
 }
 
 export class DeviceBoxes implements Boxes {
@@ -71,7 +71,7 @@ export class DeviceBoxes implements Boxes {
     return this.run(["updates"], (updates) => updates.delete([box, n]));
   }
 
-  putBase(box: string, base: Uint8Array): Promise<void> {
+  putBase(box: string, base: Base): Promise<void> {
     return this.run(["bases"], (bases) => bases.put({ motion: this.motion, box, base }));
   }
 

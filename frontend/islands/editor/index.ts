@@ -62,6 +62,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     socketUrl: new URL(page.live_url, location.href).href.replace(/^http/, "ws"),
     fallbackUrl: page.fallback_url,
     outbox,
+    session: page.session ?? "",
     composing: () => isComposing(editor?.view ?? null),
     onText: (text) => {
       binding.use(text);
@@ -231,6 +232,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     clearTimeout(followTimer);
     followTimer = undefined;
     if (!editor) return;
+    people.learnOwn(room.client);
     const { closed, state } = room;
     const reasons = {
       "signed-out": texts.reason_signed_out,

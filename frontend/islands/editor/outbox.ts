@@ -17,11 +17,19 @@ export interface Entry {
   readonly at: number;
 }
 
+/** The text as a tab last knew it. */
+export interface Base {
+  /** The whole document as one Yjs update. */
+  readonly state: Uint8Array;
+  /** Yjs client id of that tab, and the login that it is bound to; empty when the page doesn't tell. */
+  readonly client: number;
+  readonly session: string;
+}
+
 /** What a box held when its tab went away. */
 export interface Left {
   readonly entries: readonly Entry[];
-  /** States of the document, each as one Yjs update. */
-  readonly bases: readonly Uint8Array[];
+  readonly bases: readonly Base[];
 }
 
 /** Where boxes are kept. Durable once a promise resolves. */
@@ -30,7 +38,7 @@ export interface Boxes {
   adopt(box: string): Promise<Left>;
   put(box: string, entry: Entry): Promise<void>;
   remove(box: string, n: number): Promise<void>;
-  putBase(box: string, base: Uint8Array): Promise<void>;
+  putBase(box: string, base: Base): Promise<void>;
   /** A second copy of all that is unsent, where iOS is known to lose the first. */
   copy(box: string, entries: readonly Entry[]): Promise<void>;
   release(): void;
@@ -40,7 +48,7 @@ export interface Boxes {
 export class MemoryBoxes implements Boxes {
   constructor(private readonly left: Left = { entries: [], bases: [] }) {}
   readonly kept = new Map<number, Entry>();
-  base: Uint8Array | null = null;
+  base: Base | null = null;
 
   async adopt(): Promise<Left> {
     const entries = this.left.entries.map((entry, i) => ({ ...entry, n: i + 1 }));
@@ -53,7 +61,7 @@ export class MemoryBoxes implements Boxes {
   async remove(_box: string, n: number): Promise<void> {
     this.kept.delete(n);
   }
-  async putBase(_box: string, base: Uint8Array): Promise<void> {
+  async putBase(_box: string, base: Base): Promise<void> {
     this.base = base;
   }
   async copy(): Promise<void> {}
@@ -75,7 +83,7 @@ export class Outbox {
   private constructor(
     private readonly boxes: Boxes,
     private readonly box: string,
-    readonly bases: readonly Uint8Array[],
+    readonly bases: readonly Base[],
     entries: readonly Entry[],
   ) {
     this.waiting = [...entries];
@@ -116,7 +124,7 @@ export class Outbox {
   }
 
   /** Keeps the state of the document, so that a reload without network shows the text. */
-  async saveBase(base: Uint8Array): Promise<void> {
+  async saveBase(base: Base): Promise<void> {
     await soon(this.boxes.putBase(this.box, base));
   }
 

@@ -29,6 +29,8 @@ export interface EditorPage {
   /** Why one may not write, in the page's language; empty when one may. */
   readonly sentence?: string;
   readonly me: Person;
+  /** Something that tells this login from others, the same on each of its pages; never the cookie itself. */
+  readonly session?: string;
   readonly texts: Texts;
 }
 

@@ -35,6 +35,8 @@ export interface RoomOptions {
   readonly socketUrl: string;
   readonly fallbackUrl: string;
   readonly outbox: Outbox;
+  /** The login, as the page tells it; empty when it does not. */
+  readonly session: string;
   /** Whether remote updates must wait (hold rule). */
   readonly composing: () => boolean;
   /** The document was replaced by the server's: bind the editor to `room.text` again. */
@@ -69,7 +71,7 @@ export class Room {
   constructor(private readonly options: RoomOptions) {
     this.doc = this.newDoc();
     this.text = this.doc.getText("text");
-    for (const base of options.outbox.bases) this.restore(base);
+    for (const base of options.outbox.bases) this.restore(base.state);
     for (const entry of options.outbox.entries) this.restore(entry.bytes);
     this.hold = new Hold(options.composing, (update) => this.apply(update));
     this.live = new Live({
@@ -200,7 +202,11 @@ export class Room {
     if (!this.joined && !this.restored) return;
     // In this order: the state must never hold words of ours that the outbox has not.
     await this.flush();
-    await this.options.outbox.saveBase(Y.encodeStateAsUpdate(this.doc));
+    await this.options.outbox.saveBase({
+      state: Y.encodeStateAsUpdate(this.doc),
+      client: this.doc.clientID,
+      session: this.options.session,
+    });
   }
 
   private apply(update: Uint8Array): void {
@@ -246,8 +252,21 @@ export class Room {
   private join(): void {
     if (this.joined) return;
     this.joined = true;
+    this.takeUpClient();
     void this.saveBase();
     this.options.onChange();
+  }
+
+  /**
+   * Goes on under the client id of this tab's page before the reload: a login may bind a few only. Safe now and not
+   * before: the server's state and our outbox together hold all that was ever written under it.
+   */
+  private takeUpClient(): void {
+    const { outbox, session } = this.options;
+    const before = outbox.bases.find((base) => session !== "" && base.session === session);
+    const hasWritten = this.gathered.length > 0 || Y.getState(this.doc.store, this.doc.clientID) > 0;
+    if (!before || hasWritten || this.hold.waiting > 0 || this.doc.store.pendingStructs) return;
+    this.doc.clientID = before.client;
   }
 
   private acknowledge(ack: wire.Ack): void {
