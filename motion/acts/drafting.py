@@ -39,6 +39,7 @@ class Writing:
     salt: bytes
     clients: tuple[int, ...] = ()
     new_clients: tuple[int, ...] = ()
+    parsed: updates.Update | None = None  # `content`, if it was read already
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,8 @@ def _keep_update(keeping: _Keeping, head: drafts.Head, writing: Writing, number:
                 "entry": entry,
             }
         )
+    parsed = writing.parsed
+    skeleton = updates.skeleton(writing.content) if parsed is None else updates.skeleton_of(parsed)
     body: dict[str, Any] = {
         "c": seal(writing.salt, writing.content).name,
         "cid": writing.clients[0] if writing.clients else 0,
@@ -226,7 +229,7 @@ def _keep_update(keeping: _Keeping, head: drafts.Head, writing: Writing, number:
         "len": len(writing.content),
         "n": number,
         "sess": f"s-{actor.session_id}",
-        "skel": hashlib.sha256(updates.skeleton(writing.content)).hexdigest(),
+        "skel": hashlib.sha256(skeleton).hexdigest(),
     }
     entry = keeping.enter("crdt.update", body, actor, head.motion_id)
     keeping.updates.append(

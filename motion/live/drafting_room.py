@@ -46,6 +46,9 @@ TRY_AGAIN, SIGNED_OUT = 1013, 4401
 WRITING_S = 10.0
 """Somebody who wrote less than this ago is said to be writing."""
 
+BACKLOG_LOOK_S = 0.25
+"""A slow reader is noticed so late at most."""
+
 POLLED_S = 60.0
 """Somebody who follows over HTTP asks at least this often."""
 
@@ -189,6 +192,7 @@ class Room:
         self._polled_at: dict[int, float] = {}
         self._allowances: dict[int | None, _Allowance] = {}
         self._keys = 0
+        self._look_at = 0.0  # when the backlogs of the readers are next looked at
 
     # What others read
 
@@ -379,7 +383,7 @@ class Room:
             self.motion_id,
             self.number,
             [
-                drafting.Writing(p.caller.actor, a.update, token_bytes(SALT_BYTES), a.clients, a.new_clients)
+                drafting.Writing(p.caller.actor, a.update, token_bytes(SALT_BYTES), a.clients, a.new_clients, a.parsed)
                 for p, a in window.writings
             ],
             [drafting.Writing(p.caller.actor, p.update, token_bytes(SALT_BYTES)) for p in window.late],
@@ -633,6 +637,9 @@ class Room:
 
     def _broadcast(self, standard: Parcel, spoken: Parcel, answers: dict[Connection, list[bytes]]) -> None:
         slow: list[Connection] = []
+        looks_at_backlogs = self._loop.time() >= self._look_at
+        if looks_at_backlogs:
+            self._look_at = self._loop.time() + BACKLOG_LOOK_S
         if spoken.messages:
             for connection in self.connections.values():
                 if not connection.is_synchronised:
@@ -643,7 +650,7 @@ class Room:
                     parcel = Parcel((*own, *parcel.messages))
                 if parcel.messages:
                     connection.outlet.send(parcel)
-                if connection.outlet.backlog() > connection.backlog_bytes:
+                if looks_at_backlogs and connection.outlet.backlog() > connection.backlog_bytes:
                     slow.append(connection)
         for connection, messages in answers.items():
             connection.outlet.send(Parcel(tuple(messages)))

@@ -308,6 +308,11 @@ def skeleton(update: bytes) -> bytes:
     parsed = parse(update, ANY_SIZE)
     if isinstance(parsed, Refused):
         raise ValueError(f"no skeleton for an update that is {parsed.reason}")
+    return skeleton_of(parsed)
+
+
+def skeleton_of(parsed: Update) -> bytes:
+    """The skeleton of an update that was read already."""
     return encode([s if s.text is None else s._replace(text="x" * s.length) for s in parsed.structs], parsed.deletes)
 
 
