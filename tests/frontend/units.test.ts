@@ -164,6 +164,8 @@ describe("Status", () => {
   it("gives the reason of reading only", () => {
     const facts = { ...calm, savedAt, readOnly: "le texte est clos." };
     assert.equal(savingWords(facts, page).words, "Lecture seule : le texte est clos.");
+    const whole = { ...facts, readOnly: "Lecture seule : le texte est clos." };
+    assert.equal(savingWords(whole, page).words, "Lecture seule : le texte est clos.");
   });
   it("counts sentences", () => {
     assert.deepEqual(["", "un", "Un. Deux", "Un…\nDeux !\nTrois ?"].map(sentences), [1, 1, 2, 3]);

@@ -171,7 +171,6 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   root.replaceChildren(bars, desk, dock);
   root.classList.add("monte");
   showTab("texte");
-  binding.attach(view);
 
   // --- what others do -----------------------------------------------------------------------------------
   function drawCarets(): void {
@@ -343,6 +342,8 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     if (authorsShown) showShares();
   }, 1000);
 
+  // Last: what a reload brought back makes the view tell its first update to all of the above.
+  binding.attach(view);
   room.start();
   follow();
   return () => {

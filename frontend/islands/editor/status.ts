@@ -34,7 +34,10 @@ export function savingWords(facts: SavingFacts, page: EditorPage): SavingWords {
     return { kind: "unsent", words, short: fill(texts.unsent_short, { count: facts.unsent }) };
   }
   if (facts.readOnly) {
-    const words = fill(texts.read_only, { reason: facts.readOnly });
+    // The server's own sentence may open with the same words.
+    const opening = texts.read_only.split("{")[0] as string;
+    const isWhole = facts.readOnly.startsWith(opening.trimEnd());
+    const words = isWhole ? facts.readOnly : fill(texts.read_only, { reason: facts.readOnly });
     return { kind: "read-only", words, short: texts.read_only_short };
   }
   if (!facts.online && facts.joined) return { kind: "offline", words: texts.offline, short: texts.offline };
