@@ -3,8 +3,9 @@
 These functions return rows and plain values; `motion.web.pages` says them in words.
 """
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, Generic, ParamSpec, TypeVar
@@ -142,6 +143,7 @@ class HomeRows:
     authors: int  # officials who wrote at least once, in any motion
     entries: int
     last_entry: int
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +154,16 @@ class MotionRows:
     officials: dict[int, Official]  # everyone whose characters stand in the text, or who wrote lately
     wrote: tuple[Wrote, ...]
     acts: tuple[Entry, ...]  # of the kinds in `TOLD`, the latest first
-    last_entry: int
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """How far a motion is, to tell whether anything changed."""
+    """How far the reading copy of a motion is, and its state: what tells readers whether anything changed."""
 
     motion_id: int
     code: str
     text_number: int
-    last_entry: int
     state: str
 
 
@@ -187,6 +188,7 @@ def home(db: Session, congress: Congress) -> HomeRows:
         db.exec(authors).one(),
         entries + 1,
         entries,
+        mark_of(glances(db, congress.id)),
     )
 
 
@@ -234,7 +236,7 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
         for official in db.exec(select(Official).where(col(Official.id).in_(wanted))):
             assert official.id is not None
             officials[official.id] = official
-    return MotionRows(found, officials, wrote, tuple(acts), found.last_entry)
+    return MotionRows(found, officials, wrote, tuple(acts), mark_of(glances(db, found.congress_id)))
 
 
 def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:
@@ -255,18 +257,22 @@ def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:
 
 def glances(db: Session, congress_id: int) -> list[Glance]:
     """Say how far each motion of a congress is: a few integers, to be asked for every two seconds."""
-    columns = (Motion.id, Motion.code, Motion.text_number, Motion.last_entry, Motion.state)
+    columns = (Motion.id, Motion.code, Motion.text_number, Motion.state)
     named = [col(column) for column in columns]
     rows = db.execute(sql_select(*named).where(col(Motion.congress_id) == congress_id).order_by(col(Motion.id)))
     return [Glance(*row) for row in rows]
 
 
-def start(db: Session, congress: Congress, code: str | None) -> tuple[int, int]:
-    """Read what a live reader begins with: the congress's id, and the last entry of the motion or of all."""
+def mark_of(glances: Iterable[Glance]) -> str:
+    """Name how far a congress's texts are: two pages with the same mark show the same words."""
+    told = [(glance.code, glance.text_number, glance.state) for glance in glances]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
+
+
+def start(db: Session, congress: Congress) -> tuple[int, str]:
+    """Read what a live reader begins with: the congress's id, and the mark of its texts."""
     assert congress.id is not None
-    if code is not None:
-        return congress.id, motion_named(db, congress, code).last_entry
-    return congress.id, last_entry(db, congress.id)
+    return congress.id, mark_of(glances(db, congress.id))
 
 
 def text_of(db: Session, motion_id: int) -> str:

@@ -226,6 +226,7 @@ THINGS = {
     "card": _("carte"),
     "secretary": _("secrétariat"),
     "job": _("tâche"),
+    "section": _("partie du texte"),
 }
 FIELDS = {
     "title": _("titre"),

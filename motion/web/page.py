@@ -130,6 +130,17 @@ class Page:
             headers["ETag"] = etag
         return self._finish(HTMLResponse(html, status, headers))
 
+    def answer(self, template: str, etag: str, view: "Callable[[], views.View]", **more: Any) -> Response:
+        """Answer with a page that `etag` names: 304, or as it was rendered lately, or rendered now from `view()`."""
+        unchanged = self.unchanged(etag)
+        if unchanged is not None:
+            return unchanged
+        html = self.templates.render_once(
+            self.language.code, template, etag, lambda: {"page": self, "view": view(), **more}
+        )
+        headers = {"Cache-Control": REVALIDATE, "Content-Language": self.language.code, "ETag": etag}
+        return self._finish(HTMLResponse(html, headers=headers))
+
     def redirect(self, path: str) -> Response:
         """After a form: show another page of ours. `path` starts with one slash."""
         return self._finish(RedirectResponse(path, 303, {"Cache-Control": NEVER}))

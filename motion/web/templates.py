@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,12 +13,14 @@ from motion.rules import vocabulary
 from motion.rules.names import initials
 
 FRONTEND = ROOT / "frontend"
+PAGES_KEPT = 256  # rendered pages; of 100 kB at most, so 25 MB
 
 
 class Templates:
     """Renders `frontend/pages` and `frontend/components`; templates are read once."""
 
     def __init__(self, asset: Callable[[str], str]) -> None:
+        self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
         self.environments = {code: self._environment(code, asset) for code in LANGUAGES}
         self.build = self._digest()
 
@@ -54,6 +57,20 @@ class Templates:
     def render(self, code: str, name: str, context: Mapping[str, Any]) -> str:
         """Render one template in one language."""
         return self.environments[code].get_template(name).render(context)
+
+    def render_once(self, code: str, name: str, etag: str, context: Callable[[], Mapping[str, Any]]) -> str:
+        """Render what `etag` names, unless this process did it lately: a hall of readers asks for the same page.
+
+        The name holds the reader too, so nobody is given what was made for another.
+        """
+        key = name, etag
+        html = self._kept.pop(key, None)
+        if html is None:
+            html = self.render(code, name, context())
+        self._kept[key] = html
+        if len(self._kept) > PAGES_KEPT:
+            self._kept.popitem(last=False)
+        return html
 
 
 def said(code: str, kind: str, word: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,10 +21,10 @@ from tests.web.world import TEXT, served
 class TestEvents:
     def test_an_event_names_the_fragments_and_stays_small(self) -> None:
         """With too many names it has none, and all is asked for."""
-        said = follow.event(1204, ["direct", "M1/marge", "M1/article-2"])
-        assert said == b'id: 1204\ndata: ["direct","M1/marge","M1/article-2"]\n\n'
+        said = follow.event("5be0", ["direct", "M1/marge", "M1/article-2"])
+        assert said == b'id: 5be0\ndata: ["direct","M1/marge","M1/article-2"]\n\n'
         many = [f"M1/article-{number}" for number in range(200)]
-        assert follow.event(1204, many) == b"id: 1204\ndata: null\n\n"
+        assert follow.event("5be0", many) == b"id: 5be0\ndata: null\n\n"
         assert follow.MAX_EVENT_BYTES == 1024 and follow.PERIOD_S == 2.0
 
     def test_a_reader_hears_what_an_official_wrote(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,9 +60,10 @@ class TestEvents:
             assert "Dernier mot de Mamadou Diarra" in hall.client.get("/ormeline/fragments/direct").text
 
     def test_a_page_that_is_behind_is_told_at_once(self, tmp_path: Path) -> None:
-        """By the entry it knew; one that is not waits for the first change."""
+        """By the mark it shows; one that is not waits for the first change."""
         with served(tmp_path) as hall:
-            entry = hall.client.get("/ormeline.json").json()["entry"]
+            mark = re.search(r"suivre\?vu=(\w+)", hall.client.get("/ormeline/motions/M1").text)[1]
+            assert f"vu={mark}" in hall.client.get("/ormeline").text
 
             async def first(query: str) -> bytes:
                 from starlette.requests import Request
@@ -84,9 +86,9 @@ class TestEvents:
                     return b""
 
             call = hall.client.portal.call
-            assert call(first, "entry=0") == follow.event(entry, None)
-            assert call(first, "") == follow.event(entry, None)
-            assert call(first, f"entry={entry}") == b""
+            assert call(first, "vu=0") == follow.event(mark, None)
+            assert call(first, "") == follow.event(mark, None)
+            assert call(first, f"vu={mark}") == b""
             assert hall.client.get("/nulle-part/suivre").status_code == 404
 
 

@@ -193,9 +193,8 @@ class TestErrors:
         def broken(*_arguments: object) -> None:
             raise RuntimeError("détail intime")
 
-        monkeypatch.setattr("motion.web.pages.motions.list_motions", broken)
         monkeypatch.setattr("motion.web.pages.home.home_view", broken)
-        answer = hall.client.get("/ormeline")
+        answer = hall.client.get("/ormeline?jamais=demandee")  # by this name it was not rendered yet
         assert answer.status_code == 500
         assert "Erreur interne" in answer.text and "intime" not in answer.text
         assert "détail intime" in caplog.text

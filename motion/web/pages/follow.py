@@ -4,7 +4,7 @@ One watcher for each congress that somebody follows looks at the database every 
 of readers; it works the same when other processes do the writing. A page marks what may change with
 `data-fragment` (its name) and `data-src` (its address); an event is a JSON list of names, or null for all:
 
-    id: 1204
+    id: 5be044d87f3a
     data: ["direct","M3/marge","M3/article-2"]
 
 `direct` is the card of the home, `M3/marge` the margin, `M3/article-2` a part of the text, `M3/texte` the whole
@@ -65,7 +65,8 @@ class Watcher:
     async def _look(self, *, first: bool = False) -> None:
         store = self._service.store
         names: list[str] = []
-        for glance in await store.read(pages.glances, self._congress_id):
+        glances = await store.read(pages.glances, self._congress_id)
+        for glance in glances:
             before = self._known.get(glance.motion_id)
             self._known[glance.motion_id] = glance
             if before == glance:
@@ -78,7 +79,7 @@ class Watcher:
                 names += [f"{glance.code}/{name}" for name in changed_parts(old, text)]
                 self._texts[glance.motion_id] = text
         if names and not first:
-            self._event = event(max(glance.last_entry for glance in self._known.values()), ["direct", *names])
+            self._event = event(pages.mark_of(glances), ["direct", *names])
             async with self._changed:
                 self._turn += 1
                 self._changed.notify_all()
@@ -98,11 +99,11 @@ class Watcher:
             yield self._event
 
 
-def event(entry: int, names: list[str] | None) -> bytes:
+def event(mark: str, names: list[str] | None) -> bytes:
     """Write one event of at most `MAX_EVENT_BYTES`: without names when there are too many."""
     data = json.dumps(names, separators=(",", ":"))
-    said = f"id: {entry}\ndata: {data}\n\n".encode()
-    return said if len(said) <= MAX_EVENT_BYTES else event(entry, None)
+    said = f"id: {mark}\ndata: {data}\n\n".encode()
+    return said if len(said) <= MAX_EVENT_BYTES else event(mark, None)
 
 
 class Watchers:
@@ -138,12 +139,10 @@ class Watchers:
 async def follow(request: Request) -> Response:
     """Follow a congress: an event at once when the reader's page is behind, then one for each change.
 
-    `?entry=` is the last entry that the page knew when it was made, of `?motion=` or of all; a browser that
-    comes back says `Last-Event-ID` instead.
+    `?vu=` is the mark of the texts that the page shows; a browser that comes back says `Last-Event-ID` instead.
     """
-    _page, (congress_id, entry) = await read(request, pages.start, request.query_params.get("motion"))
-    known = request.headers.get("last-event-id") or request.query_params.get("entry", "")
-    is_behind = not known.isdecimal() or int(known[:18]) < entry
+    _page, (congress_id, mark) = await read(request, pages.start)
+    is_behind = mark != (request.headers.get("last-event-id") or request.query_params.get("vu", ""))
     watchers: Watchers = request.app.state.watchers
     if watchers.readers >= MAX_READERS:
         return Response(status_code=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
@@ -152,7 +151,7 @@ async def follow(request: Request) -> Response:
         with watchers.follow(congress_id) as watcher:
             yield b"retry: 5000\n\n"
             if is_behind:
-                yield event(entry, None)
+                yield event(mark, None)
             async for said in watcher.events():
                 yield said
 

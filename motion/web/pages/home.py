@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from gettext import NullTranslations
 from typing import Any
 
@@ -115,7 +115,7 @@ class HomeView(View):
     officials: int = shown("How many officials are on the roster.")
     authors: int = shown("How many of them have written.")
     entries: int = shown("How many entries the record has.")
-    entry: int = shown("The number of the record's last entry, for live updates.")
+    mark: str = shown("The mark of the texts shown, for live updates.")
 
 
 def congress_card(page: Page, congress: Congress) -> CongressCard:
@@ -209,14 +209,15 @@ def home_view(page: Page, rows: HomeRows) -> HomeView:
         rows.officials,
         rows.authors,
         rows.entries,
-        rows.last_entry,
+        rows.mark,
     )
 
 
-def quiet_since(page: Page, rows: HomeRows) -> tuple[datetime, ...]:
+def quiet_since(page: Page, rows: HomeRows) -> tuple[object, ...]:
     """What makes a home page stale though the record did not grow: people who stopped writing."""
     edge = page.now - timedelta(seconds=WRITING_SECONDS)
-    return tuple(one.at for one in rows.wrote if one.at > edge)
+    is_live = any(one.at > page.now - timedelta(minutes=LIVE_MINUTES) for one in rows.wrote)
+    return (is_live, *(one.at for one in rows.wrote if one.at > edge))
 
 
 def home_etag(page: Page, rows: HomeRows) -> str:
@@ -234,15 +235,13 @@ async def list_congresses(request: Request) -> Response:
 async def home(request: Request) -> Response:
     """The home of a congress."""
     page, rows = await read(request, pages.home)
-    etag = home_etag(page, rows)
-    return page.unchanged(etag) or page.render("home.html", home_view(page, rows), etag=etag)
+    return page.answer("home.html", home_etag(page, rows), lambda: home_view(page, rows))
 
 
 async def home_live(request: Request) -> Response:
     """The live card alone: what a reader's page asks for after an event."""
     page, rows = await read(request, pages.home)
-    etag = home_etag(page, rows)
-    return page.unchanged(etag) or page.render("home_live.html", home_view(page, rows), etag=etag)
+    return page.answer("home_live.html", home_etag(page, rows), lambda: home_view(page, rows))
 
 
 async def home_json(request: Request) -> Response:

@@ -56,9 +56,16 @@ class MotionView(View):
     vote: VoteView | None = shown("The result, once adopted.")
     digest: str = shown("SHA-256 of the text as shown, in groups of four.")
     is_final: bool = shown("Whether the text is adopted and can't change any more.")
-    entry: int = shown("The record's last entry about this motion.")
+    mark: str = shown("The mark of the texts shown, for live updates.")
     number: int = shown("How many accepted changes this version counts.")
     moment: str = shown("When this version was kept, in words; empty before the first word.")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPage(View):
+    """One part of a motion's text, alone."""
+
+    section: SectionView = shown("The part.")
 
 
 def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: bool) -> MotionView:
@@ -80,7 +87,7 @@ def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: 
         vote_of(motion),
         grouped_digest(digest),
         motion.state == "adopted",
-        motion.last_entry,
+        rows.mark,
         motion.text_number,
         moment,
     )
@@ -101,58 +108,71 @@ def version_of(page: Page, rows: MotionRows) -> str:
 def etag_of(page: Page, rows: MotionRows) -> str:
     """Name what a motion's pages show now: its entries and the version of its reading copy."""
     motion = rows.motion
-    return page.etag(rows.last_entry, motion.text_number, motion.title, page.congress, page.openings)
+    return page.etag(motion.last_entry, motion.text_number, motion.title, page.congress, page.openings)
 
 
 async def list_motions(request: Request) -> Response:
     """The list of motions."""
     page, (found, last) = await read(request, pages.motions)
-    etag = page.etag(last, page.congress)
-    view = MotionsView(tuple(motion_card(page, motion) for motion in found))
-    return page.unchanged(etag) or page.render("motions.html", view, etag=etag)
+    return page.answer(
+        "motions.html",
+        page.etag(last, page.congress),
+        lambda: MotionsView(tuple(motion_card(page, motion) for motion in found)),
+    )
+
+
+async def answer(request: Request, template: str, *, with_authors: bool) -> Response:
+    """Answer with a page or a part that shows the whole motion."""
+    page, rows = await read(request, pages.motion, request.path_params["code"])
+    return page.answer(
+        template,
+        etag_of(page, rows),
+        lambda: motion_view(page, rows, read_motion(rows.motion), with_authors=with_authors),
+    )
+
+
+def asks_for_authors(request: Request) -> bool:
+    """Whether the address asks for who wrote each word."""
+    return request.query_params.get("vue") == "auteurs"
 
 
 async def show(request: Request) -> Response:
     """The page of a motion; `?vue=auteurs` says who wrote each word."""
-    page, rows = await read(request, pages.motion, request.path_params["code"])
-    etag = etag_of(page, rows)
-    with_authors = request.query_params.get("vue") == "auteurs"
-    unchanged = page.unchanged(etag)
-    if unchanged:
-        return unchanged
-    view = motion_view(page, rows, read_motion(rows.motion), with_authors=with_authors)
-    return page.render("motion.html", view, etag=etag)
+    return await answer(request, "motion.html", with_authors=asks_for_authors(request))
 
 
-async def fragment(request: Request) -> Response:
-    """One part of a motion's page: a section by its anchor, or `marge`."""
-    page, rows = await read(request, pages.motion, request.path_params["code"])
-    etag = etag_of(page, rows)
-    unchanged = page.unchanged(etag)
-    if unchanged:
-        return unchanged
-    name = request.path_params["name"]
-    with_authors = request.query_params.get("vue") == "auteurs"
-    view = motion_view(page, rows, read_motion(rows.motion), with_authors=with_authors)
-    if name == "marge":
-        return page.render("motion_margin.html", view, etag=etag)
-    if name == "texte":
-        return page.render("motion_text.html", view, etag=etag)
-    section = next((section for section in view.sections if section.anchor == name), None)
-    if section is None:
-        raise NotFound("section", name)
-    return page.render("motion_section.html", view, etag=etag, section=section)
+async def margin(request: Request) -> Response:
+    """The margin of a motion's page, alone."""
+    return await answer(request, "motion_margin.html", with_authors=False)
+
+
+async def whole_text(request: Request) -> Response:
+    """The text of a motion's page, alone."""
+    return await answer(request, "motion_text.html", with_authors=asks_for_authors(request))
 
 
 async def booklet(request: Request) -> Response:
     """The motion as a booklet to print, with its line numbers."""
+    return await answer(request, "booklet.html", with_authors=False)
+
+
+async def section(request: Request) -> Response:
+    """One part of the text by its anchor, alone.
+
+    Raises:
+        NotFound: The text has no such part, or no longer.
+    """
     page, rows = await read(request, pages.motion, request.path_params["code"])
-    etag = etag_of(page, rows)
-    unchanged = page.unchanged(etag)
-    if unchanged:
-        return unchanged
-    view = motion_view(page, rows, read_motion(rows.motion), with_authors=False)
-    return page.render("booklet.html", view, etag=etag)
+    anchor = request.path_params["anchor"]
+
+    def view() -> SectionPage:
+        found = sections_of(page, read_motion(rows.motion), rows.officials, with_authors=asks_for_authors(request))
+        for one in found:
+            if one.anchor == anchor:
+                return SectionPage(one)
+        raise NotFound("section", anchor)
+
+    return page.answer("motion_part.html", etag_of(page, rows), view)
 
 
 async def markdown(request: Request) -> Response:
@@ -237,5 +257,7 @@ ROUTES = [
     Route("/{congress}/motions/{code}.json", as_json, name="motion-json"),
     Route("/{congress}/motions/{code}", show, name="motion"),
     Route("/{congress}/motions/{code}/imprimer", booklet, name="booklet"),
-    Route("/{congress}/motions/{code}/fragments/{name}", fragment, name="fragment"),
+    Route("/{congress}/motions/{code}/fragments/marge", margin, name="margin"),
+    Route("/{congress}/motions/{code}/fragments/texte", whole_text, name="text"),
+    Route("/{congress}/motions/{code}/fragments/{anchor}", section, name="section"),
 ]
