@@ -25,6 +25,10 @@ class Typist:
         """Take in what others wrote."""
         self._doc.apply_update(update)
 
+    def state_vector(self) -> bytes:
+        """What this writer knows, to ask for the rest."""
+        return self._doc.get_state()
+
     @property
     def text(self) -> str:
         """The text as this writer sees it."""

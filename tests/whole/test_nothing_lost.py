@@ -1,0 +1,205 @@
+"""No word is lost: the server is killed, the network is bad, a laptop sleeps, a process of two dies.
+
+NOTHING_LOST_SECONDS=600 makes each story last ten minutes in place of a few seconds.
+"""
+
+import asyncio
+import os
+import random
+import subprocess
+import sysconfig
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from storage import migrate
+from storage.store import Store
+from tests.databases import free_port
+from tests.live import world as worlds
+from tests.live.world import World
+from tests.whole.program import WORD, Official, Program, kept_text
+from tests.whole.proxy import BadNetwork
+
+SECONDS = float(os.environ.get("NOTHING_LOST_SECONDS", "4"))
+
+
+@pytest.fixture
+def world(database_url: str) -> World:
+    """A congress in an empty database, which no process has open."""
+    store = Store(database_url)
+    migrate.upgrade(store)
+    made = store.write_now(worlds.make, officials=5)
+    store.close()
+    return made
+
+
+@pytest.fixture
+def program(database_url: str, world: World, tmp_path: Path) -> Iterator[Program]:
+    """The service on that database."""
+    program = Program(database_url, tmp_path / "data", free_port())
+    program.start()
+    yield program
+    program.stop()
+
+
+@asynccontextmanager
+async def officials(world: World, urls: list[Callable[[], str]]) -> AsyncIterator[list[Official]]:
+    """Five officials, each in front of one of the addresses."""
+    present = [Official(seat, 100 + i, urls[i % len(urls)]) for i, seat in enumerate(world.seats)]
+    try:
+        yield present
+    finally:
+        for official in present:
+            await official.leave()
+
+
+def address(world: World, port: int) -> Callable[[], str]:
+    """Where an official connects."""
+    return lambda: f"ws://127.0.0.1:{port}{world.path}"
+
+
+async def until(condition: Callable[[], bool], why: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for something to be true, or say why it is not."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110  the condition is about another process
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(why()) from None
+
+
+async def until_all_agree(present: list[Official]) -> str:
+    """Wait until every outbox is empty and every screen shows the same; return that text."""
+    await until(
+        lambda: not any(o.outbox for o in present) and len({o.typist.text for o in present}) == 1,
+        lambda: [(o.client, len(o.outbox), len(o.typist.text), o.refusals[-3:]) for o in present],
+    )
+    assert not any(official.refusals for official in present)
+    return present[0].typist.text
+
+
+def every_word_once(text: str, present: list[Official]) -> None:
+    """Each word that anyone typed stands once in the text."""
+    words = Counter(WORD.findall(text))
+    typed = {f"w{official.client}-{n}" for official in present for n in range(1, official.typed + 1)}
+    assert words.keys() == typed and set(words.values()) == {1}
+
+
+def test_killing_the_server_again_and_again_loses_nothing(program: Program, world: World, database_url: str) -> None:
+    """What was acknowledged, or seen by another, is in the database the moment the process is dead."""
+    chance = random.Random(1)
+
+    async def story() -> str:
+        async with officials(world, [address(world, program.port)]) as present:
+            typing = [asyncio.create_task(official.type_on()) for official in present]
+            end = asyncio.get_running_loop().time() + SECONDS
+            kills = 0
+            while kills < 2 or asyncio.get_running_loop().time() < end:
+                await until(lambda: all(official.is_connected for official in present), program.log)
+                await asyncio.sleep(chance.uniform(0.2, 0.9))
+                await asyncio.to_thread(program.kill)
+                kills += 1
+                await until(lambda: not any(official.is_connected for official in present), program.log)
+                promised = set[str]().union(*(official.promised() for official in present))
+                kept = set(WORD.findall(await asyncio.to_thread(kept_text, database_url, world)))
+                assert promised <= kept, promised - kept
+                await asyncio.to_thread(program.start)
+            for task in typing:
+                task.cancel()
+            text = await until_all_agree(present)
+            every_word_once(text, present)
+            assert len(promised) > 20
+            return text
+
+    text = asyncio.run(story())
+    program.kill()
+    assert kept_text(database_url, world) == text
+
+
+def test_a_network_that_cuts_and_delays_loses_nothing(program: Program, world: World, database_url: str) -> None:
+    """Bytes of a connection that was cut arrive after those of the next: told apart, taken once."""
+
+    async def story() -> str:
+        network = BadNetwork(program.port)
+        port = await network.start()
+        try:
+            async with officials(world, [address(world, port)]) as present:
+                typing = [asyncio.create_task(official.type_on()) for official in present]
+                await asyncio.sleep(SECONDS)
+                for task in typing:
+                    task.cancel()
+                network.is_calm = True
+                text = await until_all_agree(present)
+                every_word_once(text, present)
+                assert network.cuts > 5
+                return text
+        finally:
+            await network.close()
+
+    assert asyncio.run(story()) == kept_text(database_url, world)
+
+
+def test_a_laptop_that_slept_wakes_up_to_everything(program: Program, world: World) -> None:
+    """It read nothing, its socket may have been closed meanwhile, and what it had typed is sent."""
+
+    async def story() -> None:
+        async with officials(world, [address(world, program.port)]) as present:
+            await until(lambda: all(official.is_connected for official in present), program.log)
+            sleeper, others = present[0], present[1:]
+            typing = [asyncio.create_task(official.type_on()) for official in others]
+            await asyncio.sleep(SECONDS / 4)
+            sleeper.sleep()
+            await sleeper.type()
+            await asyncio.sleep(SECONDS / 2)
+            sleeper.wake()
+            for task in typing:
+                task.cancel()
+            every_word_once(await until_all_agree(present), present)
+
+    asyncio.run(story())
+
+
+@pytest.fixture
+def nats_url() -> Iterator[str]:
+    """A real NATS server."""
+    binary = Path(sysconfig.get_path("scripts")) / "nats-server"
+    port = free_port()
+    server = subprocess.Popen([binary, "-a", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL)
+    yield f"nats://127.0.0.1:{port}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_processes_with_a_relay_write_one_text(
+    database_url: str, world: World, nats_url: str, tmp_path: Path
+) -> None:
+    """Officials of either process see each other; one process is killed, comes back, and all converge."""
+    programs = [Program(database_url, tmp_path / "data", free_port(), RELAY_URL=nats_url) for _ in range(2)]
+    for program in programs:
+        program.start()
+
+    async def story() -> str:
+        async with officials(world, [address(world, program.port) for program in programs]) as present:
+            typing = [asyncio.create_task(official.type_on()) for official in present]
+            await asyncio.sleep(SECONDS / 2)
+            assert all(len({word.split("-")[0] for word in WORD.findall(o.typist.text)}) == 5 for o in present)
+            await asyncio.to_thread(programs[0].kill)
+            await asyncio.sleep(SECONDS / 4)
+            await asyncio.to_thread(programs[0].start)
+            await asyncio.sleep(SECONDS / 4)
+            for task in typing:
+                task.cancel()
+            text = await until_all_agree(present)
+            every_word_once(text, present)
+            return text
+
+    try:
+        text = asyncio.run(story())
+    finally:
+        for program in programs:
+            program.stop()
+    assert text == kept_text(database_url, world)
