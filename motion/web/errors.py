@@ -21,6 +21,7 @@ from motion.rules.errors import MotionError
 from motion.rules.vocabulary import FRENCH
 from motion.web import page as pages
 from motion.web.page import NEVER, Page
+from motion.web.words import ACTS, FIELDS, KINDS, REASONS, REASONS_OF, THINGS
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 log = logging.getLogger("motion.web")
@@ -206,69 +207,6 @@ INTERNAL = Said(
     _("Réessayez dans un instant. Si cela continue, prévenez le secrétariat."),
 )
 
-ACTS = {
-    "run-congress": _("conduire le congrès"),
-    "import-roster": _("importer la liste des membres"),
-    "issue-cards": _("éditer des cartes"),
-    "create-motion": _("créer une motion"),
-    "write": _("écrire dans la motion"),
-    "freeze": _("geler ou rouvrir le texte"),
-    "adopt": _("enregistrer le résultat"),
-    "read-late-text": _("lire les textes arrivés après le gel"),
-    "read-mail": _("lire les courriels"),
-}
-THINGS = {
-    "congress": _("congrès"),
-    "motion": _("motion"),
-    "official": _("membre du congrès"),
-    "file": _("fichier"),
-    "session": _("connexion"),
-    "card": _("carte"),
-    "secretary": _("secrétariat"),
-    "job": _("tâche"),
-    "section": _("partie du texte"),
-}
-FIELDS = {
-    "title": _("titre"),
-    "slug": _("adresse"),
-    "place": _("lieu"),
-    "name": _("nom"),
-    "email": _("courriel"),
-    "starts_on": _("premier jour"),
-    "ends_on": _("dernier jour"),
-    "time_zone": _("fuseau horaire"),
-    "languages": _("langues"),
-    "calendar": _("calendrier"),
-    "text": _("texte"),
-    "reason": _("raison"),
-    "votes_for": _("pour"),
-    "votes_against": _("contre"),
-    "abstentions": _("abstentions"),
-    "not_voting": _("ne prennent pas part au vote"),
-    "presided_by": _("séance présidée par"),
-    "file": _("fichier"),
-    "code": _("code"),
-    "phase": _("phase"),
-    "template": _("modèle"),
-    "department": _("département"),
-}
-REASONS = {
-    "empty": _("il est vide"),
-    "too-long": _("il est trop long (au plus %(value)s)"),
-    "too-large": _("le nombre est trop grand (au plus %(value)s)"),
-    "negative": _("un nombre négatif est impossible (%(value)s)"),
-    "form": _("sa forme n’est pas la bonne (%(value)s)"),
-    "number": _("ce n’est pas un nombre entier (%(value)s)"),
-    "date": _("ce n’est pas une date (%(value)s)"),
-    "reserved": _("ce mot est réservé (%(value)s)"),
-    "before-start": _("le dernier jour précède le premier (%(value)s)"),
-    "unknown": _("cette valeur n’est pas connue (%(value)s)"),
-    "out-of-order": _("les heures ne se suivent pas"),
-    "no-majority": _("les voix pour ne sont pas plus nombreuses que les voix contre (%(value)s)"),
-    "taken": _("il est déjà pris (%(value)s)"),
-    "character": _("il contient un caractère interdit (%(value)s)"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -290,7 +228,8 @@ def tell(error: MotionError, language: Language) -> Told:
     """Say an error of the domain in one language, for a page, for a program or for the command line."""
     said = next(SAID[kind] for kind in type(error).__mro__ if kind in SAID)
     values = {field.name: str(getattr(error, field.name)) for field in dataclasses.fields(error)}
-    values = {name: _word(name, value, values, language) for name, value in values.items()}
+    reasons = next((REASONS_OF[kind] for kind in type(error).__mro__ if kind in REASONS_OF), REASONS)
+    values = {name: _word(name, value, values, reasons, language) for name, value in values.items()}
     return Told(
         name_of(type(error)),
         said.status,
@@ -300,7 +239,7 @@ def tell(error: MotionError, language: Language) -> Told:
     )
 
 
-def _word(name: str, value: str, values: Mapping[str, str], language: Language) -> str:
+def _word(name: str, value: str, values: Mapping[str, str], reasons: Mapping[str, str], language: Language) -> str:
     """Turn a code that an error carries into a word of the reader's language."""
     match name:
         case "act":
@@ -310,7 +249,9 @@ def _word(name: str, value: str, values: Mapping[str, str], language: Language) 
         case "field":
             return language.gettext(FIELDS.get(value, value))
         case "reason":
-            return language.gettext(REASONS.get(value, value)) % {"value": values.get("value", "")}
+            return language.gettext(reasons.get(value, value)) % {"value": values.get("value", "")}
+        case "kind":
+            return language.gettext(KINDS.get(value, value))
         case "role" | "state":
             return language.gettext(FRENCH[name].get(value, value))
         case "phase" | "wanted":
