@@ -216,7 +216,7 @@ def adopt(
     assert motion.digest is not None
     if motion.digest != expected_digest:
         raise TextChangedMeanwhile(expected_digest, motion.digest)
-    _check_result(result)
+    check_result(result)
     motion.state, motion.adopted_at = MotionState.ADOPTED, now
     motion.votes_for, motion.votes_against = result.votes_for, result.votes_against
     motion.abstentions, motion.not_voting = result.abstentions, result.not_voting
@@ -244,7 +244,12 @@ def adopt(
     return motion
 
 
-def _check_result(result: ShowOfHands) -> None:
+def check_result(result: ShowOfHands) -> None:
+    """Refuse a result that adopts nothing, before anybody confirms it.
+
+    Raises:
+        Invalid: With the field's name.
+    """
     for field in ("votes_for", "votes_against", "abstentions", "not_voting"):
         count = getattr(result, field)
         if count < 0:

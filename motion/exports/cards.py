@@ -44,9 +44,9 @@ def cards_pdf(
         "title": say("Cartes personnelles") + f" – {congress}",
         "language": language.code,
         "address": sign_in_address,
-        "how": say("Visez ce carré avec l’appareil photo, ou tapez ce code à l’adresse :"),
+        "how": say("Visez ce carré avec l’appareil photo, ou tapez ce code à l’adresse :"),
         "alt": say("Code QR de connexion de"),
-        "warning": say("Carte personnelle : ne la prêtez pas."),
+        "warning": say("Carte personnelle : ne la prêtez pas."),
         "cards": [
             {
                 "name": card.name,

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from motion.rules.errors import Invalid
-from motion.web import errors
+from motion.web import words
 from motion.web.page import Page
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -16,7 +16,7 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 MAX_FIELDS = 60
 MAX_FIELD_CHARACTERS = 4_000
 
-FIELDS = errors.FIELDS | {
+FIELDS = words.FIELDS | {
     "family_name": _("nom"),
     "first_names": _("prénoms"),
     "gender": _("genre"),
@@ -25,7 +25,7 @@ FIELDS = errors.FIELDS | {
     "secretary_name": _("votre nom"),
     "decision": _("votre choix"),
 }
-REASONS = errors.REASONS | {
+REASONS = words.REASONS | {
     "fixed": _("l’adresse d’un congrès ne change jamais"),
     "characters": _("il contient un caractère interdit"),
     "hour": _("ce n’est pas une heure (%(value)s)"),
@@ -84,12 +84,12 @@ async def read_form(request: Request) -> Form:
 
 async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
     """Read a form with one file: its fields, the file's name, its content (empty when none was chosen)."""
-    sent = await request.form(max_fields=MAX_FIELDS, max_files=1)
     fields, filename, content = {}, "", b""
-    for key, value in sent.multi_items():
-        if isinstance(value, UploadFile):
-            if key == name:
-                filename, content = (value.filename or "")[:200], await value.read()
-        else:
-            fields[key] = str(value)[:MAX_FIELD_CHARACTERS]
+    async with request.form(max_fields=MAX_FIELDS, max_files=1) as sent:
+        for key, value in sent.multi_items():
+            if isinstance(value, UploadFile):
+                if key == name:
+                    filename, content = (value.filename or "")[:200], await value.read()
+            else:
+                fields[key] = str(value)[:MAX_FIELD_CHARACTERS]
     return Form(fields), filename, content

@@ -93,7 +93,7 @@ def import_by_hand(
     def confirm(plan: Plan) -> bool:
         if yes:
             return True
-        print(say("Importer ? Tapez « oui » :"), end=" ", file=sys.stderr, flush=True)
+        print(say("Importer ? Tapez « oui » :"), end=" ", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() in {"oui", "o", "yes", "y"}
 
     def shown(plan: Plan) -> bool:
@@ -113,7 +113,7 @@ def import_by_hand(
     if plan.does_nothing:
         for line in lines_of(plan, language):
             print(line)
-        print(say("Rien à importer : la liste est à jour."))
+        print(say("Rien à importer : la liste est à jour."))
         return 0
     print(say("La liste est importée.") if applied else say("Rien n’a été importé."))
     return 0 if applied else 1
@@ -123,21 +123,21 @@ def lines_of(plan: Plan, language: Language) -> list[str]:
     """Say a plan: counts, then the first lines that were refused or that wait for a decision."""
     say = language.gettext
     lines = [
-        say("À ajouter : %(number)s") % {"number": len(plan.added)},
-        say("À modifier : %(number)s") % {"number": len(plan.changed)},
-        say("Inchangées : %(number)s") % {"number": len(plan.unchanged)},
-        say("Absentes du fichier, laissées sur la liste : %(number)s") % {"number": len(plan.absent)},
-        say("Douteuses, à décider sur la page du secrétariat : %(number)s") % {"number": len(plan.doubtful)},
-        say("Lignes refusées : %(number)s") % {"number": plan.refused_count},
+        say("À ajouter : %(number)s") % {"number": len(plan.added)},
+        say("À modifier : %(number)s") % {"number": len(plan.changed)},
+        say("Inchangées : %(number)s") % {"number": len(plan.unchanged)},
+        say("Absentes du fichier, laissées sur la liste : %(number)s") % {"number": len(plan.absent)},
+        say("Douteuses, à décider sur la page du secrétariat : %(number)s") % {"number": len(plan.doubtful)},
+        say("Lignes refusées : %(number)s") % {"number": plan.refused_count},
     ]
     for refused in plan.refused[:SHOWN_LINES]:
         reason = say(REFUSED.get(refused.reason, refused.reason))
-        lines.append("  " + say("ligne %(line)s : %(reason)s") % {"line": refused.number, "reason": reason})
+        lines.append("  " + say("ligne %(line)s : %(reason)s") % {"line": refused.number, "reason": reason})
     for doubtful in plan.doubtful[:SHOWN_LINES]:
         name = f"{doubtful.row.first_names} {doubtful.row.family_name}"
         lines.append(
             "  "
-            + say("ligne %(line)s, %(name)s :") % {"line": doubtful.row.number, "name": name}
+            + say("ligne %(line)s, %(name)s :") % {"line": doubtful.row.number, "name": name}
             + " "
             + say(DOUBTS[doubtful.reason])
         )

@@ -157,19 +157,19 @@ def message_of(page: Page, token: str, digits: str) -> Message:
     minutes = page.service.settings.email_link_minutes
     body = page._(
         "Bonjour,\n\n"
-        "Voici votre connexion à « %(title)s ».\n\n"
-        "Votre code : %(digits)s\n"
+        "Voici votre connexion à « %(title)s ».\n\n"
+        "Votre code : %(digits)s\n"
         "À coller dans la page qui l’attend, sur l’appareil où vous l’avez demandé.\n\n"
-        "Ou ouvrez ce lien, sur n’importe quel appareil :\n"
+        "Ou ouvrez ce lien, sur n’importe quel appareil :\n"
         "%(link)s\n\n"
         "L’un et l’autre servent une seule fois, pendant %(minutes)s minutes.\n"
-        "Vous n’avez rien demandé ? Ne faites rien : sans ce code ni ce lien, personne n’entre.\n",
+        "Vous n’avez rien demandé ? Ne faites rien : sans ce code ni ce lien, personne n’entre.\n",
         title=title,
         digits=f"{digits[:3]} {digits[3:]}",
         link=link,
         minutes=minutes,
     )
-    return Message(page._("Votre connexion : %(title)s", title=title), body)
+    return Message(page._("Votre connexion : %(title)s", title=title), body)
 
 
 def asked_of(request: Request) -> tuple[str, str]:

@@ -1,0 +1,265 @@
+"""Creating a congress, and correcting its description and its calendar.
+
+Whoever runs a congress here may create another. On an installation that has none yet (a demonstration does
+not count), anybody may create the first, and runs it: it is the first step after starting the service.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.acts import congresses, sign_in
+from motion.acts.congresses import NewCongress
+from motion.acts.sign_in import NewSession
+from motion.rules.errors import Invalid, NotAllowed, SlugTaken
+from motion.rules.permissions import Act, Actor
+from motion.rules.vocabulary import Phase, Role, Template
+from motion.web.doors import admit, congress_id, enter
+from motion.web.errors import tell
+from motion.web.forms import Form, read_form
+from motion.web.identity import set_session_cookie
+from motion.web.page import Page, read
+from motion.web.pages.sign_in import new_session
+from storage import queries, secretariat
+from storage.models import Congress, LoginSession
+
+ZONES = (
+    "Europe/Paris",
+    "America/Guadeloupe",
+    "America/Martinique",
+    "America/Cayenne",
+    "America/Miquelon",
+    "America/St_Barthelemy",
+    "America/Marigot",
+    "Indian/Reunion",
+    "Indian/Mayotte",
+    "Pacific/Noumea",
+    "Pacific/Tahiti",
+    "Pacific/Wallis",
+    "Europe/Brussels",
+    "Europe/Luxembourg",
+    "Europe/Zurich",
+    "UTC",
+)
+PLANNED: tuple[Phase, ...] = tuple(
+    phase for phase in Phase if phase is not Phase.PREPARATION
+)  # a congress begins in preparation
+
+
+def is_first(db: Session) -> bool:
+    """Whether this installation has no congress but demonstrations."""
+    return all(congress.is_demonstration for congress in queries.congresses(db))
+
+
+async def door(request: Request) -> tuple[Page, bool]:
+    """The frame, for those who may create a congress, and whether it is the first.
+
+    Raises:
+        NotAllowed: There are congresses here already, and the visitor runs none.
+    """
+    page, first = await read(request, is_first)
+    if not first and page.visitor.role is not Role.SECRETARIAT:
+        raise NotAllowed("create-congress", page.visitor.role)
+    return page, first
+
+
+async def show(request: Request) -> Response:
+    """The form of a new congress."""
+    page, first = await door(request)
+    values = {"time_zone": "Europe/Paris", "template": "deliberative", "fr": "1", "en": "1"}
+    return form_page(page, Form(values), is_first=first)
+
+
+def form_page(page: Page, form: Form, *, is_first: bool = False, status: int = 200) -> Response:
+    """Render the form, for a new congress or for an existing one."""
+    template = "secretariat/congres_nouveau.html" if page.congress is None else "secretariat/calendrier.html"
+    return page.render(
+        template,
+        status=status,
+        form=form,
+        is_first=is_first,
+        zones=[(zone, zone.replace("_", " ")) for zone in ZONES],
+        phases=PLANNED,
+        templates=list(Template),
+    )
+
+
+async def create(request: Request) -> Response:
+    """Make the congress; its creator is of its secretariat, and signed in."""
+    page, first = await door(request)
+    form = await read_form(request)
+    token, new = new_session(page)
+    try:
+        described = description(form, form.value("slug").strip() or congresses.suggest_slug(form.value("title")))
+        session = await page.service.store.write(
+            make,
+            page.visitor.actor,
+            described,
+            (form.value("secretary_name"), form.value("email")) if first else None,
+            new,
+            host=page.service.settings.host,
+            now=page.now,
+        )
+    except Invalid as error:
+        return form_page(page, form.refuse(page, error), is_first=first, status=422)
+    except SlugTaken as error:
+        told = tell(error, page.language)
+        form.faults["slug"] = f"{told.why} {told.repair}"
+        return form_page(page, form, is_first=first, status=422)
+    response = page.redirect(f"/{described.slug}/secretariat")
+    if session is not None:
+        set_session_cookie(response, page.service.settings, token)
+    return response
+
+
+def make(
+    db: Session,
+    actor: Actor | None,
+    described: NewCongress,
+    founder: tuple[str, str] | None,
+    new: NewSession,
+    *,
+    host: str,
+    now: datetime,
+) -> LoginSession | None:
+    """Make a congress, its first secretary and their session, in one transaction.
+
+    Raises:
+        NotAllowed: Somebody else made the first congress meanwhile.
+        Invalid, SlugTaken: Nothing was made.
+    """
+    if actor is None and not is_first(db):
+        raise NotAllowed("create-congress", Role.PUBLIC)
+    if founder is not None:
+        actor = None
+    congress = congresses.create(db, actor, described, host=host, now=now)
+    assert congress.id is not None
+    if founder is not None:
+        secretary = congresses.add_secretary(db, None, congress.id, founder[0], founder[1], now=now)
+        whose = secretary.id
+    else:
+        whose = newest_secretary(db, congress)
+    return sign_in.open_session(
+        db,
+        congress.id,
+        secretary_id=whose,
+        token_hash=new.token_hash,
+        way="founder",
+        device=new.device,
+        now=now,
+        expires_at=new.expires_at,
+    )
+
+
+def newest_secretary(db: Session, congress: Congress) -> int | None:
+    """The founder of a congress that was just made."""
+    return secretariat.secretaries(db, congress)[0].id
+
+
+async def show_calendar(request: Request) -> Response:
+    """The form of an existing congress."""
+    page, _actor, hours = await enter(request, calendar_of)
+    congress = page.congress
+    assert congress is not None
+    values = {
+        "title": congress.title,
+        "place": congress.place,
+        "starts_on": congress.starts_on.isoformat(),
+        "ends_on": congress.ends_on.isoformat(),
+        "time_zone": congress.time_zone,
+        "template": congress.template,
+        **{code: "1" for code in congress.languages.split(",")},
+        **{f"opens_{phase}": page.times.local(at).strftime("%Y-%m-%dT%H:%M") for phase, at in hours.items()},
+    }
+    return form_page(page, Form(values))
+
+
+def calendar_of(db: Session, congress: Congress) -> dict[Phase, datetime]:
+    """The hours at which phases open by themselves."""
+    assert congress.id is not None
+    return congresses.calendar(db, congress.id)
+
+
+async def change(request: Request) -> Response:
+    """Correct a congress."""
+    page, actor = await admit(request, Act.RUN_CONGRESS)
+    form = await read_form(request)
+    assert page.congress is not None
+    try:
+        described = description(form, page.congress.slug)
+        await page.service.store.write(congresses.change, actor, congress_id(page), described, now=page.now)
+    except Invalid as error:
+        return form_page(page, form.refuse(page, error), status=422)
+    return page.redirect(f"{page.home}/secretariat?fait=calendrier")
+
+
+def description(form: Form, slug: str) -> NewCongress:
+    """Read the form.
+
+    Raises:
+        Invalid: The first field that can't be read.
+    """
+    zone_name = form.value("time_zone")
+    try:
+        zone = ZoneInfo(zone_name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Invalid("time_zone", "unknown", zone_name[:40]) from error
+    template = form.value("template")
+    if template not in set(Template):
+        raise Invalid("template", "unknown", template[:40])
+    hours: dict[Phase, datetime] = {
+        phase: hour for phase in PLANNED if (hour := read_hour(form, f"opens_{phase}", zone)) is not None
+    }
+    return NewCongress(
+        title=form.value("title"),
+        slug=slug,
+        place=form.value("place"),
+        starts_on=read_day(form, "starts_on"),
+        ends_on=read_day(form, "ends_on"),
+        time_zone=zone_name,
+        languages=tuple(code for code in congresses.LANGUAGES if form.value(code)),
+        template=Template(template),
+        calendar=hours,
+    )
+
+
+def read_day(form: Form, name: str) -> date:
+    """Read a day, as browsers send it.
+
+    Raises:
+        Invalid: It is none.
+    """
+    typed = form.value(name).strip()
+    if not typed:
+        raise Invalid(name, "empty")
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise Invalid(name, "date", typed[:40]) from error
+
+
+def read_hour(form: Form, name: str, zone: ZoneInfo) -> datetime | None:
+    """Read a day and an hour of the congress's own zone; None when the phase opens by hand.
+
+    Raises:
+        Invalid: It is none.
+    """
+    typed = form.value(name).strip()
+    if not typed:
+        return None
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=zone)
+    except ValueError as error:
+        raise Invalid(name, "hour", typed[:40]) from error
+
+
+ROUTES = [
+    Route("/nouveau", show, name="congress-new"),
+    Route("/nouveau", create, methods=["POST"], name="congress-create"),
+    Route("/{congress}/secretariat/calendrier", show_calendar, name="calendar"),
+    Route("/{congress}/secretariat/calendrier", change, methods=["POST"], name="calendar-change"),
+]

@@ -1,0 +1,314 @@
+"""The roster's pages: people one by one, files with a preview, cards on paper."""
+
+import asyncio
+import json
+import secrets
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.acts import cards, roster, sessions
+from motion.acts.cards import NewCard
+from motion.acts.roster import OfficialForm
+from motion.acts.roster_sentences import DOUBTS, FIELDS, REFUSED, failure_sentence, failure_values
+from motion.exports.cards import PrintedCard, cards_pdf
+from motion.rules.card_codes import RANDOM_BYTES, card_code, shown
+from motion.rules.errors import Conflict, Invalid, NotFound
+from motion.rules.permissions import Act, Actor
+from motion.web.doors import admit, congress_id, enter
+from motion.web.forms import MAX_FIELDS, Form, read_form, read_upload
+from motion.web.identity import hash_token
+from motion.web.page import NEVER, Page
+from motion.web.pages.sign_in import end_sessions, key_of
+from storage import people, secretariat
+from storage.models import Congress, Job, Official
+
+TOKEN_BYTES = 24
+MAX_ROSTER_BYTES = 1 << 30  # the setting MOTION_MAX_UPLOAD_BYTES is looked at first, from the announced length
+MULTIPART_BYTES = 4096  # what a form adds round a file
+WAIT_SECONDS = 2.0  # a small file is read meanwhile, and nobody sees a waiting page
+WAIT_STEP_SECONDS = 0.1
+ENDED = {"done", "failed"}
+OFFICIAL_FIELDS = ("family_name", "first_names", "gender", "mandate", "territory", "email")
+
+
+async def show(request: Request) -> Response:
+    """The people, by page, found by words."""
+    search = request.query_params.get("q", "")[:100]
+    number = request.query_params.get("page", "1")
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+
+    def query(db: Session, congress: Congress) -> Any:
+        assert congress.id is not None
+        found, count = people.officials(db, congress.id, search=search, page=wanted)
+        return found, count, people.with_cards(db, [row.id for row in found if row.id]), people.count(db, congress.id)
+
+    page, _actor, (rows, count, carded, total) = await enter(request, query, act=Act.IMPORT_ROSTER)
+    return page.render(
+        "secretariat/liste.html",
+        rows=rows,
+        count=count,
+        carded=carded,
+        total=total,
+        search=search,
+        number=max(wanted, 1),
+        pages=max(1, -(-count // people.PAGE)),
+        full_name=people.full_name,
+    )
+
+
+async def show_new(request: Request) -> Response:
+    """The form of one more official."""
+    page, _actor = await admit(request, Act.IMPORT_ROSTER)
+    return page.render("secretariat/membre_nouveau.html", form=Form())
+
+
+async def add(request: Request) -> Response:
+    """Put one official on the roster by hand."""
+    page, actor = await admit(request, Act.IMPORT_ROSTER)
+    form = await read_form(request)
+    try:
+        official = await page.service.store.write(
+            roster.add, actor, congress_id(page), official_form(form), now=page.now
+        )
+    except Invalid as error:
+        return page.render("secretariat/membre_nouveau.html", status=422, form=form.refuse(page, error))
+    return page.redirect(f"{page.home}/secretariat/liste/{official.id}")
+
+
+def official_form(form: Form) -> OfficialForm:
+    """What the form says of one official."""
+    return OfficialForm(*(form.value(name) for name in OFFICIAL_FIELDS))
+
+
+async def member(request: Request) -> tuple[Page, Actor, tuple[Official, bool]]:
+    """The frame of a page about one official."""
+    return await enter(request, secretariat.official, request.path_params["official"], act=Act.IMPORT_ROSTER)
+
+
+async def show_member(request: Request) -> Response:
+    """One official: what is known, and what can be done."""
+    page, _actor, (official, has_card) = await member(request)
+    values = {name: getattr(official, name) or "" for name in OFFICIAL_FIELDS}
+    return member_page(page, official, has_card, Form(values))
+
+
+def member_page(page: Page, official: Official, has_card: bool, form: Form, status: int = 200) -> Response:
+    """Render one official."""
+    return page.render(
+        "secretariat/membre.html",
+        status=status,
+        official=official,
+        name=people.full_name(official),
+        has_card=has_card,
+        form=form,
+        reasons=roster.REVOCATION_REASONS,
+    )
+
+
+async def change_member(request: Request) -> Response:
+    """Do one deed about an official: the button says which."""
+    page, actor, (official, has_card) = await member(request)
+    form = await read_form(request)
+    number, here = request.path_params["official"], f"{page.home}/secretariat/liste/{official.id}"
+    write = page.service.store.write
+    match form.value("deed"):
+        case "correct":
+            try:
+                await write(roster.correct, actor, number, official_form(form), now=page.now)
+            except Invalid as error:
+                return member_page(page, official, has_card, form.refuse(page, error), 422)
+        case "rapporteur" | "no-rapporteur" as deed:
+            await write(roster.set_rapporteur, actor, number, deed == "rapporteur", now=page.now)
+        case "revoke":
+            await end_sessions(page, roster.revoke, actor, number, form.value("reason"))
+            return page.redirect(f"{page.home}/secretariat/liste")
+        case "sessions":
+            await end_sessions(page, sessions.revoke_of_official, actor, number)
+        case "cancel-card":
+            await end_sessions(page, cards.cancel, actor, number)
+        case "card":
+            return await print_cards(page, actor, [number])
+        case other:
+            raise Invalid("decision", "unknown", other[:40])
+    return page.redirect(here)
+
+
+async def show_cards(request: Request) -> Response:
+    """Say what a sheet is, and who would get a card."""
+
+    def query(db: Session, congress: Congress) -> Any:
+        assert congress.id is not None
+        return people.count(db, congress.id)
+
+    page, _actor, total = await enter(request, query, act=Act.ISSUE_CARDS)
+    return page.render("secretariat/cartes.html", total=total, form=Form())
+
+
+async def issue_cards(request: Request) -> Response:
+    """Issue cards for all, or for those who have none, and answer with the sheet: it can't be had again."""
+
+    def query(db: Session, congress: Congress) -> Any:
+        assert congress.id is not None
+        officials = people.in_force(db, congress.id)
+        return officials, people.with_cards(db, [row.id for row in officials if row.id]), people.count(db, congress.id)
+
+    page, actor, (officials, carded, total) = await enter(request, query, act=Act.ISSUE_CARDS)
+    form = await read_form(request)
+    who = form.value("who")
+    if who not in {"all", "without"}:
+        form.refuse(page, Invalid("decision", "empty"))
+        return page.render("secretariat/cartes.html", status=422, total=total, form=form)
+    wanted = [row.id for row in officials if row.id and (who == "all" or row.id not in carded)]
+    if not wanted:
+        return page.redirect(f"{page.home}/secretariat/cartes")
+    return await print_cards(page, actor, wanted)
+
+
+async def print_cards(page: Page, actor: Actor, officials: list[int]) -> Response:
+    """Draw tokens and codes, keep their hashes, and answer with the PDF: the only copy of them."""
+    assert page.congress is not None
+    key, settings = key_of(page), page.service.settings
+    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _official in officials]
+    codes = [card_code(secrets.token_bytes(RANDOM_BYTES)) for _official in officials]
+    new = [
+        NewCard(official, hash_token(token), cards.code_hash(key, congress_id(page), code))
+        for official, token, code in zip(officials, tokens, codes, strict=True)
+    ]
+    owners = await page.service.store.write(cards.issue, actor, congress_id(page), new, now=page.now)
+    printed = [
+        PrintedCard(
+            owner.name, owner.mandate, owner.territory, shown(code), f"{settings.base_url}{page.home}/carte/{token}"
+        )
+        for owner, token, code in zip(owners, tokens, codes, strict=True)
+    ]
+    pdf = await asyncio.to_thread(
+        cards_pdf,
+        printed,
+        congress=page.congress.title,
+        sign_in_address=f"{settings.host}{page.home}/connexion",
+        language=page.language,
+        now=page.now,
+    )
+    filename = f"cartes-{page.congress.slug}-{page.times.local(page.now):%Y-%m-%d-%Hh%M}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": NEVER}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+async def show_import(request: Request) -> Response:
+    """Ask for the file."""
+    page, _actor = await admit(request, Act.IMPORT_ROSTER)
+    return page.render("secretariat/importer.html", form=Form())
+
+
+async def upload(request: Request) -> Response:
+    """Take the file and have it read; nothing is imported yet."""
+    page, _actor = await admit(request, Act.IMPORT_ROSTER)
+    limit = page.service.settings.max_upload_bytes
+    announced = request.headers.get("content-length", "0")
+    form, filename, content = Form(), "", b""
+    if announced.isdigit() and int(announced) <= limit + MULTIPART_BYTES:
+        form, filename, content = await read_upload(request, "file")
+        fault = None if content else Invalid("file", "missing-file")
+    else:
+        fault = Invalid("file", "too-long", page.times.number(limit))
+    if fault is not None or len(content) > limit:
+        form.refuse(page, fault or Invalid("file", "too-long", page.times.number(limit)))
+        return page.render("secretariat/importer.html", status=422, form=form)
+    arguments = {"filename": filename, "department": form.value("department").strip()[:10]}
+    job_id = await page.service.store.write(add_job, congress_id(page), "roster.preview", arguments, content, page.now)
+    return page.redirect(f"{page.home}/secretariat/liste/importer/{job_id}")
+
+
+def add_job(db: Session, congress: int, kind: str, arguments: dict[str, Any], content: bytes | None, now: Any) -> int:
+    """Put a long task in the queue."""
+    job = Job(
+        congress_id=congress,
+        kind=kind,
+        arguments=json.dumps(arguments, ensure_ascii=False),
+        file=content,
+        total=len(content or b""),
+        created_at=now,
+    )
+    db.add(job)
+    db.flush()
+    assert job.id is not None
+    return job.id
+
+
+async def ended_job(request: Request) -> tuple[Page, Actor, Job]:
+    """A long task; one that is short is waited for."""
+    for _step in range(int(WAIT_SECONDS / WAIT_STEP_SECONDS)):
+        page, actor, job = await enter(request, secretariat.job, request.path_params["job"], act=Act.IMPORT_ROSTER)
+        if job.state in ENDED:
+            break
+        await asyncio.sleep(WAIT_STEP_SECONDS)
+    return page, actor, job
+
+
+async def show_job(request: Request) -> Response:
+    """How far the reading is; then the preview; then what was imported."""
+    page, _actor, job = await ended_job(request)
+    return job_page(page, job, Form())
+
+
+def job_page(page: Page, job: Job, form: Form, status: int = 200) -> Response:
+    """Render a task in its state."""
+    outcome = json.loads(job.outcome)
+    common = {"job": job, "arguments": json.loads(job.arguments), "outcome": outcome, "form": form}
+    if job.state not in ENDED:
+        share = page.times.percent(job.done / job.total) if job.total else ""
+        return page.render("secretariat/import_en_cours.html", share=share, **common)
+    if job.state == "failed":
+        sentence = page._(failure_sentence(outcome["error"], outcome["values"]))
+        told = sentence % failure_values(outcome["values"]) if "%(" in sentence else sentence
+        return page.render("secretariat/import_echec.html", sentence=told, **common)
+    template = "apercu" if job.kind == "roster.preview" else "fait"
+    words = {"refused": REFUSED, "doubts": DOUBTS, "fields": FIELDS}
+    return page.render(f"secretariat/import_{template}.html", status=status, words=words, **common)
+
+
+async def confirm(request: Request) -> Response:
+    """Import what the preview showed, with the decisions about doubtful lines."""
+    page, actor, job = await ended_job(request)
+    sent = await request.form(max_fields=MAX_FIELDS + 2 * 200, max_files=0)
+    form = Form({name: str(value)[:100] for name, value in sent.multi_items()})
+    if job.kind != "roster.preview" or job.state != "done":
+        raise NotFound("job", str(job.id))
+    if job.file is None:
+        raise Conflict()
+    decisions = {}
+    for doubtful in json.loads(job.outcome)["doubtful"]:
+        choice = form.value(f"line-{doubtful['line']}")
+        allowed = {"", "add", *(f"elu-{candidate['id']}" for candidate in doubtful["candidates"])}
+        if choice not in allowed:
+            return job_page(page, job, form.refuse(page, Invalid("decision", "unknown", choice)), 422)
+        if choice:
+            decisions[str(doubtful["line"])] = choice
+    previewed = json.loads(job.arguments)
+    arguments = previewed | {
+        "digest": json.loads(job.outcome)["digest"],
+        "decisions": decisions,
+        "secretary": actor.secretary_id,
+    }
+    job_id = await page.service.store.write(add_job, congress_id(page), "roster.import", arguments, job.file, page.now)
+    return page.redirect(f"{page.home}/secretariat/liste/importer/{job_id}")
+
+
+HERE = "/{congress}/secretariat"
+ROUTES = [
+    Route(HERE + "/liste", show, name="roster"),
+    Route(HERE + "/liste/nouveau", show_new, name="official-new"),
+    Route(HERE + "/liste/nouveau", add, methods=["POST"], name="official-add"),
+    Route(HERE + "/liste/importer", show_import, name="roster-import"),
+    Route(HERE + "/liste/importer", upload, methods=["POST"], name="roster-upload", max_body_size=MAX_ROSTER_BYTES),
+    Route(HERE + "/liste/importer/{job:int}", show_job, name="roster-preview"),
+    Route(HERE + "/liste/importer/{job:int}", confirm, methods=["POST"], name="roster-confirm"),
+    Route(HERE + "/liste/{official:int}", show_member, name="official"),
+    Route(HERE + "/liste/{official:int}", change_member, methods=["POST"], name="official-change"),
+    Route(HERE + "/cartes", show_cards, name="cards"),
+    Route(HERE + "/cartes", issue_cards, methods=["POST"], name="cards-issue"),
+]
