@@ -99,3 +99,25 @@ def job(db: Session, congress: Congress, job_id: int) -> Job:
     if found is None or found.congress_id != congress.id:
         raise NotFound("job", str(job_id))
     return found
+
+
+def count(db: Session, congress: Congress) -> RosterCount:
+    """Count a congress's officials in force."""
+    assert congress.id is not None
+    return people.count(db, congress.id)
+
+
+def roster_page(
+    db: Session, congress: Congress, search: str, page: int
+) -> tuple[list[Official], int, set[int], RosterCount]:
+    """Return one page of the roster, how many match, who of them has a card, and the counts of all."""
+    assert congress.id is not None
+    found, matching = people.officials(db, congress.id, search=search, page=page)
+    return found, matching, people.with_cards(db, [row.id for row in found if row.id]), people.count(db, congress.id)
+
+
+def card_owners(db: Session, congress: Congress) -> tuple[list[Official], set[int], RosterCount]:
+    """Return the officials in force, who of them has a card, and the counts."""
+    assert congress.id is not None
+    officials = people.in_force(db, congress.id)
+    return officials, people.with_cards(db, [row.id for row in officials if row.id]), people.count(db, congress.id)

@@ -8,10 +8,8 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from sqlmodel import Session, col, select, update
 
 from motion.acts import roster, sign_in
 from motion.acts.roster import Reading
@@ -19,6 +17,7 @@ from motion.rules.errors import MotionError
 from motion.rules.roster import Plan
 from motion.rules.roster_file import SAMPLE_BYTES, recognise
 from motion.rules.roster_rows import Row
+from storage import jobs
 from storage.models import Job
 from storage.store import Store
 
@@ -27,13 +26,12 @@ log = logging.getLogger("motion.work")
 CHUNK_BYTES = 1 << 18
 PROGRESS_EVERY_BYTES = 1 << 21
 SHOWN = 200  # lines of each kind in a preview; the rest is counted
-FILES_KEPT = timedelta(hours=24)  # a roster file holds birth dates: it doesn't stay
 
 
 def run_due(store: Store, now: Callable[[], datetime]) -> int:
     """Run every job that waits, and those that a crash cut, in order; return how many."""
-    store.write_now(forget_files, now())
-    ids = store.read_now(_due)
+    store.write_now(jobs.forget_files, now())
+    ids = store.read_now(jobs.due)
     for job_id in ids:
         run(store, job_id, now)
     return len(ids)
@@ -41,7 +39,7 @@ def run_due(store: Store, now: Callable[[], datetime]) -> int:
 
 def run(store: Store, job_id: int, now: Callable[[], datetime]) -> None:
     """Run one job to its end; a refusal of the domain is its outcome, with the error's name and values."""
-    job = store.write_now(_start, job_id)
+    job = store.write_now(jobs.start, job_id)
     if job is None:
         return
     try:
@@ -52,7 +50,14 @@ def run(store: Store, job_id: int, now: Callable[[], datetime]) -> None:
     except Exception:
         log.exception("couldn't run job %d (%s)", job_id, job.kind)
         outcome, state = {"error": "internal", "values": {}}, "failed"
-    store.write_now(_finish, job_id, state, outcome, now())
+    store.write_now(
+        jobs.finish,
+        job_id,
+        state,
+        outcome,
+        now(),
+        drop_file=job.kind == "roster.import" and state == "done",
+    )
 
 
 def preview_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, Any]:
@@ -126,11 +131,6 @@ def told(plan: Plan) -> dict[str, Any]:
     }
 
 
-def forget_files(db: Session, now: datetime) -> None:
-    """Drop the files of finished jobs after a day."""
-    db.exec(update(Job).where(col(Job.file).is_not(None), col(Job.created_at) < now - FILES_KEPT).values(file=None))
-
-
 def _read(store: Store, job: Job) -> Reading:
     arguments = json.loads(job.arguments)
     content = job.file or b""
@@ -141,7 +141,7 @@ def _read(store: Store, job: Job) -> Reading:
         nonlocal last
         if read_bytes - last >= PROGRESS_EVERY_BYTES:
             last = read_bytes
-            store.write_now(_progress, job.id or 0, read_bytes)
+            store.write_now(jobs.progress, job.id or 0, read_bytes)
 
     return roster.read_file(
         _chunks(content), dialect, department=arguments.get("department") or None, progress=progress
@@ -152,33 +152,6 @@ def _chunks(content: bytes) -> Iterator[bytes]:
     file = io.BytesIO(content)
     while chunk := file.read(CHUNK_BYTES):
         yield chunk
-
-
-def _due(db: Session) -> list[int]:
-    rows = db.exec(select(Job.id).where(col(Job.state).in_(("waiting", "running"))).order_by(col(Job.id)))
-    return [job_id for job_id in rows if job_id is not None]
-
-
-def _start(db: Session, job_id: int) -> Job | None:
-    job = db.get(Job, job_id)
-    if job is None or job.state not in {"waiting", "running"}:
-        return None
-    job.state, job.done, job.total = "running", 0, len(job.file or b"")
-    db.add(job)
-    return job
-
-
-def _progress(db: Session, job_id: int, done: int) -> None:
-    db.exec(update(Job).where(col(Job.id) == job_id).values(done=done))
-
-
-def _finish(db: Session, job_id: int, state: str, outcome: dict[str, Any], now: datetime) -> None:
-    job = db.get_one(Job, job_id)
-    job.state, job.outcome, job.finished_at = state, json.dumps(outcome, ensure_ascii=False), now
-    job.done = job.total
-    if job.kind == "roster.import" and state == "done":
-        job.file = None
-    db.add(job)
 
 
 def _person(row: Row) -> dict[str, Any]:

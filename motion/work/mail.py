@@ -9,35 +9,30 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sqlmodel import Session, col, select
-
 from motion.settings import Settings
+from storage import outbox
 from storage.models import Mail
 from storage.store import Store
 
 log = logging.getLogger("motion.mail")
 
-BATCH = 50
 TIMEOUT_SECONDS = 20
-# A sign-in link lasts fifteen minutes: the first tries come quickly, then the server is left alone.
-RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600))
-MAX_TRIES = 12
 
 
 def send_due(store: Store, settings: Settings, now: Callable[[], datetime]) -> int:
     """Send what is due and return how many mails left; call it in a thread."""
-    mails = store.read_now(_due, now())
+    mails = store.read_now(outbox.due, now())
     if not mails:
         return 0
     if not settings.smtp_url:
         for mail in mails:
             log.info("no SMTP server is set: mail %s to %s\n%s\n\n%s", mail.id, mail.recipient, mail.subject, mail.body)
-            store.write_now(_sent, mail.id or 0, now())
+            store.write_now(outbox.sent, mail.id or 0, now())
         return len(mails)
     try:
         with connect(settings.smtp_url) as server:
@@ -46,7 +41,7 @@ def send_due(store: Store, settings: Settings, now: Callable[[], datetime]) -> i
         # The server can't be reached: every mail waits, none is lost.
         log.warning("couldn't reach the SMTP server to send %d mails: %s", len(mails), error)
         for mail in mails:
-            store.write_now(_failed, mail.id or 0, str(error), now())
+            store.write_now(outbox.failed, mail.id or 0, str(error), now())
         return 0
 
 
@@ -88,33 +83,7 @@ def _send(store: Store, settings: Settings, server: smtplib.SMTP, mail: Mail, no
         raise
     except (smtplib.SMTPException, ValueError) as error:
         log.warning("couldn't send mail %s (try %d): %s", mail.id, mail.tries + 1, error)
-        store.write_now(_failed, mail.id or 0, str(error), now())
+        store.write_now(outbox.failed, mail.id or 0, str(error), now())
         return False
-    store.write_now(_sent, mail.id or 0, now())
+    store.write_now(outbox.sent, mail.id or 0, now())
     return True
-
-
-def _due(db: Session, now: datetime) -> list[Mail]:
-    query = (
-        select(Mail)
-        .where(col(Mail.sent_at).is_(None), col(Mail.not_before) <= now, col(Mail.tries) < MAX_TRIES)
-        .order_by(col(Mail.id))
-        .limit(BATCH)
-    )
-    return list(db.exec(query))
-
-
-def _sent(db: Session, mail_id: int, now: datetime) -> None:
-    mail = db.get_one(Mail, mail_id)
-    mail.sent_at, mail.failure = now, ""
-    db.add(mail)
-
-
-def _failed(db: Session, mail_id: int, failure: str, now: datetime) -> None:
-    mail = db.get_one(Mail, mail_id)
-    if mail.sent_at is not None:
-        return
-    mail.not_before = now + RETRY_AFTER[min(mail.tries, len(RETRY_AFTER) - 1)]
-    mail.tries += 1
-    mail.failure = failure[:500]
-    db.add(mail)

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from motion.work import jobs
+from storage import jobs as rows
 from storage.models import Entry, Job, Official
 from storage.store import Store
 from tests.acts.people import NOW, Hall, hall
@@ -77,7 +78,7 @@ def test_a_confirmed_import_is_applied_and_its_file_forgotten(store: Store, ther
 def test_a_job_cut_by_a_crash_runs_again(store: Store, there: Hall) -> None:
     """Before or after its act: either way the roster is imported once."""
     number = confirmed(store, there)
-    store.write_now(jobs._start, number)  # then the process dies
+    store.write_now(rows.start, number)  # then the process dies
     assert jobs.run_due(store, now) == 1
     entries = len(store.read_now(lambda db: db.exec(select(Entry)).all()))
 

@@ -14,6 +14,7 @@ from sqlmodel import select
 from motion import settings as table
 from motion.settings import Settings
 from motion.work import mail
+from storage import outbox
 from storage.models import Mail
 from storage.store import Store
 from tests.acts.people import NOW
@@ -123,7 +124,7 @@ def test_one_refused_mailbox_stops_no_other(sqlite_store: Store, tmp_path: Path,
     for _ in range(20):
         at += timedelta(hours=2)
         send(sqlite_store, chosen, at)
-    assert rows(sqlite_store)[0].tries == mail.MAX_TRIES
+    assert rows(sqlite_store)[0].tries == outbox.MAX_TRIES
 
 
 def test_a_header_cannot_be_smuggled_in(sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox) -> None:

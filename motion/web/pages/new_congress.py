@@ -7,16 +7,14 @@ not count), anybody may create the first, and runs it: it is the first step afte
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from motion.acts import congresses, sign_in
+from motion.acts import congresses, founding
 from motion.acts.congresses import NewCongress
-from motion.acts.sign_in import NewSession
 from motion.rules.errors import Invalid, NotAllowed, SlugTaken
-from motion.rules.permissions import Act, Actor
+from motion.rules.permissions import Act
 from motion.rules.vocabulary import Phase, Role, Template
 from motion.web.doors import admit, congress_id, enter
 from motion.web.errors import tell
@@ -24,8 +22,6 @@ from motion.web.forms import Form, read_form
 from motion.web.identity import set_session_cookie
 from motion.web.page import Page, read
 from motion.web.pages.sign_in import new_session
-from storage import queries, secretariat
-from storage.models import Congress, LoginSession
 
 ZONES = (
     "Europe/Paris",
@@ -50,18 +46,13 @@ PLANNED: tuple[Phase, ...] = tuple(
 )  # a congress begins in preparation
 
 
-def is_first(db: Session) -> bool:
-    """Whether this installation has no congress but demonstrations."""
-    return all(congress.is_demonstration for congress in queries.congresses(db))
-
-
 async def door(request: Request) -> tuple[Page, bool]:
     """The frame, for those who may create a congress, and whether it is the first.
 
     Raises:
         NotAllowed: There are congresses here already, and the visitor runs none.
     """
-    page, first = await read(request, is_first)
+    page, first = await read(request, founding.is_first)
     if not first and page.visitor.role is not Role.SECRETARIAT:
         raise NotAllowed("create-congress", page.visitor.role)
     return page, first
@@ -96,7 +87,7 @@ async def create(request: Request) -> Response:
     try:
         described = description(form, form.value("slug").strip() or congresses.suggest_slug(form.value("title")))
         session = await page.service.store.write(
-            make,
+            founding.found,
             page.visitor.actor,
             described,
             (form.value("secretary_name"), form.value("email")) if first else None,
@@ -116,53 +107,9 @@ async def create(request: Request) -> Response:
     return response
 
 
-def make(
-    db: Session,
-    actor: Actor | None,
-    described: NewCongress,
-    founder: tuple[str, str] | None,
-    new: NewSession,
-    *,
-    host: str,
-    now: datetime,
-) -> LoginSession | None:
-    """Make a congress, its first secretary and their session, in one transaction.
-
-    Raises:
-        NotAllowed: Somebody else made the first congress meanwhile.
-        Invalid, SlugTaken: Nothing was made.
-    """
-    if actor is None and not is_first(db):
-        raise NotAllowed("create-congress", Role.PUBLIC)
-    if founder is not None:
-        actor = None
-    congress = congresses.create(db, actor, described, host=host, now=now)
-    assert congress.id is not None
-    if founder is not None:
-        secretary = congresses.add_secretary(db, None, congress.id, founder[0], founder[1], now=now)
-        whose = secretary.id
-    else:
-        whose = newest_secretary(db, congress)
-    return sign_in.open_session(
-        db,
-        congress.id,
-        secretary_id=whose,
-        token_hash=new.token_hash,
-        way="founder",
-        device=new.device,
-        now=now,
-        expires_at=new.expires_at,
-    )
-
-
-def newest_secretary(db: Session, congress: Congress) -> int | None:
-    """The founder of a congress that was just made."""
-    return secretariat.secretaries(db, congress)[0].id
-
-
 async def show_calendar(request: Request) -> Response:
     """The form of an existing congress."""
-    page, _actor, hours = await enter(request, calendar_of)
+    page, _actor, hours = await enter(request, founding.calendar_of)
     congress = page.congress
     assert congress is not None
     values = {
@@ -176,12 +123,6 @@ async def show_calendar(request: Request) -> Response:
         **{f"opens_{phase}": page.times.local(at).strftime("%Y-%m-%dT%H:%M") for phase, at in hours.items()},
     }
     return form_page(page, Form(values))
-
-
-def calendar_of(db: Session, congress: Congress) -> dict[Phase, datetime]:
-    """The hours at which phases open by themselves."""
-    assert congress.id is not None
-    return congresses.calendar(db, congress.id)
 
 
 async def change(request: Request) -> Response:

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import secrets
-from typing import Any
 
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,8 +21,8 @@ from motion.web.forms import MAX_FIELDS, Form, read_form, read_upload
 from motion.web.identity import hash_token
 from motion.web.page import NEVER, Page
 from motion.web.pages.sign_in import end_sessions, key_of
-from storage import people, secretariat
-from storage.models import Congress, Job, Official
+from storage import jobs, people, secretariat
+from storage.models import Job, Official
 
 TOKEN_BYTES = 24
 MAX_ROSTER_BYTES = 1 << 30  # the setting MOTION_MAX_UPLOAD_BYTES is looked at first, from the announced length
@@ -40,13 +38,9 @@ async def show(request: Request) -> Response:
     search = request.query_params.get("q", "")[:100]
     number = request.query_params.get("page", "1")
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-
-    def query(db: Session, congress: Congress) -> Any:
-        assert congress.id is not None
-        found, count = people.officials(db, congress.id, search=search, page=wanted)
-        return found, count, people.with_cards(db, [row.id for row in found if row.id]), people.count(db, congress.id)
-
-    page, _actor, (rows, count, carded, total) = await enter(request, query, act=Act.IMPORT_ROSTER)
+    page, _actor, (rows, count, carded, total) = await enter(
+        request, secretariat.roster_page, search, wanted, act=Act.IMPORT_ROSTER
+    )
     return page.render(
         "secretariat/liste.html",
         rows=rows,
@@ -139,24 +133,13 @@ async def change_member(request: Request) -> Response:
 
 async def show_cards(request: Request) -> Response:
     """Say what a sheet is, and who would get a card."""
-
-    def query(db: Session, congress: Congress) -> Any:
-        assert congress.id is not None
-        return people.count(db, congress.id)
-
-    page, _actor, total = await enter(request, query, act=Act.ISSUE_CARDS)
+    page, _actor, total = await enter(request, secretariat.count, act=Act.ISSUE_CARDS)
     return page.render("secretariat/cartes.html", total=total, form=Form())
 
 
 async def issue_cards(request: Request) -> Response:
     """Issue cards for all, or for those who have none, and answer with the sheet: it can't be had again."""
-
-    def query(db: Session, congress: Congress) -> Any:
-        assert congress.id is not None
-        officials = people.in_force(db, congress.id)
-        return officials, people.with_cards(db, [row.id for row in officials if row.id]), people.count(db, congress.id)
-
-    page, actor, (officials, carded, total) = await enter(request, query, act=Act.ISSUE_CARDS)
+    page, actor, (officials, carded, total) = await enter(request, secretariat.card_owners, act=Act.ISSUE_CARDS)
     form = await read_form(request)
     who = form.value("who")
     if who not in {"all", "without"}:
@@ -219,24 +202,8 @@ async def upload(request: Request) -> Response:
         form.refuse(page, fault or Invalid("file", "too-long", page.times.number(limit)))
         return page.render("secretariat/importer.html", status=422, form=form)
     arguments = {"filename": filename, "department": form.value("department").strip()[:10]}
-    job_id = await page.service.store.write(add_job, congress_id(page), "roster.preview", arguments, content, page.now)
+    job_id = await page.service.store.write(jobs.add, congress_id(page), "roster.preview", arguments, content, page.now)
     return page.redirect(f"{page.home}/secretariat/liste/importer/{job_id}")
-
-
-def add_job(db: Session, congress: int, kind: str, arguments: dict[str, Any], content: bytes | None, now: Any) -> int:
-    """Put a long task in the queue."""
-    job = Job(
-        congress_id=congress,
-        kind=kind,
-        arguments=json.dumps(arguments, ensure_ascii=False),
-        file=content,
-        total=len(content or b""),
-        created_at=now,
-    )
-    db.add(job)
-    db.flush()
-    assert job.id is not None
-    return job.id
 
 
 async def ended_job(request: Request) -> tuple[Page, Actor, Job]:
@@ -294,7 +261,7 @@ async def confirm(request: Request) -> Response:
         "decisions": decisions,
         "secretary": actor.secretary_id,
     }
-    job_id = await page.service.store.write(add_job, congress_id(page), "roster.import", arguments, job.file, page.now)
+    job_id = await page.service.store.write(jobs.add, congress_id(page), "roster.import", arguments, job.file, page.now)
     return page.redirect(f"{page.home}/secretariat/liste/importer/{job_id}")
 
 

@@ -1,0 +1,41 @@
+"""The outbox: mails written in an act's transaction, until they have left."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from storage.models import Mail
+
+BATCH = 50
+# A sign-in link lasts fifteen minutes: the first tries come quickly, then the server is left alone.
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600))
+MAX_TRIES = 12
+
+
+def due(db: Session, now: datetime) -> list[Mail]:
+    """List the mails whose next try has come, the oldest first."""
+    query = (
+        select(Mail)
+        .where(col(Mail.sent_at).is_(None), col(Mail.not_before) <= now, col(Mail.tries) < MAX_TRIES)
+        .order_by(col(Mail.id))
+        .limit(BATCH)
+    )
+    return list(db.exec(query))
+
+
+def sent(db: Session, mail_id: int, now: datetime) -> None:
+    """Note that a server took the mail."""
+    mail = db.get_one(Mail, mail_id)
+    mail.sent_at, mail.failure = now, ""
+    db.add(mail)
+
+
+def failed(db: Session, mail_id: int, failure: str, now: datetime) -> None:
+    """Note why a try failed, and when the next comes."""
+    mail = db.get_one(Mail, mail_id)
+    if mail.sent_at is not None:
+        return
+    mail.not_before = now + RETRY_AFTER[min(mail.tries, len(RETRY_AFTER) - 1)]
+    mail.tries += 1
+    mail.failure = failure[:500]
+    db.add(mail)
