@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,28 @@ class TestReading:
             assert part.text.strip() in page
         home = hall.client.get("/ormeline").text
         assert hall.client.get("/ormeline/fragments/direct").text.strip() in home
+
+    @pytest.mark.parametrize("who", ["", "aline", "odile"])
+    def test_no_link_leads_nowhere(self, hall: Hall, who: str) -> None:
+        """For the public, an official and the secretariat; anchors stand on the page that they name."""
+        headers = hall.signed_in(who) if who else {}
+        waiting, seen = ["/", "/ormeline"], set()
+        while waiting:
+            path, _, anchor = waiting.pop().partition("#")
+            answer = hall.client.get(path, headers=headers) if path not in seen else None
+            if answer is None:
+                continue
+            seen.add(path)
+            assert answer.status_code in {200, 303}, path
+            if not path.startswith("/ormeline") or "html" not in answer.headers.get("content-type", ""):
+                continue
+            for link in re.findall(r'<a [^>]*href="([^"]+)"', answer.text):
+                target, _, anchor = unescape(link).partition("#")
+                if anchor and target in {"", path} and not path.endswith("/rediger"):  # the editor makes its own
+                    assert f'id="{anchor}"' in answer.text, (path, link)
+                elif target.startswith("/"):
+                    waiting.append(target)
+        assert len(seen) > 10
 
     def test_the_adopted_motion_shows_its_vote(self, tmp_path: Path) -> None:
         """Freeze, then adoption, through the real acts and the real room."""
