@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from tests.live import world as worlds
 
 NODE = Path(__file__).parent / "node"
 START_SECONDS = 60
+
+
+Fill = Callable[[Store, worlds.World], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,13 @@ def libraries() -> None:
 
 
 @contextmanager
-def start(name: str, folder: Path, *, seats: int = 2_000, text: str = worlds.FIRST_TEXT) -> Iterator[Running]:
-    """Run `motion`, `hocuspocus` or `y-websocket` with an empty database (`motion`: a congress that drafts)."""
+def start(
+    name: str, folder: Path, *, seats: int = 2_000, text: str = worlds.FIRST_TEXT, fill: Fill | None = None
+) -> Iterator[Running]:
+    """Run `motion`, `hocuspocus` or `y-websocket` with an empty database.
+
+    `motion` has a congress that drafts, and what `fill` puts in its database before it starts.
+    """
     folder.mkdir(parents=True)
     port = free_port()
     cookies: list[str] = []
@@ -68,6 +77,8 @@ def start(name: str, folder: Path, *, seats: int = 2_000, text: str = worlds.FIR
         store = Store(settings.read({"MOTION_DATA": str(folder)}).database_url)
         migrate.upgrade(store)
         world = store.write_now(worlds.make, officials=seats, text=text)
+        if fill is not None:
+            fill(store, world)
         cookies = [f"motion={seat.token}" for seat in world.seats]
         store.close()
         command = [sys.executable, "-m", "motion", "serve", "--host", "127.0.0.1", "--port", str(port)]
