@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Table, bindparam, delete, func, or_, select, update
+from sqlalchemy import Insert, Table, and_, bindparam, delete, func, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from motion.rules.vocabulary import MotionState, Phase
@@ -162,12 +162,13 @@ def silenced(db: Session, session_ids: Collection[int], now: datetime) -> set[in
     return set(session_ids) - set(found.scalars())
 
 
-def revoked_since(db: Session, since: datetime) -> set[int]:
-    """Return the sessions revoked after `since`, by themselves or with their official."""
+def ended_between(db: Session, since: datetime, now: datetime) -> set[int]:
+    """Return the sessions that expired or were revoked, by themselves or with their official."""
+    expired = and_(col(LoginSession.expires_at) > since, col(LoginSession.expires_at) <= now)
     query = (
         select(col(LoginSession.id))
         .outerjoin(Official, col(Official.id) == col(LoginSession.official_id))
-        .where(or_(col(LoginSession.revoked_at) > since, col(Official.revoked_at) > since))
+        .where(or_(col(LoginSession.revoked_at) > since, col(Official.revoked_at) > since, expired))
     )
     return set(db.execute(query).scalars())
 

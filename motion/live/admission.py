@@ -7,7 +7,7 @@ that of every editor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from motion.live.knowledge import Author, Knowledge
@@ -57,8 +57,19 @@ class Accepted:
     is_duplicate: bool = False
 
 
-def admit(update: bytes, sender: Sender, known: Knowledge, limits: Limits, *, from_step2: bool) -> Accepted | Refused:
-    """Decide on one update; when accepted, its facts are added to `known`, else `known` is as before."""
+def admit(
+    update: bytes,
+    sender: Sender,
+    known: Knowledge,
+    limits: Limits,
+    *,
+    from_step2: bool,
+    may_bring: Callable[[int], bool] = lambda characters: True,
+) -> Accepted | Refused:
+    """Decide on one update; when accepted, its facts are added to `known`, else `known` is as before.
+
+    `may_bring` says whether the text has room for so many characters more.
+    """
     parsed = parse(update, _for_step2(limits) if from_step2 else limits)
     if isinstance(parsed, Refused):
         return parsed
@@ -84,6 +95,9 @@ def admit(update: bytes, sender: Sender, known: Knowledge, limits: Limits, *, fr
     )
     if refused is not None:
         return refused
+    brought = parsed.characters
+    if brought and not may_bring(brought):
+        return Refused(Reason.FULL, {"characters": brought})
     known.absorb(pending)
     return Accepted(update, parsed, tuple(pending.clocks), tuple(pending.bindings))
 

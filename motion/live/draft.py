@@ -34,6 +34,7 @@ from motion.live.updates import (
     server_client,
 )
 from motion.live.wire import MalformedMessage, read_bytes, read_varuint, varuint
+from motion.rules.markdown import MAX_TEXT_CHARACTERS
 
 __all__ = [
     "Accepted",
@@ -52,6 +53,10 @@ __all__ = [
 
 SYSTEM = Author(session=0, official=0)
 """The author of what the service itself wrote: a template, an imported file."""
+
+MAX_CHARACTERS = MAX_TEXT_CHARACTERS - 5_000
+"""Of a text: a page reads no more than `MAX_TEXT_CHARACTERS`. The margin is for processes that decide at the same
+moment, each on what it has applied."""
 
 _FOLD_BATCH = 250
 """Updates merged at once: merging costs the square of their number (20,000 at once 4.1 s, so 0.08 s)."""
@@ -318,6 +323,7 @@ class Window:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._known = Knowledge(draft._known)
+        self._brought = 0
 
     def check(
         self, update: bytes, sender: Sender, *, from_step2: bool = False, limits: Limits | None = None
@@ -328,7 +334,23 @@ class Window:
         are trimmed away and the news alone is held to the rules. `limits` replaces the draft's, for what
         the server itself imports.
         """
-        return admit(update, sender, self._known, limits or self._draft.limits, from_step2=from_step2)
+        decision = admit(
+            update,
+            sender,
+            self._known,
+            limits or self._draft.limits,
+            from_step2=from_step2,
+            may_bring=self._has_room if limits is None else lambda characters: True,
+        )
+        if isinstance(decision, Accepted) and not decision.is_duplicate:
+            self._brought += decision.parsed.characters
+        return decision
+
+    def _has_room(self, characters: int) -> bool:
+        """Whether the text stays one that the pages read. What this window deletes makes room in the next."""
+        more = self._brought + characters
+        # Bytes are known at once and never fewer than characters.
+        return len(self._draft._text) + more <= MAX_CHARACTERS or len(self._draft.text()) + more <= MAX_CHARACTERS
 
     def compose(self, session: int, edits: Sequence[Edit], base: bytes | None = None) -> bytes | Refused:
         """The update that makes `edits`, under the client id that the server keeps for `session`.

@@ -267,6 +267,7 @@ class Room:
         connection.is_synchronised = True
         if len(message) <= FRAGMENT_BYTES:
             connection.outlet.send(Parcel((message, *position)))
+            self._drop_if_slow(connection)
         else:
             connection.backlog_bytes = BACKLOG_BYTES + len(message)
             await connection.outlet.send_large(fragments(message), Parcel(position))
@@ -289,6 +290,7 @@ class Room:
         everyone = self._presences.everyone()
         if everyone is not None:
             connection.outlet.send(Parcel((wire.encode_message(wire.Awareness(everyone)),)))
+            self._drop_if_slow(connection)
 
     def learn_presence(self, payload: bytes) -> None:
         """Show those who are connected to another process."""
@@ -654,7 +656,14 @@ class Room:
                     slow.append(connection)
         for connection, messages in answers.items():
             connection.outlet.send(Parcel(tuple(messages)))
+            if connection.outlet.backlog() > connection.backlog_bytes:
+                slow.append(connection)
         for connection in slow:
+            self._drop_if_slow(connection)
+
+    def _drop_if_slow(self, connection: Connection) -> None:
+        """Close whoever lets too much wait: it is memory of ours, and they get all of it when they come back."""
+        if connection.outlet.backlog() > connection.backlog_bytes:
             log.info("motion %d: %s reads too slowly", self.motion_id, connection.key)
             connection.outlet.close(TRY_AGAIN, "too slow")
 

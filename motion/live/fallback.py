@@ -69,19 +69,18 @@ class Fallback:
             *(room.submit(caller, offer.update, from_step2=offer.from_step2) for offer in offers)
         )
         frames = _answers(offers, answers)
+        asked: dict[type, Synchronise | PresenceAsked] = {}
         for decision in decisions:
             match decision:
-                case Synchronise(state_vector):
-                    whole = state_vector is None
-                    update = room.draft.full_state() if whole else room.draft.diff(state_vector or b"\0")
-                    frames.append(wire.encode_message(wire.SyncStep2(update)))
-                    frames.append(wire.encode_message(wire.Position(room.number)))
+                case Synchronise() | PresenceAsked():
+                    asked[type(decision)] = decision
                 case PresenceClaimed(claim):
                     room.claim(f"http-{caller.actor.session_id}", caller, claim)
-                case PresenceAsked():
-                    frames += _presence(room)
                 case _:
                     pass
+        # Each question once, however often a body repeats it: five bytes would else bring the whole document.
+        for question in asked.values():
+            frames += _presence(room) if isinstance(question, PresenceAsked) else _document(room, question.state_vector)
         return wire.join_frames(frames)
 
     def _session(self, room: Room, caller: Caller) -> Session:
@@ -150,6 +149,11 @@ def _answers(offers: list[Offer], answers: list[Answer]) -> list[bytes]:
             refusal = wire.Refusal(offer.n, answer.reason, answer.sentence, answer.kept)
             frames.append(wire.encode_message(refusal))
     return frames
+
+
+def _document(room: Room, state_vector: bytes | None) -> list[bytes]:
+    update = room.draft.full_state() if state_vector is None else room.draft.diff(state_vector)
+    return [wire.encode_message(wire.SyncStep2(update)), wire.encode_message(wire.Position(room.number))]
 
 
 def _presence(room: Room) -> list[bytes]:

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     TOO_LARGE = "too-large"
     TOO_MANY_STRUCTS = "too-many-structs"
+    FULL = "full"
     FOREIGN_CLIENT = "foreign-client"
     CLIENT_TAKEN = "client-taken"
     GAP = "gap"

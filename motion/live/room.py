@@ -382,7 +382,7 @@ class Rooms:
                 since, self._looked_at = self._looked_at - timedelta(seconds=2 * LOOK_EVERY_S), self._clock()
                 if self._rooms:
                     await self._look(list(self._rooms))
-                    for session_id in await self._store.read(drafts.revoked_since, since):
+                    for session_id in await self._store.read(drafts.ended_between, since, self._looked_at):
                         self._revoke(session_id)
                 now = asyncio.get_running_loop().time()
                 for room in list(self._rooms.values()):

@@ -13,6 +13,7 @@ REFUSALS: dict[str, str] = {
     Reason.MALFORMED: _("Cette modification est illisible. Copiez votre texte et rechargez la page."),
     Reason.TOO_LARGE: _("Cette modification est trop longue. Collez votre texte en plusieurs fois."),
     Reason.TOO_MANY_STRUCTS: _("Cette modification est trop longue. Collez votre texte en plusieurs fois."),
+    Reason.FULL: _("La motion a atteint sa longueur limite. Retirez du texte avant d’en ajouter."),
     Reason.FOREIGN_CLIENT: _("Cette modification porte le nom de quelqu’un d’autre. Rechargez la page."),
     Reason.CLIENT_TAKEN: _("Cette page est ouverte deux fois sous le même numéro. Rechargez-la."),
     Reason.GAP: _("Une modification précédente manque. Copiez votre texte et rechargez la page."),

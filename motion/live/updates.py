@@ -105,6 +105,11 @@ class Update(NamedTuple):
     structs: tuple[Struct, ...]
     deletes: tuple[DeleteRange, ...]
 
+    @property
+    def characters(self) -> int:
+        """How much text it brings, in UTF-16 units."""
+        return sum([struct.length for struct in self.structs if struct.text is not None])
+
 
 class _Broken(Exception):
     """Where reading stopped; never leaves this module."""
@@ -145,7 +150,8 @@ def _read_structs(b: bytes, limits: Limits) -> tuple[tuple[Struct, ...], int]:
         count, i = _uint(b, i)
         client, i = _uint(b, i)
         clock, i = _uint(b, i)
-        if count == 0 or client in seen or count > size - i:
+        # Client 0 is what the record says of an update without words.
+        if count == 0 or client == 0 or client in seen or count > size - i:
             raise _Broken(Reason.MALFORMED, attempt="section", offset=i)
         if len(structs) + count > limits.structs:
             raise _Broken(Reason.TOO_MANY_STRUCTS, structs=len(structs) + count, limit=limits.structs)

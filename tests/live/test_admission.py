@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from motion.live.draft import Accepted, Author, Draft, Sender
+from motion.live.draft import MAX_CHARACTERS, Accepted, Author, Draft, Sender
 from motion.live.refusals import Reason
 from motion.live.updates import UPDATE, DeleteRange, Id, Limits, Struct, encode, server_client
 from motion.live.wire import varuint
@@ -384,3 +384,22 @@ class TestStep2:
         """Attack: too much text, with known text before it."""
         forged = encode([run(ALICE, 0, GREETING + "a" * 17_000)], [DeleteRange(ALICE, 0, 1)])
         assert refusal(draft.check(forged, Sender(alice), from_step2=True)) == "too-large"
+
+
+class TestRoom:
+    """A motion is as long as its pages can read, and no longer."""
+
+    def test_a_text_that_no_page_would_read(self) -> None:
+        """Attack: paste after paste, each within its limits; in one window or in many, the text stops growing."""
+        draft = Draft()
+        whole = MAX_CHARACTERS // 10_000
+        for at in range(whole - 1):
+            take(draft, typed(run(ALICE, at * 10_000, "é" * 5_000 + "a" * 5_000)), alice)
+        window = draft.window()
+        half = (whole - 1) * 10_000
+        rest = MAX_CHARACTERS - half
+        assert isinstance(window.check(typed(run(ALICE, half, "a" * 9_999)), Sender(alice)), Accepted)
+        assert refusal(window.check(typed(run(BOB, 0, "b" * (rest - 9_998))), Sender(bob))) == "full"
+        assert isinstance(window.check(typed(run(BOB, 0, "b" * (rest - 9_999))), Sender(bob)), Accepted)
+        assert refusal(window.check(typed(run(BOB, rest - 9_999, "c")), Sender(bob))) == "full"
+        assert isinstance(window.check(deleted((ALICE, 0, 5)), Sender(bob)), Accepted)
