@@ -23,9 +23,11 @@ def due(db: Session, now: datetime) -> list[Mail]:
     return list(db.exec(query))
 
 
-def sent(db: Session, mail_id: int, now: datetime) -> None:
-    """Note that a server took the mail."""
+def sent(db: Session, mail_id: int, now: datetime, *, drop_body: bool) -> None:
+    """Note that a mail left; once a server has it, its text need not stay here."""
     mail = db.get_one(Mail, mail_id)
+    if drop_body:
+        mail.body = ""
     mail.sent_at, mail.failure = now, ""
     db.add(mail)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
+from motion.rules.names import display_name
 from storage.models import Card, LoginSession, Official, Secretary, SignInAttempt
 
 PAGE = 50  # officials on one page of the list
@@ -30,7 +31,7 @@ class Person:
 
 def full_name(official: Official) -> str:
     """Return "Aline Corbières"."""
-    return f"{official.first_names} {official.family_name}".strip()
+    return display_name(official.first_names, official.family_name)
 
 
 def of_official(official: Official) -> Person:

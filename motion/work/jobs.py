@@ -14,6 +14,7 @@ from typing import Any
 from motion.acts import roster, sign_in
 from motion.acts.roster import Reading
 from motion.rules.errors import MotionError
+from motion.rules.names import display_name
 from motion.rules.roster import Plan
 from motion.rules.roster_file import SAMPLE_BYTES, recognise
 from motion.rules.roster_rows import Row
@@ -116,7 +117,7 @@ def told(plan: Plan) -> dict[str, Any]:
                 "candidates": [
                     {
                         "id": candidate.id,
-                        "name": f"{candidate.first_names} {candidate.family_name}",
+                        "name": display_name(candidate.first_names, candidate.family_name),
                         "mandate": candidate.mandate,
                         "territory": candidate.territory,
                     }

@@ -32,7 +32,7 @@ def send_due(store: Store, settings: Settings, now: Callable[[], datetime]) -> i
     if not settings.smtp_url:
         for mail in mails:
             log.info("no SMTP server is set: mail %s to %s\n%s\n\n%s", mail.id, mail.recipient, mail.subject, mail.body)
-            store.write_now(outbox.sent, mail.id or 0, now())
+            store.write_now(outbox.sent, mail.id or 0, now(), drop_body=False)
         return len(mails)
     try:
         with connect(settings.smtp_url) as server:
@@ -85,5 +85,5 @@ def _send(store: Store, settings: Settings, server: smtplib.SMTP, mail: Mail, no
         log.warning("couldn't send mail %s (try %d): %s", mail.id, mail.tries + 1, error)
         store.write_now(outbox.failed, mail.id or 0, str(error), now())
         return False
-    store.write_now(outbox.sent, mail.id or 0, now())
+    store.write_now(outbox.sent, mail.id or 0, now(), drop_body=True)
     return True

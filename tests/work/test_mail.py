@@ -88,6 +88,7 @@ def test_a_mail_reaches_its_mailbox_once(sqlite_store: Store, tmp_path: Path, se
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content().strip() == "Bonjour, élue !"
     assert rows(sqlite_store)[0].sent_at == NOW
+    assert rows(sqlite_store)[0].body == ""  # it held a way in
 
 
 def test_a_server_that_is_away_is_tried_again(sqlite_store: Store, tmp_path: Path, mailbox: Mailbox) -> None:
