@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from motion.live.draft import DraftBroken
 from motion.live.fallback import MAX_BODY_BYTES, MAX_WAIT_S, Fallback, Malformed
 from motion.live.outlet import AsgiOutlet, Outlet
-from motion.live.room import Caller, Room, RoomLost, Rooms
+from motion.live.room import Caller, Connection, Room, RoomLost, Rooms
 from motion.live.server import EXTENSION
 from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Session, Synchronise
 from motion.rules.errors import NotFound
@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "motion.v1"
 MALFORMED, NOT_SIGNED_IN, NOT_ALLOWED, NO_SUCH_MOTION, TRY_AGAIN = 4400, 4401, 4403, 4404, 1013
+
+# First bytes of the messages that are done with at once: sync, awareness, SUBMIT; but not sync step 1.
+_STRAIGHT = frozenset((b"\x00", b"\x01", b"\x64"))
+_ASKING = frozenset((b"\x00\x00",))
 
 Identify = Callable[[HTTPConnection], Awaitable[Caller | None]]
 """Who the cookie of a request belongs to; None for the public. Given by the web layer."""
@@ -163,34 +167,67 @@ class Listener:
             return
         joined = room.join(caller, outlet, speaks_motion=speaks_motion)
         loop = asyncio.get_running_loop()
-        session = Session(
-            joined.author,
-            speaks_motion=speaks_motion,
-            updates_per_s=self._rooms.settings.updates_per_s,
-            now=loop.time(),
-        )
+        rate = self._rooms.settings.updates_per_s
+        session = Session(joined.author, speaks_motion=speaks_motion, updates_per_s=rate, now=loop.time())
+        attendance = _Attendance(room, joined, session)
+        outlet.take_with(attendance.take)
         try:
             while True:
+                attendance.is_waiting = True
                 event = await receive()
+                attendance.is_waiting = False
                 if event["type"] == "websocket.disconnect":
                     return
-                for decision in session.receive(event.get("bytes") or b"", loop.time()):
-                    match decision:
-                        case Offer():
-                            room.offer(joined, decision)
-                        case Synchronise(state_vector):
-                            await room.synchronise(joined, state_vector)
-                        case PresenceClaimed(claim):
-                            room.claim(joined.key, caller, claim)
-                        case PresenceAsked():
-                            room.tell_presence(joined)
-                        case Close(code, reason):
-                            outlet.close(code, reason)
+                for question in attendance.hear(event.get("bytes") or b""):
+                    await room.synchronise(joined, question.state_vector)
                 delay = session.delay_before_next_read(loop.time())
                 if delay > 0:
                     await asyncio.sleep(delay)
         finally:
             room.leave(joined)
+
+
+class _Attendance:
+    """One connection's messages, on their way from the session to the room."""
+
+    __slots__ = ("_joined", "_loop", "_room", "_session", "is_waiting")
+
+    def __init__(self, room: Room, joined: Connection, session: Session) -> None:
+        self.is_waiting = False
+        self._room = room
+        self._joined = joined
+        self._session = session
+        self._loop = asyncio.get_running_loop()
+
+    def take(self, frame: bytes) -> bool:
+        """Deal with a keystroke or a caret where it was read, sparing a switch of tasks.
+
+        False when the connection's task must have it: it has others before, is to be slowed down, or waits.
+        """
+        if not self.is_waiting or frame[:1] not in _STRAIGHT or frame[:2] in _ASKING:
+            return False
+        if self._session.delay_before_next_read(self._loop.time()) > 0:
+            return False
+        self.hear(frame)
+        return True
+
+    def hear(self, frame: bytes) -> list[Synchronise]:
+        """Have the session decide and the room do; return the questions whose answer takes time."""
+        room, joined = self._room, self._joined
+        questions: list[Synchronise] = []
+        for decision in self._session.receive(frame, self._loop.time()):
+            match decision:
+                case Offer():
+                    room.offer(joined, decision)
+                case Synchronise():
+                    questions.append(decision)
+                case PresenceClaimed(claim):
+                    room.claim(joined.key, joined.caller, claim)
+                case PresenceAsked():
+                    room.tell_presence(joined)
+                case Close(code, reason):
+                    joined.outlet.close(code, reason)
+        return questions
 
 
 async def _refuse(scope: Scope, send: Send, status: int) -> None:

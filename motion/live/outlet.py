@@ -52,6 +52,9 @@ class Parcel:
         self.frames = b"".join([frame(message) for message in messages])
 
 
+Take = Callable[[bytes], bool]
+
+
 class Outlet(Protocol):
     """Where parcels to one reader go. Nothing here waits but `send_large`."""
 
@@ -63,6 +66,9 @@ class Outlet(Protocol):
 
         What `send` is given meanwhile leaves after these, in order.
         """
+
+    def take_with(self, take: Take) -> None:
+        """Offer each message to `take` where it is read, if this server can; what it leaves comes by ASGI."""
 
     def backlog(self) -> int:
         """Bytes that the reader has not taken yet."""
@@ -88,6 +94,9 @@ class AsgiOutlet:
     async def send_large(self, pieces: list[bytes], then: Parcel) -> None:
         self._put(unframe(pieces))
         self.send(then)
+
+    def take_with(self, take: Take) -> None:
+        pass
 
     def backlog(self) -> int:
         return self._waiting

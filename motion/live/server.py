@@ -11,7 +11,7 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from motion.live.outlet import Parcel
+from motion.live.outlet import Parcel, Take
 
 EXTENSION = "motion.outlet"
 """Name, among the scope's extensions, of the `SocketOutlet` of this connection."""
@@ -62,6 +62,9 @@ class SocketOutlet:
             for parcel in held:
                 self.send(parcel)
 
+    def take_with(self, take: Take) -> None:
+        self._protocol.take = take
+
     def backlog(self) -> int:
         transport = self._protocol.transport
         return self._held_bytes if self._held is not None else transport.get_write_buffer_size()
@@ -73,6 +76,8 @@ class SocketOutlet:
 class LiveProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket connection, which its application can write to directly."""
 
+    take: Take | None = None
+
     async def run_asgi(self) -> None:
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions[EXTENSION] = SocketOutlet(self)
@@ -80,6 +85,11 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """Hand a message on, and stop reading only when several wait: uvicorn stops at each, four calls a keystroke."""
+        take = self.take
+        if take is not None and self.queue.empty() and self.curr_msg_data_type == "bytes" and not self.close_sent:
+            if take(bytes(self.frames[0]) if len(self.frames) == 1 else b"".join(self.frames)):
+                self.frames = []
+                return
         if self.read_paused or self.queue.qsize() >= UNREAD_MESSAGES:
             super().send_receive_event_to_app()
             return
