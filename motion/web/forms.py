@@ -15,6 +15,7 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 MAX_FIELDS = 60
 MAX_FIELD_CHARACTERS = 4_000
+MAX_DIGITS = 15  # what a column of integers holds
 
 FIELDS = words.FIELDS | {
     "family_name": _("nom"),
@@ -70,6 +71,8 @@ class Form:
         typed = "".join(self.value(name).split())
         if not typed:
             raise Invalid(name, "empty")
+        if len(typed) > MAX_DIGITS:
+            raise Invalid(name, "number", typed[:40])
         try:
             return int(typed)
         except ValueError as error:
@@ -79,7 +82,12 @@ class Form:
 async def read_form(request: Request) -> Form:
     """Read a form without files; what is too long is cut far above any field's own limit."""
     sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
-    return Form({name: str(value)[:MAX_FIELD_CHARACTERS] for name, value in sent.multi_items()})
+    return Form({name: _typed(value) for name, value in sent.multi_items()})
+
+
+def _typed(value: UploadFile | str) -> str:
+    """A field's text; PostgreSQL keeps no NUL, which nobody types."""
+    return str(value)[:MAX_FIELD_CHARACTERS].replace("\0", "\ufffd")
 
 
 async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
@@ -91,5 +99,5 @@ async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
                 if key == name:
                     filename, content = (value.filename or "")[:200], await value.read()
             else:
-                fields[key] = str(value)[:MAX_FIELD_CHARACTERS]
+                fields[key] = _typed(value)
     return Form(fields), filename, content

@@ -7,7 +7,7 @@ send. ASVS 5.0: 3.4.3 to 3.4.8 (headers), 3.5.1 to 3.5.3 (forms).
 import json
 import logging
 import time
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -63,6 +63,12 @@ def came_from_elsewhere(headers: Headers, settings: Settings) -> bool:
     return urlsplit(origin).netloc not in {settings.host, headers.get("host", settings.host)}
 
 
+def local(location: str) -> str:
+    """Keep a redirection on this host: Starlette's own, for a slash too many, repeats the Host that was sent."""
+    there = urlsplit(location)
+    return urlunsplit(there._replace(scheme="", netloc="", path="/" + there.path.lstrip("/")))
+
+
 class Guard:
     """Log, harden, and refuse."""
 
@@ -82,6 +88,10 @@ class Guard:
             self.common["Strict-Transport-Security"] = HSTS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if "path" in scope:
+            # No address of ours has a NUL, and PostgreSQL refuses to look for one.
+            scope["path"] = scope["path"].replace("\0", "\ufffd")
+            scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -95,6 +105,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.common.items():
                     headers.setdefault(name, value)
+                if "location" in headers:
+                    headers["location"] = local(headers["location"])
             else:
                 size += len(message.get("body", b""))
             await send(message)

@@ -191,7 +191,7 @@ async def upload(request: Request) -> Response:
     """Take the file and have it read; nothing is imported yet."""
     page, _actor = await admit(request, Act.IMPORT_ROSTER)
     limit = page.service.settings.max_upload_bytes
-    announced = request.headers.get("content-length", "0")
+    announced = request.headers.get("content-length", "")  # every browser announces it
     form, filename, content = Form(), "", b""
     if announced.isdigit() and int(announced) <= limit + MULTIPART_BYTES:
         form, filename, content = await read_upload(request, "file")
