@@ -22,6 +22,7 @@ from motion.acts.sign_in import Choose, Message, NewSession
 from motion.rules.card_codes import DIGITS, read_card_code, read_digits
 from motion.rules.errors import Invalid, MotionError, NotAllowed, SignInRefused
 from motion.rules.permissions import Actor
+from motion.web.arrival import carrying, place_of, wanted
 from motion.web.errors import tell
 from motion.web.forms import Form, read_form
 from motion.web.identity import clear_session_cookie, hash_token, set_session_cookie
@@ -88,7 +89,7 @@ async def enter(page: Page, token: str, session: LoginSession) -> Response:
     if page.visitor.actor is not None:
         # Rotated at sign-in: the session that this browser had before would otherwise live on unseen.
         await end_sessions(page, sessions.sign_out, page.visitor.actor)
-    response = page.redirect(f"{page.home}/secretariat" if session.secretary_id else f"{page.home}/motions")
+    response = page.redirect(await place_of(page, session))
     set_session_cookie(response, page.service.settings, token)
     response.delete_cookie(ASKED, path="/")
     return response
@@ -105,7 +106,12 @@ async def end_sessions(page: Page, act: Callable[..., list[int]], actor: Actor, 
 async def show(request: Request) -> Response:
     """The two doors: by mail, by card."""
     page = await open_page(request)
-    return page.render("connexion/portes.html", form=Form())
+    return doors(page, Form())
+
+
+def doors(page: Page, form: Form, status: int = 200) -> Response:
+    """Render the two doors, each keeping in mind where to go afterwards."""
+    return page.render("connexion/portes.html", status=status, form=form, carrying=carrying, suite=wanted(page))
 
 
 async def ask(request: Request) -> Response:
@@ -132,11 +138,11 @@ async def ask(request: Request) -> Response:
             lifetime=timedelta(minutes=page.service.settings.email_link_minutes),
         )
     except Invalid as error:
-        return page.render("connexion/portes.html", status=422, form=form.refuse(page, error))
+        return doors(page, form.refuse(page, error), 422)
     await asyncio.sleep(max(0.0, ANSWER_AFTER_SECONDS - (loop.time() - started)))
     if refusal is not None:
-        return said_at(page, "connexion/portes.html", refusal, "email", form)
-    response = page.redirect(f"{page.home}/connexion/code")
+        return doors(page, *said_at(page, refusal, "email", form))
+    response = page.redirect(carrying(f"{page.home}/connexion/code", wanted(page)))
     response.set_cookie(
         ASKED,
         f"{browser}.{base64.urlsafe_b64encode(address.encode()).decode()}",
@@ -153,7 +159,7 @@ def message_of(page: Page, token: str, digits: str) -> Message:
     """Write the mail in the language of whoever asks."""
     assert page.congress is not None
     title = page.congress.title
-    link = f"{page.service.settings.base_url}{page.home}/connexion/lien/{token}"
+    link = page.service.settings.base_url + carrying(f"{page.home}/connexion/lien/{token}", wanted(page))
     minutes = page.service.settings.email_link_minutes
     body = page._(
         "Bonjour,\n\n"
@@ -187,8 +193,14 @@ async def show_digits(request: Request) -> Response:
     page = await open_page(request)
     _browser, address = asked_of(request)
     if not address:
-        return page.redirect(f"{page.home}/connexion")
-    return page.render("connexion/code.html", form=Form(), address=address)
+        return page.redirect(carrying(f"{page.home}/connexion", wanted(page)))
+    return waiting(page, address, Form())
+
+
+def waiting(page: Page, address: str, form: Form, status: int = 200) -> Response:
+    """Render the page that waits for the six digits."""
+    again = carrying(f"{page.home}/connexion", wanted(page))
+    return page.render("connexion/code.html", status=status, form=form, address=address, again=again)
 
 
 async def use_digits(request: Request) -> Response:
@@ -197,7 +209,7 @@ async def use_digits(request: Request) -> Response:
     form = await read_form(request)
     browser, address = asked_of(request)
     if not address:
-        return page.redirect(f"{page.home}/connexion")
+        return page.redirect(carrying(f"{page.home}/connexion", wanted(page)))
     token, new = new_session(page)
     answer = await page.service.store.write(
         sign_in.use_digits,
@@ -213,9 +225,9 @@ async def use_digits(request: Request) -> Response:
     )
     if isinstance(answer, Choose):
         hidden = {"code": form.value("code")}
-        return page.render("connexion/choix.html", people=answer.people, action=page.path, hidden=hidden)
+        return page.render("connexion/choix.html", people=answer.people, action=page.here, hidden=hidden)
     if isinstance(answer, SignInRefused):
-        return said_at(page, "connexion/code.html", answer, "code", form, address=address)
+        return waiting(page, address, *said_at(page, answer, "code", form))
     return await enter(page, token, answer)
 
 
@@ -234,16 +246,15 @@ async def use_card_code(request: Request) -> Response:
         now=page.now,
     )
     if isinstance(answer, SignInRefused):
-        return said_at(page, "connexion/portes.html", answer, "card", form)
+        return doors(page, *said_at(page, answer, "card", form))
     return await enter(page, token, answer)
 
 
-def said_at(page: Page, template: str, refusal: MotionError, field: str, form: Form, **more: Any) -> Response:
-    """Show a form again with a refusal beside its field."""
+def said_at(page: Page, refusal: MotionError, field: str, form: Form) -> tuple[Form, int]:
+    """A form with a refusal beside its field, and the status that says so."""
     told = tell(refusal, page.language)
     form.faults[field] = f"{told.why} {told.repair}"
-    status = 422 if told.status == 403 else told.status
-    return page.render(template, status=status, form=form, **more)
+    return form, 422 if told.status == 403 else told.status
 
 
 async def show_link(request: Request) -> Response:
@@ -254,7 +265,7 @@ async def show_link(request: Request) -> Response:
         return sign_in.people_of_link(db, congress.id, token_hash, now=now)
 
     page, found = await read(request, query, request.app.state.service.now())
-    return page.render("connexion/choix.html", people=found, action=page.path, hidden={})
+    return page.render("connexion/choix.html", people=found, action=page.here, hidden={})
 
 
 async def use_link(request: Request) -> Response:
@@ -271,7 +282,7 @@ async def use_link(request: Request) -> Response:
         now=page.now,
     )
     if isinstance(answer, Choose):
-        return page.render("connexion/choix.html", people=answer.people, action=page.path, hidden={})
+        return page.render("connexion/choix.html", people=answer.people, action=page.here, hidden={})
     return await enter(page, token, answer)
 
 
@@ -283,7 +294,7 @@ async def show_card(request: Request) -> Response:
         return cards.owner(db, congress.id, token_hash)
 
     page, owner = await read(request, query)
-    return page.render("connexion/choix.html", people=(owner,), action=page.path, hidden={})
+    return page.render("connexion/choix.html", people=(owner,), action=page.here, hidden={})
 
 
 async def use_card(request: Request) -> Response:
