@@ -4,9 +4,10 @@ Whoever ends a session also closes its sockets, after the commit: each function 
 to `live.room.Rooms.revoke`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from motion.acts import record
 from motion.rules.errors import NotFound
@@ -18,12 +19,17 @@ from storage.models import LoginSession, Official
 SEEN_EVERY = timedelta(minutes=5)  # a reader of "seen at" needs no better, and pages must not write
 
 
-def touch(db: Session, session_id: int, *, now: datetime) -> None:
-    """Note that a session is in use, at most every few minutes."""
-    row = db.get(LoginSession, session_id)
-    if row is not None and now - row.seen_at >= SEEN_EVERY:
-        row.seen_at = now
-        db.add(row)
+def touch(db: Session, session_ids: Sequence[int], *, now: datetime) -> None:
+    """Note that sessions are in use, each at most every few minutes; those that have ended stay as they are."""
+    db.exec(
+        update(LoginSession)
+        .where(
+            col(LoginSession.id).in_(session_ids),
+            col(LoginSession.seen_at) <= now - SEEN_EVERY,
+            col(LoginSession.revoked_at).is_(None),
+        )
+        .values(seen_at=now)
+    )
 
 
 def own(db: Session, actor: Actor, *, now: datetime) -> list[LoginSession]:

@@ -8,17 +8,20 @@ from motion.live.drafting_room import Caller
 from motion.web.identity import token_hash, visitor_of
 from motion.web.language import COOKIE
 from motion.web.service import Service
+from motion.web.sightings import Sightings
 from storage import pages
 
 
-def routes(service: Service) -> list[BaseRoute]:
+def routes(service: Service, sightings: Sightings) -> list[BaseRoute]:
     """Return `/live/{congress}/{code}` and its HTTP fallback."""
 
     async def identify(connection: HTTPConnection) -> Caller | None:
         token = token_hash(connection, service.settings)
-        visitor = visitor_of(await service.store.read(pages.signed_in, token, service.now()))
-        if visitor.actor is None:
+        found = await service.store.read(pages.signed_in, token, service.now())
+        visitor = visitor_of(found)
+        if found is None or visitor.actor is None:
             return None
+        sightings.see(found.session, service.now())
         return Caller(visitor.actor, visitor.name, connection.cookies.get(COOKIE, "fr"))
 
     return listener.routes(service.rooms, identify, base_url=service.settings.base_url)

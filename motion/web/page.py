@@ -178,6 +178,8 @@ async def read(request: Request, query: Callable[..., T], *args: Any, **kwargs: 
         if slug is None
         else await service.store.read(pages.frame, slug, token, now, query, *args, **kwargs)
     )
+    if framed.signed_in is not None:
+        request.app.state.sightings.see(framed.signed_in.session, now)
     return frame(request, now, framed.congress, framed.openings, framed.signed_in), framed.rows
 
 

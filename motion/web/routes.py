@@ -19,6 +19,7 @@ from motion.web.headers import Guard
 from motion.web.pages import editor, follow, home, language, motions, new_congress, plain, roster, secretariat, sign_in
 from motion.web.pages.follow import Watchers
 from motion.web.recent import Recent
+from motion.web.sightings import Sightings
 from motion.web.templates import Templates
 from storage import pages
 
@@ -41,10 +42,10 @@ async def robots(request: Request) -> Response:
     return PlainTextResponse("User-agent: *\nDisallow: /langue\nDisallow: /nouveau\n")
 
 
-def routes(assets: Assets, service: "Service") -> list[BaseRoute]:
+def routes(assets: Assets, service: "Service", sightings: Sightings) -> list[BaseRoute]:
     """List every route, in the order in which they are tried."""
     return [
-        *live.routes(service),
+        *live.routes(service, sightings),
         Route("/healthz", health),
         Route("/robots.txt", robots),
         Route("/static/{name}", assets.serve, name="static"),
@@ -58,9 +59,9 @@ def make_app(service: "Service") -> Starlette:
     Raises:
         AssetsNotBuilt: `frontend/dist` is missing.
     """
-    assets = Assets()
+    assets, sightings = Assets(), Sightings(service)
     app = Starlette(
-        routes=routes(assets, service),
+        routes=routes(assets, service, sightings),
         middleware=[
             Middleware(Guard, settings=service.settings),
             Middleware(GZipMiddleware, compresslevel=6),  # no secret stands in a page, so its length tells nothing
@@ -71,6 +72,7 @@ def make_app(service: "Service") -> Starlette:
     )
     app.state.service = service
     app.state.templates = Templates(assets.url)
+    app.state.sightings = sightings
     app.state.recent = Recent()
     app.state.watchers = Watchers(service, app.state.recent)
     return app

@@ -327,9 +327,9 @@ class TestSession:
     def test_use_is_noted_now_and_then(self, store: Store, there: Hall) -> None:
         """Pages read often; the row is written every five minutes at most."""
         session = self.open(store, there, "a", official_id=there.aline)
-        store.write_now(sessions.touch, session.id, now=NOW + timedelta(minutes=4))
+        store.write_now(sessions.touch, [session.id], now=NOW + timedelta(minutes=4))
         assert rows(store, LoginSession)[0].seen_at == NOW
-        store.write_now(sessions.touch, session.id, now=NOW + timedelta(minutes=6))
+        store.write_now(sessions.touch, [session.id], now=NOW + timedelta(minutes=6))
         assert rows(store, LoginSession)[0].seen_at == NOW + timedelta(minutes=6)
 
 
