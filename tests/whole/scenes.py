@@ -1,0 +1,152 @@
+"""Every page of the service, and how one comes to it: the name begins with that of its route."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Page
+
+from tests.whole.served import Served
+
+Role = Literal["public", "english", "official", "secretariat"]  # who looks; the English choice is kept in a cookie
+M1 = "/ormeline/motions/M1"
+ROOM = "/ormeline/secretariat"
+# Answers that no person looks at as a page of its own.
+NO_PAGES = {
+    "static",
+    "follow",
+    "text",
+    "section",
+    "margin",
+    "home-live",
+    "home-json",
+    "motion-json",
+    "motion-markdown",
+    "demonstration",  # leads on at once
+}
+ROSTER = (
+    "Nom;Prénom;Sexe;Mandat;Commune;Courriel\n"
+    "Brassac;Léonie;F;maire;Valbrune;leonie.brassac@exemple.example\n"
+    "Sans-Courriel;;F;maire;Valbrune;pas une adresse\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page as somebody meets it. `status` is the answer's."""
+
+    name: str
+    role: Role
+    path: str
+    then: Callable[[Page], None] | None = None
+    status: int = 200
+
+    def go(self, page: Page, service: Served) -> None:
+        """Come to the page, and wait until it has settled."""
+        answer = page.goto(service.address + self.path)
+        assert answer is not None and answer.status == self.status, f"{self.path}: {answer and answer.status}"
+        if self.then is not None:
+            self.then(page)
+        page.wait_for_load_state("load")
+
+
+def press(name: str, **fields: str) -> Callable[[Page], None]:
+    """Fill fields by their labels, then press a button."""
+
+    def act(page: Page) -> None:
+        for label, value in fields.items():
+            page.get_by_label(label.replace("_", " ")).first.fill(value)
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).first.click()
+
+    return act
+
+
+def start_editor(page: Page) -> None:
+    """Wait for the editor in place of the plain page."""
+    page.wait_for_selector(".cm-content")
+    page.wait_for_function(
+        "document.querySelector('[data-editor=status] .mot')?.textContent.match(/Enregistré|Lecture/)"
+    )
+
+
+def change_nothing(page: Page) -> None:
+    """Send the plain form as it came."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer mes changements").click()
+
+
+def change_a_paragraph(page: Page) -> None:
+    """Send the plain form with a changed paragraph."""
+    box = page.get_by_role("main").get_by_role("textbox").nth(1)
+    box.fill(box.input_value() + " Par le formulaire.")
+    change_nothing(page)
+
+
+def upload_roster(page: Page) -> None:
+    """Send a small list, with a line that can't be read, and wait for its preview."""
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "liste.csv", "mimeType": "text/csv", "buffer": ROSTER.encode()}]
+    )
+    with page.expect_navigation():
+        page.get_by_role("button", name="Lire le fichier").click()
+    page.get_by_text("Brassac").first.wait_for()
+
+
+def open_everything(page: Page) -> None:
+    """Unfold what is folded."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+SCENES = (
+    Scene("congresses", "public", "/"),
+    Scene("home", "public", "/ormeline"),
+    Scene("home, in English", "english", "/ormeline?lang=en"),
+    Scene("motion, in English", "english", M1),
+    Scene("motions", "public", "/ormeline/motions"),
+    Scene("motion", "public", M1),
+    Scene("motion, all unfolded", "public", M1, open_everything),
+    Scene("motion, who wrote", "public", M1 + "?vue=auteurs"),
+    Scene("motion, adopted", "public", "/ormeline/motions/M2"),
+    Scene("booklet", "public", M1 + "/imprimer"),
+    Scene("sign-in", "public", "/ormeline/connexion"),
+    Scene("sign-in, empty", "public", "/ormeline/connexion", press("Recevoir un code")),
+    Scene("sign-in, wrong card", "public", "/ormeline/connexion", press("Entrer", Code_de_la_carte="000")),
+    Scene(
+        "sign-in-digits",
+        "public",
+        "/ormeline/connexion",
+        press("Recevoir un code", Votre_adresse_de_courriel="personne@ormeline.example"),
+    ),
+    Scene("sign-in-link, unknown", "public", "/ormeline/connexion/lien/inconnu", status=410),
+    Scene("card, unknown", "public", "/ormeline/carte/inconnue", status=403),
+    Scene("error, no such congress", "public", "/nulle-part", status=404),
+    Scene("error, not for the public", "public", ROOM, status=403),
+    Scene("editor", "official", M1 + "/rediger", start_editor),
+    Scene("editor, adopted", "official", "/ormeline/motions/M2/rediger", start_editor),
+    Scene("plain", "official", M1 + "/rediger/simple"),
+    Scene("plain, nothing changed", "official", M1 + "/rediger/simple", change_nothing),
+    Scene("plain, changed", "official", M1 + "/rediger/simple", change_a_paragraph),
+    Scene("plain, adopted", "official", "/ormeline/motions/M2/rediger/simple"),
+    Scene("sessions", "official", "/ormeline/mes-connexions"),
+    Scene("home, of an official", "official", "/ormeline"),
+    Scene("congress-new", "secretariat", "/nouveau"),
+    Scene("secretariat", "secretariat", ROOM),
+    Scene("phase", "secretariat", ROOM + "/phases/frozen"),
+    Scene("calendar", "secretariat", ROOM + "/calendrier"),
+    Scene("motion-new", "secretariat", ROOM + "/motions/nouvelle"),
+    Scene("motion-new, empty", "secretariat", ROOM + "/motions/nouvelle", press("Créer la motion")),
+    Scene("freeze-ask", "secretariat", ROOM + "/motions/M1/geler"),
+    Scene("late-texts", "secretariat", ROOM + "/textes-tardifs"),
+    Scene("mails", "secretariat", ROOM + "/courriels"),
+    Scene("officials-sessions", "secretariat", ROOM + "/connexions"),
+    Scene("team", "secretariat", ROOM + "/equipe"),
+    Scene("roster", "secretariat", ROOM + "/liste"),
+    Scene("official-new", "secretariat", ROOM + "/liste/nouveau"),
+    Scene("official", "secretariat", ROOM + "/liste/6"),
+    Scene("roster-import", "secretariat", ROOM + "/liste/importer"),
+    Scene("roster-preview", "secretariat", ROOM + "/liste/importer", upload_roster),
+    Scene("cards", "secretariat", ROOM + "/cartes"),
+    Scene("editor, of the secretariat", "secretariat", M1 + "/rediger", start_editor),
+)
+PUBLIC = tuple(scene for scene in SCENES if scene.role == "public" and scene.then is None)
