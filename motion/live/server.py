@@ -5,7 +5,8 @@ the scope carries the connection itself, so that a room writes the same prepared
 Everything else (handshake, pings, closing, limits) stays uvicorn's.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import uvicorn
@@ -112,8 +113,25 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
 
 
-def configuration(app: Callable[..., Any], *, host: str, port: int, **options: Any) -> uvicorn.Config:
-    """Return uvicorn's configuration for Motion. `options` are uvicorn's own and prevail."""
+def spare_what_stays() -> None:
+    """Take what the program is made of out of the garbage collector's rounds.
+
+    Called once, when all is loaded: with a thousand connected, a full round took a fifth of a second, during
+    which nobody's words move.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def configuration(
+    app: Callable[..., Any], *, host: str, port: int, trusted_proxies: Sequence[str] = (), **options: Any
+) -> uvicorn.Config:
+    """Return uvicorn's configuration for Motion. `options` are uvicorn's own and prevail.
+
+    Args:
+        trusted_proxies: Addresses whose X-Forwarded-For is believed; uvicorn by itself would believe anything on
+            this machine, and the variable FORWARDED_ALLOW_IPS.
+    """
     settings: dict[str, Any] = {
         "ws": LiveProtocol,
         "ws_max_size": MAX_MESSAGE_BYTES,
@@ -121,6 +139,8 @@ def configuration(app: Callable[..., Any], *, host: str, port: int, **options: A
         "ws_ping_timeout": PING_TIMEOUT_S,
         # Small messages gain nothing, and each connection would hold a compressor of its own.
         "ws_per_message_deflate": False,
+        "proxy_headers": bool(trusted_proxies),
+        "forwarded_allow_ips": list(trusted_proxies),
         "server_header": False,
         "access_log": False,
         "timeout_graceful_shutdown": 5,
