@@ -20,7 +20,7 @@ EMPTY_WAIT_S = 2.0
 """A motion without a single update has number 0, which also asks for the whole: not to be answered in a rush."""
 
 MAX_SESSIONS = 2_000
-"""Whose rates are remembered; the longest unheard is forgotten first."""
+"""Who is remembered between two requests; the longest unheard is forgotten first."""
 
 MAX_CATCH_UP = 5_000
 """Somebody further behind gets the whole document, which is shorter."""
@@ -84,16 +84,11 @@ class Fallback:
         return wire.join_frames(frames)
 
     def _session(self, room: Room, caller: Caller) -> Session:
-        """The rate of one session on one motion goes on from one request to the next."""
+        """What one session says on one motion goes on from one request to the next."""
         key = (room.motion_id, caller.actor.session_id)
         session = self._sessions.pop(key, None)
         if session is None:
-            session = Session(
-                author_of(caller.actor),
-                speaks_motion=True,
-                updates_per_s=self._rooms.settings.updates_per_s,
-                now=asyncio.get_running_loop().time(),
-            )
+            session = Session(author_of(caller.actor), speaks_motion=True, rate=self._rooms.rate_of(caller))
         self._sessions[key] = session
         if len(self._sessions) > MAX_SESSIONS:
             self._sessions.popitem(last=False)

@@ -167,8 +167,7 @@ class Listener:
             return
         joined = room.join(caller, outlet, speaks_motion=speaks_motion)
         loop = asyncio.get_running_loop()
-        rate = self._rooms.settings.updates_per_s
-        session = Session(joined.author, speaks_motion=speaks_motion, updates_per_s=rate, now=loop.time())
+        session = Session(joined.author, speaks_motion=speaks_motion, rate=self._rooms.rate_of(caller))
         attendance = _Attendance(room, joined, session)
         outlet.take_with(attendance.take)
         try:

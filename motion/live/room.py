@@ -28,6 +28,7 @@ from motion.live.drafting_room import (
 )
 from motion.live.keeper import Keeper
 from motion.live.relay import News, Relay, Topic
+from motion.live.session import Rate
 from motion.live.wire import MalformedMessage, join_frames, split_frames
 from motion.rules.errors import NotFound
 from motion.settings import Settings
@@ -51,6 +52,9 @@ SNAPSHOT_EVERY = 2_000
 
 EMPTY_S = 30.0
 """A room that nobody was in for so long is closed."""
+
+MAX_RATES = 10_000
+"""Sessions whose rate is remembered; who connected longest ago is forgotten first."""
 
 TAIL_AT_ONCE = 2_000
 """Updates read and replayed between two turns of the loop when a room opens without a snapshot."""
@@ -104,6 +108,7 @@ class Rooms:
         self._to_copy: dict[int, float] = {}
         self._copied_at: dict[int, float] = {}
         self._snapshot_numbers: dict[int, int] = {}
+        self._rates: dict[int | None, Rate] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looked_at = clock()
 
@@ -125,6 +130,17 @@ class Rooms:
         await self._relay.close()
 
     # Rooms
+
+    def rate_of(self, caller: Caller) -> Rate:
+        """How fast somebody may be read, over all their connections and after each of them."""
+        session_id = caller.actor.session_id
+        rate = self._rates.pop(session_id, None)
+        if rate is None:
+            rate = Rate(self.settings.updates_per_s, asyncio.get_running_loop().time())
+        self._rates[session_id] = rate
+        if len(self._rates) > MAX_RATES:
+            del self._rates[next(iter(self._rates))]
+        return rate
 
     async def find(self, slug: str, code: str) -> int | None:
         """Return the id of the motion at an address, or None."""

@@ -65,32 +65,55 @@ class Close:
 Decision = Offer | Synchronise | PresenceClaimed | PresenceAsked | Close
 
 
+class Rate:
+    """How fast one session is read: all its connections share it, or ten sockets would flood ten times as much.
+
+    Args:
+        updates_per_s: Up to this rate it is read without delay; it may be ahead by two seconds' worth.
+        now: Seconds of any rising clock, the same for every call.
+    """
+
+    def __init__(self, updates_per_s: float, now: float) -> None:
+        self._updates_per_s = updates_per_s
+        self._burst = 2 * updates_per_s
+        self._tokens = self._burst
+        self._filled_at = now
+
+    def spend(self, now: float) -> None:
+        """Count one message."""
+        self._fill(now)
+        self._tokens -= 1
+
+    def delay(self, now: float) -> float:
+        """Seconds until the next message may be read; 0 when the rate is kept."""
+        self._fill(now)
+        return max(0.0, -self._tokens / self._updates_per_s)
+
+    def _fill(self, now: float) -> None:
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._updates_per_s)
+        self._filled_at = now
+
+
 class Session:
     """The protocol state of one connection.
 
     Args:
         speaks_motion: The client asked for the subprotocol `motion.v1`: SUBMIT is understood.
         author: Whose connection it is.
-        updates_per_s: Up to this rate the client is read without delay; it may be ahead by two seconds'
-            worth. Every message counts.
-        now: Seconds of any rising clock, the same for every call.
+        rate: Of the whole session, shared with its other connections. Every message counts.
     """
 
-    def __init__(self, author: Author, *, speaks_motion: bool, updates_per_s: float = 20.0, now: float = 0.0) -> None:
+    def __init__(self, author: Author, *, speaks_motion: bool, rate: Rate) -> None:
         self.author = author
         self.speaks_motion = speaks_motion
-        self._updates_per_s = updates_per_s
-        self._burst = 2 * updates_per_s
-        self._tokens = self._burst
-        self._filled_at = now
+        self._rate = rate
         self._is_closed = False
 
     def receive(self, frame: bytes, now: float) -> list[Decision]:
         """Read one message. Never raises; after a `Close`, answers nothing more."""
         if self._is_closed:
             return []
-        self._fill(now)
-        self._tokens -= 1
+        self._rate.spend(now)
         try:
             return self._decide(wire.decode_message(frame))
         except wire.MalformedMessage as error:
@@ -123,9 +146,4 @@ class Session:
 
         So a flood is slowed by its own socket filling up, and nothing that was sent is dropped.
         """
-        self._fill(now)
-        return max(0.0, -self._tokens / self._updates_per_s)
-
-    def _fill(self, now: float) -> None:
-        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._updates_per_s)
-        self._filled_at = now
+        return self._rate.delay(now)

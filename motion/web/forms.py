@@ -15,7 +15,7 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 MAX_FIELDS = 60
 MAX_FIELD_CHARACTERS = 4_000
-MAX_DIGITS = 15  # what a column of integers holds
+MAX_DIGITS = 9  # what a column of integers holds on PostgreSQL
 
 FIELDS = words.FIELDS | {
     "family_name": _("nom"),

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from motion.live import wire
 from motion.live.draft import Author
 from motion.live.presence import Claim
-from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Session, Synchronise
+from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Rate, Session, Synchronise
 
 UPDATE = b"\x00\x00"
 
 
 def session(*, speaks_motion: bool = True, updates_per_s: float = 20) -> Session:
-    return Session(Author(1, 10), speaks_motion=speaks_motion, updates_per_s=updates_per_s, now=0.0)
+    return Session(Author(1, 10), speaks_motion=speaks_motion, rate=Rate(updates_per_s, now=0.0))
 
 
 def frame(message: wire.Message) -> bytes:
@@ -79,6 +79,16 @@ def test_a_flood_is_read_slowly_and_loses_nothing() -> None:
         assert one.delay_before_next_read(0.0) == pytest.approx(max(0, sent + 1 - 40) / 20)
     assert one.delay_before_next_read(1.0) == 0
     assert one.delay_before_next_read(100.0) == 0
+
+
+def test_all_connections_of_a_session_share_its_rate() -> None:
+    """Two sockets are not read twice as fast as one."""
+    rate = Rate(20, now=0.0)
+    tabs = [Session(Author(1, 10), speaks_motion=True, rate=rate) for _ in range(2)]
+    for _ in range(30):
+        for tab in tabs:
+            tab.receive(frame(wire.SyncUpdate(UPDATE)), 0.0)
+    assert [tab.delay_before_next_read(0.0) for tab in tabs] == [pytest.approx(1.0)] * 2
 
 
 def test_a_fast_writer_is_never_slowed() -> None:
