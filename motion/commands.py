@@ -111,6 +111,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
             "unknown": say("ce réglage n’existe pas ; « motion settings » les liste"),
             "number": say("il faut un nombre entier, plus grand que zéro"),
             "url": say("il faut une adresse qui commence par http:// ou https://"),
+            "addresses": say("il faut des adresses IP ou des réseaux séparés par des virgules, ou une étoile"),
         }
         sentence = f"{refused.name}={refused.value!r} : {reasons[refused.reason]}."
     except Refused as refused:

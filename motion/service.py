@@ -21,7 +21,7 @@ import uvicorn
 from motion.acts import phases
 from motion.live import relay
 from motion.live.room import Rooms
-from motion.live.server import configuration
+from motion.live.server import configuration, spare_what_stays
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
@@ -117,7 +117,9 @@ async def serve(
     async with running(settings) as started:
         await before(started.service)
         app = make_app(started.service)
-        server = _Server(configuration(app, host=host, port=port, log_config=None), partial(ready, started.service))
+        config = configuration(app, host=host, port=port, trusted_proxies=settings.trusted_proxies, log_config=None)
+        server = _Server(config, partial(ready, started.service))
+        spare_what_stays()
         await _until_stopped(server.serve(), [] if settings.relay_url else turns(started))
 
 

@@ -7,6 +7,7 @@ the README holds the same one; a test compares them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +43,15 @@ SETTINGS = (
         "http://127.0.0.1:8000",
         "",
         _("Adresse publique du service. Elle figure dans les courriels, les cartes et l’origine des registres."),
+    ),
+    Setting(
+        "MOTION_TRUSTED_PROXIES",
+        "",
+        "",
+        _(
+            "Adresses des serveurs mandataires placés devant le service, séparées par des virgules, ou «\u00a0*\u00a0»."
+            " Leur en-tête X-Forwarded-For dit d’où l’on vient, pour compter les essais. Vide\u00a0: aucun."
+        ),
     ),
     Setting(
         "MOTION_SMTP_URL",
@@ -90,7 +100,7 @@ DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 @dataclass(frozen=True)
 class SettingRefused(Exception):
-    """A setting's value can't be read; `reason` is a code: `number`, `url`, `unknown`."""
+    """A setting's value can't be read; `reason` is a code: `number`, `url`, `addresses`, `unknown`."""
 
     name: str
     value: str
@@ -106,6 +116,7 @@ class Settings:
     relay_url: str
     base_url: str
     has_public_address: bool
+    trusted_proxies: tuple[str, ...]
     smtp_url: str
     mail_from: str
     window_ms: int
@@ -158,6 +169,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         relay_url=values["RELAY_URL"],
         base_url=base_url,
         has_public_address=bool(environment.get("MOTION_BASE_URL")),
+        trusted_proxies=_addresses("MOTION_TRUSTED_PROXIES", values["MOTION_TRUSTED_PROXIES"]),
         smtp_url=values["MOTION_SMTP_URL"],
         mail_from=values["MOTION_MAIL_FROM"],
         window_ms=number("MOTION_WINDOW_MS"),
@@ -169,3 +181,15 @@ def read(environment: Mapping[str, str]) -> Settings:
         max_upload_bytes=number("MOTION_MAX_UPLOAD_BYTES"),
         checkpoint_ms=number("MOTION_CHECKPOINT_MS"),
     )
+
+
+def _addresses(name: str, value: str) -> tuple[str, ...]:
+    """Read addresses and networks; a name would be compared with an address and never match."""
+    said = tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        for part in said:
+            if part != "*":
+                ip_network(part)
+    except ValueError as error:
+        raise SettingRefused(name, value, "addresses") from error
+    return ("*",) if "*" in said else said

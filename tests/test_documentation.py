@@ -62,6 +62,7 @@ def test_motion_settings_prints_every_setting(tmp_path: Path) -> None:
         ("MOTION_WINDOW_MS", "vite", "number"),
         ("MOTION_WINDOW_MS", "0", "number"),
         ("MOTION_BASE_URL", "motion.example", "url"),
+        ("MOTION_TRUSTED_PROXIES", "10.0.0.1, mandataire.example", "addresses"),
         ("MOTION_WINDOWS_MS", "30", "unknown"),
     ],
 )

@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,3 +97,27 @@ class TestStart:
             check=False,
         )
         assert started.returncode == 1 and "MOTION_BASEURL" in started.stderr
+
+
+class TestProxy:
+    """What stands in front says who asks, if the settings trust it, and nobody else can."""
+
+    @pytest.mark.parametrize(
+        ("trusted", "networks"), [("", 1), ("127.0.0.1", 3), ("10.1.2.3", 1), ("127.0.0.0/8", 3), ("*", 3)]
+    )
+    def test_tries_are_counted_by_where_people_are(self, tmp_path: Path, trusted: str, networks: int) -> None:
+        """Three people behind one proxy have three counts; without trust, a header gives nobody a new count."""
+        congress_with(tmp_path, datetime.now(UTC) + timedelta(days=1))
+        # uvicorn's own variable must not open what our setting closes.
+        with serving(tmp_path, extra={"MOTION_TRUSTED_PROXIES": trusted, "FORWARDED_ALLOW_IPS": "*"}) as running:
+            for number in range(3):
+                request = urllib.request.Request(
+                    f"{running.address}/ormeline/connexion/carte",
+                    b"card=7KQ3XPD9TR",
+                    {"X-Forwarded-For": f"192.0.2.{number}", "Origin": running.address},
+                )
+                with pytest.raises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(request)
+                refused.value.close()
+                assert refused.value.code == 422
+        assert ask(tmp_path, "SELECT count(DISTINCT key) FROM sign_in_attempt") == [(networks,)]
