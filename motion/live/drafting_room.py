@@ -11,7 +11,7 @@ forgotten; the next to come opens a new one from the database (`motion.live.room
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from motion.acts import drafting
 from motion.live import sentences, wire
+from motion.live.attendance import Attendance
 from motion.live.draft import (
     Accepted,
     Author,
@@ -150,13 +151,15 @@ class _Window:
 class Surroundings:
     """What a room reaches of the house it stands in.
 
-    `want` asks the keeper for a window; `shown` tells the house that the room has moved; `lost` that it is void.
+    `want` asks the keeper for a window; `shown` tells the house that the room has moved; `attended` who is
+    connected to it here, whenever that changes and every few seconds; `lost` that it is void.
     """
 
     clock: Callable[[], datetime]
     want: Callable[["Room"], None]
     shown: Callable[["Room"], None]
     presence: Callable[["Room", bytes], None]
+    attended: Callable[["Room", Collection[int]], None]
     lost: Callable[["Room"], None]
 
 
@@ -186,6 +189,9 @@ class Room:
         self._cards = {row.id: _card(row) for row in officials}
         self._presences = Presences()
         self._presence_timer: asyncio.TimerHandle | None = None
+        self._attendance = Attendance()
+        self._attendance_timer: asyncio.TimerHandle | None = None
+        self._awaits_names = False
         self._pending: list[_Pending] = []
         self._window = _Window()
         self._wrote_at: dict[int, float] = {}
@@ -224,12 +230,15 @@ class Room:
     def present(self) -> list[Presence]:
         """The officials connected to this process, each once."""
         now = self._loop.time()
-        officials = {c.author.official for c in self.connections.values() if c.author.official}
-        officials |= {official for official, at in self._polled_at.items() if now - at < POLLED_S}
         return [
             Presence(official, now - self._wrote_at.get(official, float("-inf")) < WRITING_S)
-            for official in sorted(officials)
+            for official in sorted(self._here())
         ]
+
+    def _here(self) -> set[int]:
+        now = self._loop.time()
+        officials = {c.author.official for c in self.connections.values() if c.author.official}
+        return officials | {official for official, at in self._polled_at.items() if now - at < POLLED_S}
 
     def closed_for(self, actor: Actor) -> str:
         """Return the code for which somebody may not write now; empty when they may."""
@@ -244,11 +253,12 @@ class Room:
         self.connections[connection.key] = connection
         messages = [wire.encode_message(wire.SyncStep1(self.draft.state_vector()))]
         if speaks_motion:
-            messages += [self.state_message(caller), self.authors_message()]
+            messages += [self.state_message(caller), self.authors_message(), self.present_message()]
         everyone = self._presences.everyone()
         if everyone is not None:
             messages.append(wire.encode_message(wire.Awareness(everyone)))
         outlet.send(Parcel(tuple(messages)))
+        self._plan_attendance()
         return connection
 
     def leave(self, connection: Connection) -> None:
@@ -256,6 +266,7 @@ class Room:
         if self.connections.pop(connection.key, None) is not None:
             self._presences.leave(connection.key)
             self._plan_presence()
+            self._plan_attendance()
         if not self.connections:
             self.emptied_at = self._loop.time()
 
@@ -283,6 +294,7 @@ class Room:
         """Somebody follows over HTTP: they are present for a minute."""
         if caller.actor.official_id is not None:
             self._polled_at[caller.actor.official_id] = self._loop.time()
+            self._plan_attendance()
         self.emptied_at = self._loop.time()
 
     def tell_presence(self, connection: Connection) -> None:
@@ -300,6 +312,16 @@ class Room:
             return
         parcel = Parcel((wire.encode_message(wire.Awareness(payload)),))
         self._broadcast(parcel, parcel, {})
+
+    def learn_attendance(self, process: str, officials: Collection[int]) -> None:
+        """Take note of who is connected to another process; one heard for the first time is told who is here."""
+        if self._attendance.learn(process, officials, self._loop.time()):
+            self._tell_attendance(again=True)
+        self._plan_attendance()
+
+    def look_at_attendance(self) -> None:
+        """Notice those of whom nothing was heard for long. For the house, every few seconds."""
+        self._plan_attendance()
 
     def revoke(self, session_id: int) -> None:
         """Close the sockets of a session that is over."""
@@ -518,8 +540,9 @@ class Room:
 
     def close(self, code: int, reason: str) -> None:
         """Close every socket."""
-        if self._presence_timer is not None:
-            self._presence_timer.cancel()
+        for timer in (self._presence_timer, self._attendance_timer):
+            if timer is not None:
+                timer.cancel()
         for connection in list(self.connections.values()):
             connection.outlet.close(code, reason)
         self.recent.wake()
@@ -595,22 +618,38 @@ class Room:
 
     def authors_message(self, clients: Sequence[tuple[int, int]] | None = None) -> bytes:
         """The AUTHORS message: of these clients, or of all."""
+        officials = {official for _, official in clients or ()}
         if clients is None:
             clients = [(client, author.official) for client, author in self.draft.bindings.items()]
-        known = [self._cards[official] for official in {o for _, o in clients} if official in self._cards]
+            officials = {official for _, official in clients}.union(self.everyone_present())
+        known = [self._cards[official] for official in sorted(officials) if official in self._cards]
         return wire.encode_message(wire.Authors(clients, known))
+
+    def everyone_present(self) -> tuple[int, ...]:
+        """The officials connected to this process and to others, each once."""
+        return self._attendance.everyone(self._here(), self._loop.time())
+
+    def present_message(self) -> bytes:
+        """The PRESENT message: who is connected."""
+        return wire.encode_message(wire.Present(self.everyone_present()))
+
+    def newcomers_message(self) -> bytes | None:
+        """The AUTHORS message that says who those are who came lately; None when nobody did."""
+        came = self._attendance.newcomers(self._loop.time())
+        known = [self._cards[official] for official in came if official in self._cards]
+        return wire.encode_message(wire.Authors((), known)) if known else None
 
     def missing_officials(self) -> set[int]:
         """Officials of whom the room has no card yet."""
         authors = {author.official for author in self.draft.bindings.values() if author.official}
-        return authors - self._cards.keys()
+        return authors.union(self.everyone_present()) - self._cards.keys()
 
     def introduce(self, officials: Sequence[drafts.OfficialRow]) -> None:
-        """Learn names, and tell them to those who already have the words."""
-        self._cards.update((row.id, _card(row)) for row in officials)
-        ids = {row.id for row in officials}
-        clients = [(c, author.official) for c, author in self.draft.bindings.items() if author.official in ids]
-        self._broadcast(Parcel(()), Parcel((self.authors_message(clients),)), {})
+        """Learn names, and tell them to everyone."""
+        cards = {row.id: _card(row) for row in officials}
+        self._cards.update(cards)
+        clients = [(c, author.official) for c, author in self.draft.bindings.items() if author.official in cards]
+        self._tell(wire.encode_message(wire.Authors(clients, list(cards.values()))))
 
     def presence_message(self) -> bytes | None:
         """The states of those active, for somebody who asks."""
@@ -684,6 +723,37 @@ class Room:
             parcel = Parcel((wire.encode_message(wire.Awareness(payload)),))
             self._broadcast(parcel, parcel, {})
         self._plan_presence()
+
+    def _plan_attendance(self) -> None:
+        """Say who is connected once it is due, if it has changed by then."""
+        if self._attendance_timer is None and not self.is_lost:
+            # A little later, so that those who come together are told, and introduced, together.
+            due = self._attendance.next_due(len(self.connections), self._loop.time()) + 0.2
+            self._attendance_timer = self._loop.call_at(due, self._send_attendance)
+
+    def _send_attendance(self) -> None:
+        self._attendance_timer = None
+        self._tell_attendance()
+        if self.missing_officials() and not self._awaits_names:
+            self._awaits_names = True  # once: should the database be away, the list goes without their names
+            self._attendance_timer = self._loop.call_later(0.2, self._send_attendance)
+            return
+        self._awaits_names = False
+        if self._attendance.show(self._here(), self._loop.time()) is not None:
+            self._tell(self.present_message())  # who polls hears of it with the next answer
+
+    def _tell_attendance(self, *, again: bool = False) -> None:
+        here = self._here()
+        if self._attendance.tell(here, self._loop.time(), again=again):
+            self._surroundings.attended(self, here)
+
+    def _tell(self, message: bytes) -> None:
+        """Something that needs no document: to everyone who speaks our protocol."""
+        parcel = Parcel((message,))
+        for connection in list(self.connections.values()):
+            if connection.speaks_motion:
+                connection.outlet.send(parcel)
+                self._drop_if_slow(connection)
 
     def reading_copy(self) -> drafts.ReadingCopy:
         """What the public pages show of the motion as it stands."""

@@ -115,6 +115,8 @@ class Fallback:
         else:
             frames = [wire.encode_message(wire.Position(number))]
         frames.insert(0, room.state_message(caller))
+        newcomers = room.newcomers_message()
+        frames += [room.present_message()] if newcomers is None else [newcomers, room.present_message()]
         return wire.join_frames(frames + _presence(room))
 
     async def _news(self, room: Room, number: int) -> list[bytes]:

@@ -28,6 +28,7 @@ class Topic(StrEnum):
 
     NUMBER = "number"  # the motion `subject` has updates up to `number`
     STATE = "state"  # the motion `subject`, or its congress, has changed state
+    ATTENDANCE = "attendance"  # who is connected to the motion `subject` in one process, as `payload` says
     PRESENCE = "presence"  # awareness `payload` of the motion `subject`
     REVOKED = "revoked"  # the session `subject` is over
 

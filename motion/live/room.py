@@ -5,11 +5,13 @@ copies and the snapshots up to date, runs acts between two windows, and tells an
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from motion.acts import drafting
@@ -100,6 +102,7 @@ class Rooms:
         self.settings = settings
         self._store = store
         self._relay = relay
+        self._process = token_hex(4)  # the name under which other processes know who is connected to this one
         self._clock = clock
         self._rooms: dict[int, Room] = {}
         self._opening: dict[int, asyncio.Task[Room]] = {}
@@ -171,7 +174,7 @@ class Rooms:
         head = heads[motion_id]
         officials = await self._store.read(drafts.officials, _authors(draft))
         room = Room(
-            Surroundings(self._clock, self._want, self._shown, self._tell_presence, self._lost),
+            Surroundings(self._clock, self._want, self._shown, self._tell_presence, self._attended, self._lost),
             head,
             draft,
             text_entry=head.text_entry if last is None else last.entry,
@@ -329,6 +332,9 @@ class Rooms:
     def _shown(self, room: Room) -> None:
         self._relay.publish(News(Topic.NUMBER, room.motion_id, room.number))
         self._plan_copy(room)
+        self._introduce_missing(room)
+
+    def _introduce_missing(self, room: Room) -> None:
         missing = room.missing_officials()
         if missing:
             self._spawn(self._introduce(room, missing), "introduce")
@@ -338,6 +344,11 @@ class Rooms:
 
     def _tell_presence(self, room: Room, payload: bytes) -> None:
         self._relay.publish(News(Topic.PRESENCE, room.motion_id, payload=payload))
+
+    def _attended(self, room: Room, officials: Collection[int]) -> None:
+        payload = json.dumps([self._process, sorted(officials)]).encode()
+        self._relay.publish(News(Topic.ATTENDANCE, room.motion_id, payload=payload))
+        self._introduce_missing(room)
 
     def _lost(self, room: Room) -> None:
         if self._rooms.get(room.motion_id) is room:
@@ -359,6 +370,10 @@ class Rooms:
                 self._spawn(self._look([news.subject]), "look")
             case Topic.PRESENCE if room is not None:
                 room.learn_presence(news.payload)
+            case Topic.ATTENDANCE if room is not None:
+                process, officials = json.loads(news.payload)
+                room.learn_attendance(process, officials)
+                self._introduce_missing(room)
             case Topic.REVOKED:
                 self._revoke(news.subject)
 
@@ -402,6 +417,7 @@ class Rooms:
                         self._revoke(session_id)
                 now = asyncio.get_running_loop().time()
                 for room in list(self._rooms.values()):
+                    room.look_at_attendance()
                     if not room.connections and now - room.emptied_at > EMPTY_S:
                         async with self._keeper(room.head.congress_id).between_windows():
                             if not room.connections:

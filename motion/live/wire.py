@@ -1,4 +1,4 @@
-"""The messages of the live protocol as values: y-protocols' own, and ours (numbers 100 to 105).
+"""The messages of the live protocol as values: y-protocols' own, and ours (numbers 100 to 106).
 
 One message per frame; integers are lib0 varuints, byte strings carry their length. Every length is checked
 against the bytes that are there before anything is made of it.
@@ -121,15 +121,22 @@ class Authors:
     officials: Sequence[OfficialCard]
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`106`, server to client: the officials connected to this motion, the reader included. Ids, rising."""
+
+    officials: Sequence[int]
+
+
 Message = (
     SyncStep1 | SyncStep2 | SyncUpdate | Awareness | QueryAwareness
-    | Submit | Ack | Refusal | State | Position | Authors
+    | Submit | Ack | Refusal | State | Position | Authors | Present
 )  # fmt: skip
 
 
 _SYNC, _AWARENESS, _QUERY_AWARENESS = 0, 1, 3
 _STEP_1, _STEP_2, _UPDATE = 0, 1, 2
-_SUBMIT, _ACK, _REFUSED, _STATE, _POSITION, _AUTHORS = 100, 101, 102, 103, 104, 105
+_SUBMIT, _ACK, _REFUSED, _STATE, _POSITION, _AUTHORS, _PRESENT = 100, 101, 102, 103, 104, 105, 106
 
 
 def decode_message(frame: bytes) -> Message:
@@ -175,7 +182,7 @@ def decode_message(frame: bytes) -> Message:
     return message
 
 
-_JSON_MESSAGES = (_ACK, _REFUSED, _STATE, _AUTHORS)
+_JSON_MESSAGES = (_ACK, _REFUSED, _STATE, _AUTHORS, _PRESENT)
 
 
 def _from_json(kind: int, content: bytes) -> Message:
@@ -187,6 +194,8 @@ def _from_json(kind: int, content: bytes) -> Message:
                 tuple((client, official) for client, official in fields["clients"]),
                 tuple(OfficialCard(**card) for card in fields["officials"]),
             )
+        if kind == _PRESENT:
+            return Present(tuple(fields["officials"]))
         if kind == _ACK:
             return Ack(tuple(fields["n"]), fields["entry"], fields["at"])
         return Refusal(**fields) if kind == _REFUSED else State(**fields)
@@ -219,6 +228,8 @@ def encode_message(message: Message) -> bytes:
             return _json(_STATE, asdict(message))
         case Authors():
             return _json(_AUTHORS, asdict(message))
+        case Present(officials):
+            return _json(_PRESENT, {"officials": list(officials)})
 
 
 def _json(kind: int, fields: dict[str, Any]) -> bytes:

@@ -86,9 +86,12 @@ def test_one_over_http_and_one_on_a_socket_write_together(sqlite_store: Store, w
             async with asyncio.timeout(3):
                 _, answer = await waiting
             assert learn(poor, answer) == 4 and poor.text == aline.typist.text
-            assert of(wire.Authors, answer) == [
-                wire.Authors(((11, world.seats[0].actor.official_id),), of(wire.Authors, answer)[0].officials)  # type: ignore[attr-defined, arg-type]
-            ]
+            news, newcomers = of(wire.Authors, answer)
+            assert isinstance(news, wire.Authors) and isinstance(newcomers, wire.Authors)
+            assert news.clients == ((11, world.seats[0].actor.official_id),) and newcomers.clients == ()
+            both = tuple(sorted(seat.actor.official_id or 0 for seat in world.seats[:2]))
+            assert of(wire.Present, answer) == [wire.Present(both)]
+            assert {card.id for card in newcomers.officials} == set(both)
             # Somebody who missed the windows gets them from the database.
             late = Typist(13)
             _, answer = await ask(served, f"{world.path}/after/0", world.seats[2])

@@ -21,6 +21,7 @@ MESSAGES: list[wire.Message] = [
     wire.State("frozen", False, "frozen", "Le texte est figé."),
     wire.Position(260_000),
     wire.Authors(((2**32 - 1, 7), (5, 8)), (wire.OfficialCard(7, "Aïda Roche", "maire", "Val-sur-Orbe", "AR"),)),
+    wire.Present((7, 8)),
 ]
 
 
@@ -34,7 +35,7 @@ def test_the_numbers_are_those_of_the_contract() -> None:
     """y-protocols' 0, 1 and 3; ours from 100 on."""
     heads = [list(wire.encode_message(message)[:2]) for message in MESSAGES]
     assert heads[:3] == [[0, 0], [0, 1], [0, 2]]
-    assert [head[0] for head in heads[3:]] == [1, 3, 100, 101, 102, 103, 104, 105]
+    assert [head[0] for head in heads[3:]] == [1, 3, 100, 101, 102, 103, 104, 105, 106]
 
 
 def test_standard_messages_are_those_of_pycrdt() -> None:
@@ -53,7 +54,8 @@ def test_standard_messages_are_those_of_pycrdt() -> None:
         b"",
         b"\x02\x00",
         b"\x63",
-        b"\x6a\x00",
+        b"\x6b\x00",
+        b"\x6a\x02{}",
         b"\x00",
         b"\x00\x03\x00",
         b"\x00\x02\x05ab",
@@ -87,7 +89,7 @@ def test_any_bytes_are_a_message_or_malformed(frame: bytes) -> None:
         message = wire.decode_message(frame)
     except wire.MalformedMessage:
         return
-    if not isinstance(message, wire.Ack | wire.Refusal | wire.State | wire.Authors):
+    if not isinstance(message, wire.Ack | wire.Refusal | wire.State | wire.Authors | wire.Present):
         assert wire.encode_message(message) == frame
 
 
