@@ -31,7 +31,8 @@ STICKING_OUT = """() => {
   if (document.documentElement.scrollWidth <= width) return [];
   const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > width);
   const inner = wide.filter((one) => !wide.some((other) => other !== one && one.contains(other)));
-  return ['scrolls sideways', ...inner.map((one) => `sticks out: ${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 60)}`)];
+  const told = (one) => `sticks out: ${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 60)}`;
+  return ['scrolls sideways', ...inner.map(told)];
 }"""
 # WCAG 1.4.12: what a reader's own style may set without loss.
 SPACING = (
