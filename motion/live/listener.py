@@ -27,6 +27,7 @@ from motion.rules.errors import NotFound
 log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "motion.v1"
+MAX_SOCKETS = 20  # of one session on one motion: tabs, and those that a cut has left behind
 MALFORMED, NOT_SIGNED_IN, NOT_ALLOWED, NO_SUCH_MOTION, TRY_AGAIN = 4400, 4401, 4403, 4404, 1013
 
 # First bytes of the messages that are done with at once: sync, awareness, SUBMIT; but not sync step 1.
@@ -164,6 +165,10 @@ class Listener:
     async def _attend(self, room: Room, caller: Caller, outlet: Outlet, receive: Receive, speaks_motion: bool) -> None:
         if room.is_lost:  # between the handshake and now
             outlet.close(TRY_AGAIN, "")
+            return
+        session_id = caller.actor.session_id
+        if sum(c.caller.actor.session_id == session_id for c in room.connections.values()) >= MAX_SOCKETS:
+            outlet.close(TRY_AGAIN, "too many")
             return
         joined = room.join(caller, outlet, speaks_motion=speaks_motion)
         loop = asyncio.get_running_loop()

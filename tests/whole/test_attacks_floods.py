@@ -5,6 +5,7 @@ import secrets
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import httpx2
@@ -12,9 +13,10 @@ import pytest
 
 from motion.live import wire
 from motion.live.draft import MAX_CHARACTERS
+from motion.live.listener import MAX_SOCKETS
 from motion.rehearsal.seats import Seat
 from tests.live.editors import run, typed
-from tests.whole.attackers import LIVE, PAGE, SLUG, Client, Target, attacked, text_of_newcomer, writing
+from tests.whole.attackers import LIVE, PAGE, SLUG, Client, Target, attacked, joined, text_of_newcomer, writing
 
 FLOOD = 240
 RATE = 40  # MOTION_UPDATES_PER_S of this module: a flood is over in seconds
@@ -84,6 +86,22 @@ class TestFloods:
             started = time.monotonic()
             await asyncio.gather(*(flood(a, 40) for _ in range(6)))
             assert time.monotonic() - started > (6 * 40 - 2 * RATE) / RATE * 0.9
+
+        asyncio.run(scene())
+
+    def test_sockets_without_end(self, target: Target) -> None:
+        """One session holds twenty sockets of a motion; the next is told to come back, and others come in."""
+
+        async def scene() -> None:
+            a, b = target.seats(2)
+            async with AsyncExitStack() as stack:
+                held = [await stack.enter_async_context(joined(a)) for _ in range(MAX_SOCKETS)]
+                async with joined(a) as one_more:
+                    assert await one_more.closed() == 1013
+                assert await text_of_newcomer(b)
+                assert all(client.close_code is None for client in held)
+            await asyncio.sleep(0.5)
+            assert await text_of_newcomer(a)
 
         asyncio.run(scene())
 
