@@ -133,8 +133,8 @@ class Official:
             with suppress(OSError, WebSocketException):
                 await socket.send(wire.encode_message(wire.Submit(n, self.outbox[n])))
 
-    async def type_on(self, pause_s: float = 0.02) -> None:
-        """Never stop."""
+    async def type_on(self, pause_s: float = 0.06) -> None:
+        """Never stop; just within the rate at which one session is read."""
         while True:
             await self.type()
             await asyncio.sleep(pause_s)

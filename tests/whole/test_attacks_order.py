@@ -5,6 +5,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +15,8 @@ from motion.live.drafting_room import author_of_row
 from storage import drafts
 from tests import browser
 from tests.live.editors import run, typed
-from tests.whole.attackers import CODE, SLUG, Target, attacked, text_of_newcomer, writing
+from tests.servers import serving
+from tests.whole.attackers import CODE, LIVE, SLUG, Target, attacked, text_of_newcomer, writing
 
 REPLAY = """
 import * as Y from 'yjs'
@@ -94,6 +96,19 @@ class TestContradictedOrder:
             if b"BOB" in row.content and was_sound and not draft.is_sound():
                 culprits.append(row.official_id)
         assert culprits == [bob]
+
+    def test_a_restart_gives_the_same_text(self, target: Target, contradicted: tuple[int, str, str]) -> None:
+        """No snapshot carries the ambiguity on: the log says so, and all is replayed in its order."""
+        _bob, screens, _newcomer = contradicted
+        target.served.process.terminate()
+        target.served.process.wait(30)
+        assert "read in two ways" in target.served.log.read_text()
+        assert not target.rows("SELECT 1 FROM draft_snapshot WHERE motion_id = 1")
+        with serving(target.settings.data_dir, port=urlsplit(target.address).port or 0):
+            with target.browser(target.seats(1)[0]) as browser:
+                read = browser.get(f"{LIVE}/after/0")
+                assert read.status_code == 200
+            assert target.public()["text"] == screens
 
     @pytest.mark.xfail(strict=True, reason="Yjs reads the whole state otherwise; see motion/live/README.md")
     def test_a_newcomer_reads_the_same(self, contradicted: tuple[int, str, str]) -> None:

@@ -75,7 +75,10 @@ async def until_all_agree(present: list[Official]) -> str:
     """Wait until every outbox is empty and every screen shows the same; return that text."""
     await until(
         lambda: not any(o.outbox for o in present) and len({o.typist.text for o in present}) == 1,
-        lambda: [(o.client, len(o.outbox), len(o.typist.text), o.refusals[-3:]) for o in present],
+        lambda: [
+            (o.client, o.connections, o.is_connected, len(o.outbox), len(o.acknowledged), o.refusals[-3:])
+            for o in present
+        ],
     )
     assert not any(official.refusals for official in present)
     return present[0].typist.text
