@@ -18,6 +18,7 @@ NO_PAGES = {
     "text",
     "section",
     "margin",
+    "plan",  # of a text, for its editor
     "home-live",
     "home-json",
     "motion-json",
