@@ -1,26 +1,40 @@
-"""Long tasks as rows: queued by a page, run by whoever turns the loop."""
+"""Long tasks as rows: queued by a page, claimed and run by whoever turns the loop.
+
+A file arrives in pieces, each in a transaction of its own, so that nobody who writes in a motion waits for it:
+`receive`, `keep_piece` as often as needed, `ready`.
+"""
 
 import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
-from storage.models import Job
+from storage.models import Job, JobPiece
 
 FILES_KEPT = timedelta(hours=24)  # a roster file holds birth dates: it doesn't stay
+PIECE_BYTES = 1 << 19  # committed in a few milliseconds
+# How long a process that says nothing keeps a task. Longer than any step between two signs of life; a task that is
+# taken over too early runs twice, which every kind can bear.
+LEASE = timedelta(seconds=60)
 
 
-def add(
-    db: Session, congress_id: int, kind: str, arguments: dict[str, Any], content: bytes | None, now: datetime
-) -> int:
+def add(db: Session, congress_id: int, kind: str, arguments: dict[str, Any], now: datetime) -> int:
     """Put a long task in the queue and return its id."""
+    return _insert(db, congress_id, kind, arguments, "waiting", now)
+
+
+def receive(db: Session, congress_id: int, kind: str, arguments: dict[str, Any], now: datetime) -> int:
+    """Make a task whose file is still to come, and return its id."""
+    return _insert(db, congress_id, kind, arguments, "receiving", now)
+
+
+def _insert(db: Session, congress_id: int, kind: str, arguments: dict[str, Any], state: str, now: datetime) -> int:
     job = Job(
         congress_id=congress_id,
         kind=kind,
         arguments=json.dumps(arguments, ensure_ascii=False),
-        file=content,
-        total=len(content or b""),
+        state=state,
         created_at=now,
     )
     db.add(job)
@@ -29,40 +43,93 @@ def add(
     return job.id
 
 
-def due(db: Session) -> list[int]:
+def keep_piece(db: Session, job_id: int, number: int, content: bytes) -> None:
+    """Keep one part of a task's file; parts are numbered from 0."""
+    db.add(JobPiece(job_id=job_id, number=number, content=content))
+
+
+def ready(db: Session, job_id: int) -> None:
+    """Put a task in the queue, its file having arrived whole."""
+    db.exec(update(Job).where(col(Job.id) == job_id, col(Job.state) == "receiving").values(state="waiting"))
+
+
+def piece(db: Session, job_id: int, number: int) -> bytes | None:
+    """Return one part of a task's file; None after the last, or when the file is gone."""
+    return db.exec(select(JobPiece.content).where(JobPiece.job_id == job_id, JobPiece.number == number)).one_or_none()
+
+
+def has_file(db: Session, job_id: int) -> bool:
+    """Whether a task's file is still there."""
+    return db.exec(select(JobPiece.number).where(JobPiece.job_id == job_id).limit(1)).first() is not None
+
+
+def due(db: Session, now: datetime) -> list[int]:
     """List the tasks that wait, and those that a crash cut, in order."""
-    rows = db.exec(select(Job.id).where(col(Job.state).in_(("waiting", "running"))).order_by(col(Job.id)))
+    rows = db.exec(select(Job.id).where(_free(now)).order_by(col(Job.id)))
     return [job_id for job_id in rows if job_id is not None]
 
 
-def start(db: Session, job_id: int) -> Job | None:
-    """Mark a task as running, from its start; None when it has ended."""
-    job = db.get(Job, job_id)
-    if job is None or job.state not in {"waiting", "running"}:
+def _free(now: datetime) -> Any:
+    cut = (col(Job.state) == "running") & (col(Job.leased_until) <= now)
+    return (col(Job.state) == "waiting") | cut
+
+
+def claim(db: Session, job_id: int, owner: str, now: datetime) -> Job | None:
+    """Take a task, from its start; None when another process has it, or when it has ended.
+
+    The condition stands in the UPDATE itself: of two processes that try at once, the database lets one.
+    """
+    taken = {"state": "running", "owner": owner, "leased_until": now + LEASE, "done": 0}
+    if not db.exec(update(Job).where(col(Job.id) == job_id, _free(now)).values(taken)).rowcount:
         return None
-    job.state, job.done, job.total = "running", 0, len(job.file or b"")
+    job = db.get_one(Job, job_id, populate_existing=True)
+    length = select(func.sum(func.length(JobPiece.content))).where(JobPiece.job_id == file_of(job))
+    job.total = db.exec(length).one() or 0
     db.add(job)
     return job
 
 
-def progress(db: Session, job_id: int, done: int) -> None:
-    """Say how far a task is."""
-    db.exec(update(Job).where(col(Job.id) == job_id).values(done=done))
+def file_of(job: Job) -> int:
+    """The task whose file this one reads: an import reads its preview's."""
+    return int(json.loads(job.arguments).get("file_of") or job.id or 0)
+
+
+def progress(db: Session, job_id: int, owner: str, done: int, now: datetime) -> bool:
+    """Say how far a task is, and that one still runs it; False when another process took it over."""
+    mine = (col(Job.id) == job_id, col(Job.state) == "running", col(Job.owner) == owner)
+    changed = db.exec(update(Job).where(*mine).values(done=done, leased_until=now + LEASE))
+    return bool(changed.rowcount)
 
 
 def finish(
-    db: Session, job_id: int, state: str, outcome: dict[str, Any], now: datetime, *, drop_file: bool = False
+    db: Session, job_id: int, owner: str, state: str, outcome: dict[str, Any], now: datetime, *, drop: int | None = None
 ) -> None:
-    """Keep a task's outcome, `done` or `failed`."""
-    job = db.get_one(Job, job_id)
-    job.state, job.outcome, job.finished_at = state, json.dumps(outcome, ensure_ascii=False), now
-    job.done = job.total
-    if drop_file:
-        job.file = None
-    db.add(job)
+    """Keep a task's outcome, `done` or `failed`, unless another process took it over.
+
+    Args:
+        drop: The task whose file is of no more use.
+    """
+    mine = (col(Job.id) == job_id, col(Job.state) == "running", col(Job.owner) == owner)
+    ended = {"state": state, "outcome": json.dumps(outcome, ensure_ascii=False), "finished_at": now, "done": Job.total}
+    if db.exec(update(Job).where(*mine).values(ended)).rowcount and drop is not None:
+        drop_file(db, drop)
+
+
+def drop_file(db: Session, job_id: int) -> None:
+    """Forget a task's file."""
+    db.exec(delete(JobPiece).where(col(JobPiece.job_id) == job_id))
+
+
+def has_old_files(db: Session, now: datetime) -> bool:
+    """Whether `forget_files` has something to do: looked at often, and readers hold nobody up."""
+    return db.exec(select(JobPiece.job_id).join(Job).where(_old(now)).limit(1)).first() is not None
 
 
 def forget_files(db: Session, now: datetime) -> None:
-    """Drop the files of old tasks."""
-    old = (col(Job.file).is_not(None), col(Job.created_at) < now - FILES_KEPT)
-    db.exec(update(Job).where(*old).values(file=None))
+    """Forget the files of old tasks, and those that never arrived whole."""
+    old = select(Job.id).where(_old(now))
+    db.exec(delete(JobPiece).where(col(JobPiece.job_id).in_(old)))
+
+
+def _old(now: datetime) -> Any:
+    return col(Job.created_at) < now - FILES_KEPT

@@ -13,6 +13,8 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
+from motion.record.entry import decode_entry
+from motion.record.objects import open_object
 from motion.rules.errors import NotFound
 from storage.models import (
     ClientBinding,
@@ -23,6 +25,7 @@ from storage.models import (
     Motion,
     Official,
     PhaseOpening,
+    SealedObject,
     Secretary,
 )
 
@@ -154,6 +157,7 @@ class MotionRows:
     officials: dict[int, Official]  # everyone whose characters stand in the text, or who wrote lately
     wrote: tuple[Wrote, ...]
     acts: tuple[Entry, ...]  # of the kinds in `TOLD`, the latest first
+    reasons: dict[int, str]  # why a text was opened again, by the number of its act
     mark: str
 
 
@@ -236,7 +240,19 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
         for official in db.exec(select(Official).where(col(Official.id).in_(wanted))):
             assert official.id is not None
             officials[official.id] = official
-    return MotionRows(found, officials, wrote, tuple(acts), mark_of(glances(db, found.congress_id)))
+    told = tuple(acts)
+    return MotionRows(found, officials, wrote, told, _reasons(db, told), mark_of(glances(db, found.congress_id)))
+
+
+def _reasons(db: Session, acts: Iterable[Entry]) -> dict[int, str]:
+    reasons = {}
+    for act in acts:
+        if act.kind == "motion.unfreeze":
+            name = str(decode_entry(act.content).body["c"])
+            kept = db.get(SealedObject, (act.congress_id, name))
+            if kept is not None:
+                reasons[act.number] = open_object(kept.content, name).decode()
+    return reasons
 
 
 def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:

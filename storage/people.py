@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from motion.rules.names import display_name
+from motion.rules.names import display_name, folded
 from storage.models import Card, LoginSession, Official, Secretary, SignInAttempt
 
 PAGE = 50  # officials on one page of the list
+MAX_WORDS = 8  # looked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,15 @@ def officials(db: Session, congress_id: int, *, search: str = "", page: int = 1)
     """Return one page of the roster, by name, and how many officials match.
 
     Args:
-        search: Words; each must occur in the name, the mandate, the territory or the address.
+        search: Words; each must occur in the name, the mandate, the territory or the address. Accents, capitals
+            and hyphens make no difference: "evrard" finds ÉVRARD.
         page: From 1.
     """
-    conditions = [Official.congress_id == congress_id]
-    for word in search.split()[:8]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        fields = (Official.family_name, Official.first_names, Official.mandate, Official.territory, Official.email)
-        conditions.append(or_(*(col(field).ilike(pattern, escape="\\") for field in fields)))  # type: ignore[arg-type]
+    conditions: list[Any] = [Official.congress_id == congress_id]
+    if search.strip() and not folded(search):
+        return [], 0  # signs alone, which nobody's name has
+    for word in folded(search).split()[:MAX_WORDS]:
+        conditions.append(col(Official.folded).contains(word))  # letters and digits only: nothing to escape
     count = db.exec(select(func.count()).select_from(Official).where(*conditions)).one()
     query = (
         select(Official)

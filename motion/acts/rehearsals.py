@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 from motion.acts.record import note
 from motion.rules.errors import NotFound
 from storage import queries
-from storage.models import Motion, Official
+from storage.models import Job, Motion, Official
 
 
 def copy_roster(db: Session, original_id: int, copy_id: int, *, now: datetime) -> int:
@@ -35,10 +35,13 @@ def delete(db: Session, slug: str) -> None:
     if congress is None or congress.rehearsal_of is None:
         raise NotFound("rehearsal", slug)
     motions = select_rows(col(Motion.id)).where(col(Motion.congress_id) == congress.id)
+    jobs = select_rows(col(Job.id)).where(col(Job.congress_id) == congress.id)
     # Rows that point at others go first: the tables in reverse order of their dependencies.
     for table in reversed(SQLModel.metadata.sorted_tables):
         if "motion_id" in table.columns and "congress_id" not in table.columns:
             db.execute(delete_rows(table).where(table.c.motion_id.in_(motions)))
+        elif "job_id" in table.columns:
+            db.execute(delete_rows(table).where(table.c.job_id.in_(jobs)))
         elif "congress_id" in table.columns:
             db.execute(delete_rows(table).where(table.c.congress_id == congress.id))
     db.delete(congress)

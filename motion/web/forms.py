@@ -1,6 +1,7 @@
 """Reading a form and saying what is wrong with it: at the top in a list, and beside each field."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from gettext import NullTranslations
 
@@ -90,14 +91,26 @@ def _typed(value: UploadFile | str) -> str:
     return str(value)[:MAX_FIELD_CHARACTERS].replace("\0", "\ufffd")
 
 
-async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
-    """Read a form with one file: its fields, the file's name, its content (empty when none was chosen)."""
-    fields, filename, content = {}, "", b""
+@asynccontextmanager
+async def uploading(request: Request, name: str) -> AsyncIterator[tuple[Form, UploadFile | None]]:
+    """Read a form with one file: its fields, and the file (None when none was chosen), on disk beyond a megabyte."""
+    fields, file = {}, None
     async with request.form(max_fields=MAX_FIELDS, max_files=1) as sent:
         for key, value in sent.multi_items():
             if isinstance(value, UploadFile):
-                if key == name:
-                    filename, content = (value.filename or "")[:200], await value.read()
+                if key == name and value.size:
+                    file = value
             else:
                 fields[key] = _typed(value)
-    return Form(fields), filename, content
+        yield Form(fields), file
+
+
+def name_of(file: UploadFile) -> str:
+    """The file's name, as its sender's device says it; shown, and looked at for its ending."""
+    return _typed(file.filename or "")[:200]
+
+
+async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
+    """Read a form with one small file: its fields, the file's name, its content (empty when none was chosen)."""
+    async with uploading(request, name) as (form, file):
+        return (form, name_of(file), await file.read()) if file is not None else (form, "", b"")

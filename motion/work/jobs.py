@@ -1,19 +1,19 @@
 """Long tasks: a row of `job`, run by whoever turns the loop, resumed after a crash.
 
-A job found `running` that no process runs any more was cut: it runs again from its start, for every kind
-can be repeated. Only one process may turn this (`serve` alone, or `motion work`).
+A job is claimed for a time, and its owner says now and then that it is alive. One found `running` after that time
+was cut: it runs again from its start, for every kind can be repeated. Several processes may turn this.
 """
 
-import io
 import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from motion.acts import roster, sign_in
 from motion.acts.roster import Reading
-from motion.rules.errors import MotionError
+from motion.rules.errors import MotionError, TextChangedMeanwhile
 from motion.rules.names import display_name
 from motion.rules.roster import Plan
 from motion.rules.roster_file import SAMPLE_BYTES, recognise
@@ -24,46 +24,57 @@ from storage.store import Store
 
 log = logging.getLogger("motion.work")
 
-CHUNK_BYTES = 1 << 18
-PROGRESS_EVERY_BYTES = 1 << 21
+PROGRESS_EVERY_BYTES = 1 << 21  # a second's reading on a slow machine: far below `jobs.LEASE`
 SHOWN = 200  # lines of each kind in a preview; the rest is counted
+THIS_PROCESS = uuid4().hex
 
 
-def run_due(store: Store, now: Callable[[], datetime]) -> int:
-    """Run every job that waits, and those that a crash cut, in order; return how many."""
-    store.write_now(jobs.forget_files, now())
-    ids = store.read_now(jobs.due)
-    for job_id in ids:
-        run(store, job_id, now)
-    return len(ids)
+class TakenOver(Exception):
+    """Another process runs the job now: this one was silent for too long."""
 
 
-def run(store: Store, job_id: int, now: Callable[[], datetime]) -> None:
-    """Run one job to its end; a refusal of the domain is its outcome, with the error's name and values."""
-    job = store.write_now(jobs.start, job_id)
+def run_due(store: Store, now: Callable[[], datetime], owner: str = THIS_PROCESS) -> int:
+    """Run every job that waits, and those that a crash cut, in order; return how many were claimed."""
+    if store.read_now(jobs.has_old_files, now()):
+        store.write_now(jobs.forget_files, now())
+    return sum(run(store, job_id, now, owner) for job_id in store.read_now(jobs.due, now()))
+
+
+def run(store: Store, job_id: int, now: Callable[[], datetime], owner: str = THIS_PROCESS) -> bool:
+    """Run one job to its end, if no other process has it; a refusal of the domain is its outcome.
+
+    Returns:
+        Whether this process claimed it.
+    """
+    job = store.write_now(jobs.claim, job_id, owner, now())
     if job is None:
-        return
+        return False
     try:
         outcome = KINDS[job.kind](store, job, now)
         state = "done"
     except MotionError as refusal:
         outcome, state = {"error": type(refusal).__name__, "values": _fields(refusal)}, "failed"
+    except TakenOver:
+        log.warning("job %d was silent for too long and runs elsewhere now", job_id)
+        return True
     except Exception:
         log.exception("couldn't run job %d (%s)", job_id, job.kind)
         outcome, state = {"error": "internal", "values": {}}, "failed"
     store.write_now(
         jobs.finish,
         job_id,
+        owner,
         state,
         outcome,
         now(),
-        drop_file=job.kind == "roster.import" and state == "done",
+        drop=jobs.file_of(job) if job.kind == "roster.import" and state == "done" else None,
     )
+    return True
 
 
 def preview_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, Any]:
     """Read the file and say what its import would do."""
-    reading = _read(store, job)
+    reading = _read(store, job, now)
     plan = store.read_now(roster.preview, job.congress_id, reading)
     return told(plan)
 
@@ -74,7 +85,10 @@ def import_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[s
     Repeated after a crash that came between the import and its noting, it finds nothing left to do.
     """
     arguments = json.loads(job.arguments)
-    reading = _read(store, job)
+    if not store.read_now(jobs.has_file, jobs.file_of(job)):
+        # Confirmed twice: the first import took the file with it.
+        raise TextChangedMeanwhile(arguments["digest"], "")
+    reading = _read(store, job, now)
     actor = store.read_now(sign_in.actor_of, job.congress_id, secretary_id=arguments["secretary"])
     plan = store.read_now(roster.preview, job.congress_id, reading)
     if plan.does_nothing and not plan.doubtful:
@@ -132,27 +146,33 @@ def told(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _read(store: Store, job: Job) -> Reading:
+def _read(store: Store, job: Job, now: Callable[[], datetime]) -> Reading:
     arguments = json.loads(job.arguments)
-    content = job.file or b""
-    dialect = recognise(content[:SAMPLE_BYTES], filename=arguments.get("filename", ""))
-    last = 0
+    source, last = jobs.file_of(job), 0
+    # A piece is longer than the sample.
+    sample = (store.read_now(jobs.piece, source, 0) or b"")[:SAMPLE_BYTES]
+    dialect = recognise(sample, filename=arguments.get("filename", ""))
 
     def progress(read_bytes: int) -> None:
         nonlocal last
         if read_bytes - last >= PROGRESS_EVERY_BYTES:
             last = read_bytes
-            store.write_now(jobs.progress, job.id or 0, read_bytes)
+            if not store.write_now(jobs.progress, job.id or 0, job.owner, read_bytes, now()):
+                raise TakenOver
 
-    return roster.read_file(
-        _chunks(content), dialect, department=arguments.get("department") or None, progress=progress
+    reading = roster.read_file(
+        _pieces(store, source), dialect, department=arguments.get("department") or None, progress=progress
     )
+    if not store.write_now(jobs.progress, job.id or 0, job.owner, job.total, now()):
+        raise TakenOver
+    return reading
 
 
-def _chunks(content: bytes) -> Iterator[bytes]:
-    file = io.BytesIO(content)
-    while chunk := file.read(CHUNK_BYTES):
-        yield chunk
+def _pieces(store: Store, job_id: int) -> Iterator[bytes]:
+    number = 0
+    while (content := store.read_now(jobs.piece, job_id, number)) is not None:
+        yield content
+        number += 1
 
 
 def _person(row: Row) -> dict[str, Any]:

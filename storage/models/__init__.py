@@ -4,7 +4,7 @@ from storage.models.congresses import Congress, PhaseOpening, Secretary
 from storage.models.motions import ClientBinding, DraftSnapshot, DraftUpdate, LateText, Motion
 from storage.models.people import Card, LoginSession, Official, SignInAttempt, SignInMail
 from storage.models.record import Checkpoint, Entry, SealedObject
-from storage.models.work import Job, Mail
+from storage.models.work import Job, JobPiece, Mail
 
 __all__ = [
     "Card",
@@ -15,6 +15,7 @@ __all__ = [
     "DraftUpdate",
     "Entry",
     "Job",
+    "JobPiece",
     "LateText",
     "LoginSession",
     "Mail",

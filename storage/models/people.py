@@ -6,8 +6,10 @@ to tell namesakes apart, and drops it.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, event
 from sqlmodel import Field, SQLModel
+
+from motion.rules.names import folded
 
 
 class Official(SQLModel, table=True):
@@ -34,6 +36,16 @@ class Official(SQLModel, table=True):
     is_rapporteur: bool = False
     revoked_at: datetime | None = Field(default=None)
     created_at: datetime
+    # Name, mandate, territory and address without accents or capitals, to be searched: neither database folds French.
+    folded: str = Field(default="", sa_type=Text)
+
+
+@event.listens_for(Official, "before_insert")
+@event.listens_for(Official, "before_update")
+def _fold(_mapper: object, _connection: object, official: Official) -> None:
+    """Keep `folded` true, whichever act changes the row."""
+    said = (official.first_names, official.family_name, official.mandate, official.territory, official.email or "")
+    official.folded = folded(" ".join(said))
 
 
 class LoginSession(SQLModel, table=True):

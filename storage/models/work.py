@@ -26,12 +26,13 @@ class Mail(SQLModel, table=True):
 class Job(SQLModel, table=True):
     """A long task: `kind` names the function of `motion.work.jobs`, `arguments` and `outcome` are JSON.
 
-    A job found `running` at start was cut by a crash and runs again: every kind can be repeated.
+    Whoever runs it has it until `leased_until`, and says so now and then. A job found `running` after that was cut
+    by a crash and runs again: every kind can be repeated. While its file arrives, it is `receiving`.
     """
 
     __tablename__ = "job"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="job_state"),
+        CheckConstraint("state IN ('receiving', 'waiting', 'running', 'done', 'failed')", name="job_state"),
         CheckConstraint("done >= 0", name="job_done"),
     )
 
@@ -40,9 +41,21 @@ class Job(SQLModel, table=True):
     kind: str
     state: str = "waiting"
     arguments: str = Field(default="{}", sa_type=Text)
-    file: bytes | None = Field(default=None, sa_type=LargeBinary)
+    owner: str = ""  # the process that runs it
+    leased_until: datetime | None = Field(default=None)
     done: int = 0  # in the unit of the kind: lines, bytes
     total: int = 0  # 0 when unknown
     outcome: str = Field(default="{}", sa_type=Text)
     created_at: datetime
     finished_at: datetime | None = Field(default=None)
+
+
+class JobPiece(SQLModel, table=True):
+    """A part of the file that a job was given, in the order of the numbers: nobody holds a large file whole."""
+
+    __tablename__ = "job_piece"
+    __table_args__ = (CheckConstraint("number >= 0", name="job_piece_number"),)
+
+    job_id: int = Field(foreign_key="job.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)

@@ -1,7 +1,9 @@
 """Long tasks: previewed, confirmed, resumed after a crash."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -26,12 +28,17 @@ def now():
 
 def add(store: Store, there: Hall, kind: str, content: bytes, **arguments: object) -> int:
     def insert(db):
-        job = Job(congress_id=there.congress, kind=kind, file=content, arguments=json.dumps(arguments), created_at=NOW)
-        db.add(job)
-        db.flush()
-        return job.id
+        number = rows.receive(db, there.congress, kind, arguments, NOW)
+        for place, start in enumerate(range(0, len(content), rows.PIECE_BYTES)):
+            rows.keep_piece(db, number, place, content[start : start + rows.PIECE_BYTES])
+        rows.ready(db, number)
+        return number
 
     return store.write_now(insert)
+
+
+def has_file(store: Store, job_id: int) -> bool:
+    return store.read_now(rows.has_file, job_id)
 
 
 def job(store: Store, job_id: int) -> Job:
@@ -71,21 +78,22 @@ def test_a_confirmed_import_is_applied_and_its_file_forgotten(store: Store, ther
     number = confirmed(store, there)
     jobs.run_due(store, now)
     assert job(store, number).state == "done"
-    assert job(store, number).file is None
+    assert not has_file(store, number)
     assert len(store.read_now(lambda db: db.exec(select(Official)).all())) == 4
 
 
 def test_a_job_cut_by_a_crash_runs_again(store: Store, there: Hall) -> None:
     """Before or after its act: either way the roster is imported once."""
     number = confirmed(store, there)
-    store.write_now(rows.start, number)  # then the process dies
+    store.write_now(rows.claim, number, "dead", NOW - rows.LEASE)  # then the process dies
     assert jobs.run_due(store, now) == 1
     entries = len(store.read_now(lambda db: db.exec(select(Entry)).all()))
 
     def cut(db):
         row = db.get_one(Job, number)
-        row.state, row.file = "running", LIST.encode()
+        row.state, row.leased_until = "running", NOW - timedelta(seconds=1)
         db.add(row)
+        rows.keep_piece(db, number, 0, LIST.encode())
 
     store.write_now(cut)
     assert jobs.run_due(store, now) == 1
@@ -111,4 +119,74 @@ def test_files_are_forgotten_after_a_day(store: Store, there: Hall) -> None:
     number = add(store, there, "roster.preview", LIST.encode(), filename="x.csv")
     jobs.run_due(store, now)
     jobs.run_due(store, lambda: NOW + timedelta(hours=25))
-    assert job(store, number).file is None
+    assert not has_file(store, number)
+
+
+class TestSeveralProcesses:
+    """Two `motion work` on one database."""
+
+    def test_a_job_is_run_by_one(self, store: Store, there: Hall) -> None:
+        """Of eight that claim at the same moment, one has it."""
+        number = add(store, there, "roster.preview", LIST.encode(), filename="x.csv")
+        start = threading.Barrier(8)
+
+        def claim(name: str) -> bool:
+            start.wait()
+            return store.write_now(rows.claim, number, name, NOW) is not None
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(claim, "abcdefgh")) == 1
+
+    def test_nobody_else_touches_it_before_the_lease_ends(self, store: Store, there: Hall) -> None:
+        """Then the next one takes it over, and the first one's words no longer count."""
+        number = add(store, there, "roster.preview", LIST.encode(), filename="x.csv")
+        store.write_now(rows.claim, number, "first", NOW)
+        almost = NOW + rows.LEASE - timedelta(seconds=1)
+        assert jobs.run_due(store, lambda: almost, "second") == 0
+        assert store.write_now(rows.progress, number, "first", 10, almost)  # a sign of life
+        assert jobs.run_due(store, lambda: NOW + rows.LEASE, "second") == 0
+        later = almost + rows.LEASE
+        assert store.read_now(rows.due, later) == [number]
+        assert store.write_now(rows.claim, number, "second", later) is not None
+        assert not store.write_now(rows.progress, number, "first", 20, later)
+        store.write_now(rows.finish, number, "first", "failed", {}, later)
+        assert (job(store, number).state, job(store, number).owner) == ("running", "second")
+
+    def test_a_slow_one_stops_when_it_was_taken_over(self, store: Store, there: Hall) -> None:
+        """Without noting an outcome, and without a failure on the page."""
+        number = add(store, there, "roster.preview", LIST.encode(), filename="x.csv")
+        taken = False
+
+        def clock():
+            nonlocal taken
+            if not taken and job(store, number).state == "running":
+                taken = True
+                store.write_now(rows.claim, number, "second", NOW + rows.LEASE)
+            return NOW
+
+        assert jobs.run(store, number, clock, "first")
+        assert (job(store, number).state, job(store, number).owner) == ("running", "second")
+
+
+def test_a_file_that_never_arrived_whole_is_not_run(store: Store, there: Hall) -> None:
+    """The browser went away: nothing is read, and a day later nothing is left."""
+
+    def half(db):
+        number = rows.receive(db, there.congress, "roster.preview", {}, NOW)
+        rows.keep_piece(db, number, 0, LIST.encode()[:50])
+        return number
+
+    number = store.write_now(half)
+    assert jobs.run_due(store, now) == 0
+    jobs.run_due(store, lambda: NOW + timedelta(hours=25))
+    assert not has_file(store, number)
+
+
+def test_a_file_in_many_pieces_is_read_as_one(store: Store, there: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut in the middle of a line, of a letter."""
+    monkeypatch.setattr(rows, "PIECE_BYTES", 101)
+    content = LIST.encode()
+    number = add(store, there, "roster.preview", content, filename="x.csv")
+    jobs.run_due(store, now)
+    assert json.loads(job(store, number).outcome)["counts"]["added"] == 2
+    assert job(store, number).total == len(content)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +18,7 @@ from motion.rules.card_codes import RANDOM_BYTES, card_code, shown
 from motion.rules.errors import Conflict, Invalid, NotFound
 from motion.rules.permissions import Act, Actor
 from motion.web.doors import admit, congress_id, enter
-from motion.web.forms import MAX_FIELDS, Form, read_form, read_upload
+from motion.web.forms import MAX_FIELDS, Form, name_of, read_form, uploading
 from motion.web.identity import hash_token
 from motion.web.page import NEVER, Page
 from motion.web.pages.sign_in import end_sessions, key_of
@@ -192,18 +193,36 @@ async def upload(request: Request) -> Response:
     page, _actor = await admit(request, Act.IMPORT_ROSTER)
     limit = page.service.settings.max_upload_bytes
     announced = request.headers.get("content-length", "")  # every browser announces it
-    form, filename, content = Form(), "", b""
-    if announced.isdigit() and int(announced) <= limit + MULTIPART_BYTES:
-        form, filename, content = await read_upload(request, "file")
-        fault = None if content else Invalid("file", "missing-file")
-    else:
-        fault = Invalid("file", "too-long", page.times.number(limit))
-    if fault is not None or len(content) > limit:
-        form.refuse(page, fault or Invalid("file", "too-long", page.times.number(limit)))
-        return page.render("secretariat/importer.html", status=422, form=form)
-    arguments = {"filename": filename, "department": form.value("department").strip()[:10]}
-    job_id = await page.service.store.write(jobs.add, congress_id(page), "roster.preview", arguments, content, page.now)
+    too_long = Invalid("file", "too-long", page.times.number(limit))
+    if not (announced.isdigit() and int(announced) <= limit + MULTIPART_BYTES):
+        return refused_file(page, Form(), too_long)
+    async with uploading(request, "file") as (form, file):
+        if file is None:
+            return refused_file(page, form, Invalid("file", "missing-file"))
+        if (file.size or 0) > limit:
+            return refused_file(page, form, too_long)
+        arguments = {"filename": name_of(file), "department": form.value("department").strip()[:10]}
+        job_id = await keep_file(page, file, arguments)
     return page.redirect(f"{page.home}/secretariat/liste/importer/{job_id}")
+
+
+def refused_file(page: Page, form: Form, fault: Invalid) -> Response:
+    """Ask for the file again."""
+    return page.render("secretariat/importer.html", status=422, form=form.refuse(page, fault))
+
+
+async def keep_file(page: Page, file: UploadFile, arguments: dict[str, str]) -> int:
+    """Keep a file piece by piece, so that neither memory nor those who write feel its length; return its task.
+
+    Stopped halfway, it leaves a task that nobody runs, forgotten after a day.
+    """
+    write, number = page.service.store.write, 0
+    job_id = await write(jobs.receive, congress_id(page), "roster.preview", arguments, page.now)
+    while piece := await file.read(jobs.PIECE_BYTES):
+        await write(jobs.keep_piece, job_id, number, piece)
+        number += 1
+    await write(jobs.ready, job_id)
+    return job_id
 
 
 async def ended_job(request: Request) -> tuple[Page, Actor, Job]:
@@ -245,7 +264,7 @@ async def confirm(request: Request) -> Response:
     form = Form({name: str(value)[:100] for name, value in sent.multi_items()})
     if job.kind != "roster.preview" or job.state != "done":
         raise NotFound("job", str(job.id))
-    if job.file is None:
+    if not await page.service.store.read(jobs.has_file, job.id or 0):
         raise Conflict()
     decisions = {}
     for doubtful in json.loads(job.outcome)["doubtful"]:
@@ -260,8 +279,9 @@ async def confirm(request: Request) -> Response:
         "digest": json.loads(job.outcome)["digest"],
         "decisions": decisions,
         "secretary": actor.secretary_id,
+        "file_of": job.id,
     }
-    job_id = await page.service.store.write(jobs.add, congress_id(page), "roster.import", arguments, job.file, page.now)
+    job_id = await page.service.store.write(jobs.add, congress_id(page), "roster.import", arguments, page.now)
     return page.redirect(f"{page.home}/secretariat/liste/importer/{job_id}")
 
 

@@ -77,13 +77,14 @@ def upgrade() -> None:
         sa.Column("kind", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("arguments", sa.Text(), nullable=False),
-        sa.Column("file", sa.LargeBinary(), nullable=True),
+        sa.Column("owner", AutoString(), nullable=False),
+        sa.Column("leased_until", UTCDateTime(), nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("finished_at", UTCDateTime(), nullable=True),
-        sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="job_state"),
+        sa.CheckConstraint("state IN ('receiving', 'waiting', 'running', 'done', 'failed')", name="job_state"),
         sa.CheckConstraint("done >= 0", name="job_done"),
         sa.ForeignKeyConstraint(
             ["congress_id"],
@@ -94,6 +95,18 @@ def upgrade() -> None:
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_congress_id"), ["congress_id"], unique=False)
 
+    op.create_table(
+        "job_piece",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("number >= 0", name="job_piece_number"),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("job_id", "number"),
+    )
     op.create_table(
         "mail",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -173,6 +186,7 @@ def upgrade() -> None:
         sa.Column("is_rapporteur", sa.Boolean(), nullable=False),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.CheckConstraint("length(family_name) BETWEEN 1 AND 200", name="official_family_name"),
         sa.CheckConstraint("length(mandate) <= 200", name="official_mandate"),
         sa.ForeignKeyConstraint(
@@ -435,7 +449,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("late_text", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_late_text_motion_id"), ["motion_id"], unique=False)
-
 
 
 def downgrade() -> None:
