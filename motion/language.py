@@ -124,9 +124,11 @@ class Times:
         return self.local(at).isoformat(timespec="seconds")
 
     def hour(self, at: datetime) -> str:
-        """`14 h 32`; in English `14:32`."""
+        """`14 h 32`, and `16 h` on the hour; in English `14:32`."""
         local = self.local(at)
-        return f"{local.hour}\u00a0h\u00a0{local.minute:02d}" if self.code == "fr" else f"{local:%H:%M}"
+        if self.code != "fr":
+            return f"{local:%H:%M}"
+        return f"{local.hour}\u00a0h" + (f"\u00a0{local.minute:02d}" if local.minute else "")
 
     def hour_to_second(self, at: datetime) -> str:
         """`14 h 32 min 05 s`; in English `14:32:05`."""

@@ -471,7 +471,7 @@ class TestCongress:
         token = re.search(r"motion=([^;]+)", answer.headers["set-cookie"])[1]
         page = hall.client.get("/congres-des-ponts/secretariat", headers=hall.signed_in(token))
         assert page.status_code == 200
-        assert "9\u00a0h\u00a000" in page.text
+        assert "à 9\u00a0h" in page.text
 
     @pytest.mark.parametrize("who", ["nobody", "mamadou", "aline"])
     def test_nobody_else_once_there_is_one(self, hall: Hall, who: str) -> None:

@@ -76,7 +76,7 @@ class LiveView(View):
 
     motion: MotionCard = shown("Which motion.")
     is_live: bool = shown("Whether somebody changed it within the last minutes.")
-    until: str = shown("Until when it can be written today, in words; may be empty.")
+    until: str = shown("Until when it can be written, in words; may be empty.")
     excerpt: Excerpt | None = shown("The words round the last change; None for an empty text.")
     writing: tuple[PersonView, ...] = shown("Those who are writing now, the latest first.")
     last: PersonView | None = shown("Who wrote last, when nobody is writing now.")
@@ -174,11 +174,14 @@ def live_view(page: Page, rows: HomeRows) -> LiveView | None:
 
 
 def until(page: Page) -> str:
-    """The hour of the next phase, when it opens today."""
+    """Until when the motion can be written, with its day when that is not today; empty without an hour."""
     for opening in page.openings:
         if opening.opens_at > page.now:
-            same_day = page.times.local(opening.opens_at).date() == page.times.local(page.now).date()
-            return page.times.hour(opening.opens_at) if same_day else page.times.moment(opening.opens_at)
+            hour = page.times.hour(opening.opens_at)
+            if page.times.local(opening.opens_at).date() == page.times.local(page.now).date():
+                return page._(_("Ouverte à la rédaction jusqu’à %(hour)s"), hour=hour)
+            day = page.times.day(opening.opens_at)
+            return page._(_("Ouverte à la rédaction jusqu’au %(day)s, %(hour)s"), day=day, hour=hour)
     return ""
 
 
