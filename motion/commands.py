@@ -16,7 +16,7 @@ from motion import settings as settings_table
 from motion.acts import congresses
 from motion.acts.congresses import NewCongress
 from motion.language import Language, choose, language
-from motion.rules.errors import MotionError
+from motion.rules.errors import MotionError, NotFound
 from motion.rules.vocabulary import Template
 from motion.settings import SettingRefused, Settings
 from motion.work.checkpoints import KeyMissing, KeyUnreadable, RecordAltered, RecordRefused
@@ -129,7 +129,16 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
 def said(error: MotionError, spoken_language: Language) -> str:
     """Say an error as the pages say it."""
     from motion.web.errors import tell
+    from motion.web.words import THINGS
 
+    if isinstance(error, NotFound):
+        # A page that does not exist is of no help to somebody who typed a name.
+        sentence = spoken_language.gettext(
+            "Introuvable\u00a0: %(what)s «\u00a0%(name)s\u00a0»."
+            " Vérifiez le nom, tel qu’il figure dans l’adresse de la page."
+        )
+        what = spoken_language.gettext(THINGS.get(error.what, error.what))
+        return sentence % {"what": what, "name": error.name}
     told = tell(error, spoken_language)
     return f"{told.what} {told.why} {told.repair}"
 

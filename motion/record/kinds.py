@@ -247,7 +247,7 @@ _TABLE = (
         "Somebody signed in; no address and no device is kept.",
         sess=(ID, "session"),
         who=(ID, "official or secretariat account"),
-        how=(WORD, "`mail`, `card`, `demo` or `rehearsal`"),
+        how=(WORD, "`mail`, `card`, `demo`, `rehearsal` or `founder` (whoever made the congress on the page)"),
     ),
     _kind(
         "session.close",
