@@ -35,13 +35,19 @@ class Served:
         )
 
 
+def clean_environment() -> dict[str, str]:
+    """This machine's environment, less the settings of whoever runs the tests; sentences are in French."""
+    settings = ("MOTION_", "DATABASE_URL", "RELAY_URL", "LANG", "LC_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(settings)}
+    return kept | {"LANG": "fr_FR.UTF-8", "PYTHONUNBUFFERED": "1"}
+
+
 @contextmanager
 def serving(data: Path, *arguments: str, extra: Mapping[str, str] | None = None, port: int = 0) -> Iterator[Served]:
     """Run `motion serve` on a free port with its data in `data`, until the block ends."""
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MOTION_")}
-    environment |= {"MOTION_DATA": str(data), "MOTION_BASE_URL": address, "LANG": "fr_FR.UTF-8"} | dict(extra or {})
+    environment = clean_environment() | {"MOTION_DATA": str(data), "MOTION_BASE_URL": address} | dict(extra or {})
     data.mkdir(parents=True, exist_ok=True)
     path = data / "serve.log"
     with path.open("ab") as log:

@@ -76,7 +76,7 @@ class TestRoster:
         first = motion(tmp_path, "roster", "import", "ormeline", str(ROSTER), "--yes")
         assert first.returncode == 0 and "La liste est importée." in first.stdout
         second = motion(tmp_path, "roster", "import", "ormeline", str(ROSTER), "--yes")
-        assert second.returncode == 0 and "Rien à importer : la liste est à jour." in second.stdout
+        assert second.returncode == 0 and "la liste est à jour." in second.stdout
 
     def test_nothing_is_imported_without_a_yes(self, tmp_path: Path) -> None:
         """No answer is a no."""

@@ -1,7 +1,6 @@
 """The real program on a real port, to be killed; and officials who never stop typing."""
 
 import asyncio
-import os
 import re
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from motion.live.typist import Typist
 from storage import drafts
 from storage.store import Store
 from tests.live.world import Seat, World
+from tests.servers import clean_environment
 
 START_SECONDS = 30
 WORD = re.compile(r"\bw\d+-\d+\b")
@@ -32,7 +32,7 @@ class Program:
     def __init__(self, database_url: str, folder: Path, port: int, **environment: str) -> None:
         self.port = port
         self._folder = folder
-        self._environment = os.environ | {
+        self._environment = clean_environment() | {
             "MOTION_DATA": str(folder),
             "DATABASE_URL": database_url,
             "MOTION_BASE_URL": f"http://127.0.0.1:{port}",

@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
+
+from tests.servers import clean_environment
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "motion"]
@@ -40,12 +41,7 @@ class Served:
         self.address = f"http://127.0.0.1:{port}"
         self.log = data / "log.txt"
         self.people: dict[str, str] = {}  # the French name of a role → the address that signs in
-        # No setting of whoever runs the tests leaks in, and MOTION_BROWSER would be refused as unknown.
-        self.environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("MOTION_") and name not in {"DATABASE_URL", "RELAY_URL", "LANG", "LC_ALL"}
-        } | {"MOTION_DATA": str(data), "LANG": "fr_FR.UTF-8", "PYTHONUNBUFFERED": "1"}
+        self.environment = clean_environment() | {"MOTION_DATA": str(data)}
 
     def start(self) -> None:
         """Start, and wait until the addresses are printed.
