@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, select
 
+from motion.acts import sessions
 from motion.acts.record import note
 from motion.record.kinds import is_text
 from motion.rules import phases
-from motion.rules.errors import CongressClosed, Invalid, NotFound, SlugTaken
+from motion.rules.errors import CongressClosed, Invalid, LastSecretary, NotFound, SlugTaken
 from motion.rules.permissions import Act, Actor, require
 from motion.rules.vocabulary import Phase, Role, Template
+from storage import ledger, people
 from storage.models import Congress, PhaseOpening, Secretary
 
 # First parts of addresses that mean something else than a congress.
@@ -192,6 +194,31 @@ def add_secretary(
     body = {"held": True, "role": str(Role.SECRETARIAT), "who": f"sec-{secretary.id}"}
     note(db, congress_id, "role.change", body, actor=actor, now=now)
     return secretary
+
+
+def remove_secretary(db: Session, actor: Actor, congress_id: int, secretary_id: int, *, now: datetime) -> list[int]:
+    """End somebody's part in running the congress, oneself included; what they did stays in the record.
+
+    Returns:
+        The ids of the sessions ended, for `Rooms.revoke`.
+
+    Raises:
+        NotAllowed, NotFound, LastSecretary: Everyone stays.
+    """
+    require(actor, Act.RUN_CONGRESS, congress_id)
+    ledger.lock(db, congress_id)  # of two who remove each other at once, the second finds themselves alone
+    team = people.secretaries(db, congress_id)
+    found = next((one for one in team if one.id == secretary_id), None)
+    if found is None:
+        raise NotFound("secretary", str(secretary_id))
+    if len(team) == 1:
+        raise LastSecretary()
+    found.revoked_at = now
+    db.add(found)
+    body = {"held": False, "role": str(Role.SECRETARIAT), "who": f"sec-{secretary_id}"}
+    note(db, congress_id, "role.change", body, actor=actor, now=now)
+    rows = people.live_sessions(db, now=now, secretary_id=secretary_id)
+    return sessions.end(db, rows, "revoked", actor=actor, now=now)
 
 
 def get(db: Session, congress_id: int) -> Congress:

@@ -255,6 +255,34 @@ def revoke(db: Session, actor: Actor, official_id: int, reason: str, *, now: dat
     return sessions.end_all_of(db, official_id, "revoked", actor=actor, now=now)
 
 
+def restore(db: Session, actor: Actor, official_id: int, *, now: datetime) -> Official:
+    """Put an official who was taken off back on the roster, under the same identifier; on it already, nothing changes.
+
+    The record says again who joins: sessions, links and cards that ended stay ended, and so does a rapporteur's role.
+
+    Raises:
+        NotAllowed, NotFound: The roster stays.
+    """
+    require(actor, Act.IMPORT_ROSTER, actor.congress_id)
+    official = db.get(Official, official_id)
+    if official is None or official.congress_id != actor.congress_id:
+        raise NotFound("official", str(official_id))
+    if official.revoked_at is None:
+        return official
+    official.revoked_at = None
+    db.add(official)
+    record.note(
+        db,
+        official.congress_id,
+        "official.accredit",
+        _public(official),
+        actor=actor,
+        now=now,
+        official_id=official_id,
+    )
+    return official
+
+
 def set_rapporteur(db: Session, actor: Actor, official_id: int, held: bool, *, now: datetime) -> Official:
     """Name an official rapporteur, or end it; said again, it changes nothing.
 

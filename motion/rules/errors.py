@@ -6,6 +6,7 @@
     ├── Invalid(field, reason, value)
     ├── Conflict
     │   ├── SlugTaken(slug)
+    │   ├── LastSecretary()
     │   ├── PhaseOutOfOrder(phase, wanted)
     │   ├── MotionNotOpen(code, state)
     │   ├── MotionNotFrozen(code, state)
@@ -75,6 +76,11 @@ class SlugTaken(Conflict):
     """Another congress has this address."""
 
     slug: str
+
+
+@dataclass(unsafe_hash=True)
+class LastSecretary(Conflict):
+    """Somebody must run the congress."""
 
 
 @dataclass(unsafe_hash=True)

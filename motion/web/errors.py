@@ -79,6 +79,12 @@ SAID: dict[type[MotionError], Said] = {
         _("L’adresse «\u00a0%(slug)s\u00a0» est déjà celle d’un autre congrès."),
         _("Choisissez une autre adresse."),
     ),
+    errors.LastSecretary: Said(
+        409,
+        _("Personne n’a été retiré de l’équipe."),
+        _("C’est la dernière personne du secrétariat\u00a0: sans elle, personne ne conduirait plus le congrès."),
+        _("Ajoutez d’abord quelqu’un d’autre, puis recommencez."),
+    ),
     errors.PhaseOutOfOrder: Said(
         409,
         _("La phase n’a pas changé."),

@@ -121,6 +121,8 @@ async def change_member(request: Request) -> Response:
         case "revoke":
             await end_sessions(page, roster.revoke, actor, number, form.value("reason"))
             return page.redirect(f"{page.home}/secretariat/liste")
+        case "restore":
+            await write(roster.restore, actor, number, now=page.now)
         case "sessions":
             await end_sessions(page, sessions.revoke_of_official, actor, number)
         case "cancel-card":

@@ -276,6 +276,14 @@ async def add_to_team(request: Request) -> Response:
     return page.redirect(f"{page.home}/secretariat/equipe")
 
 
+async def remove_from_team(request: Request) -> Response:
+    """End somebody's part in running the congress, and close what they have open."""
+    page, actor = await admit(request)
+    form = await read_form(request)
+    await end_sessions(page, congresses.remove_secretary, actor, congress_id(page), form.integer("secretary"))
+    return page.redirect(f"{page.home}/secretariat/equipe")
+
+
 HERE = "/{congress}/secretariat"
 ROUTES = [
     Route(HERE, show, name="secretariat"),
@@ -301,4 +309,5 @@ ROUTES = [
     Route(HERE + "/connexions", end_session, methods=["POST"], name="officials-sessions-end"),
     Route(HERE + "/equipe", show_team, name="team"),
     Route(HERE + "/equipe", add_to_team, methods=["POST"], name="team-add"),
+    Route(HERE + "/equipe/retirer", remove_from_team, methods=["POST"], name="team-remove"),
 ]
