@@ -77,7 +77,9 @@ def check(form: NewCongress) -> None:
         ZoneInfo(form.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Invalid("time_zone", "unknown", form.time_zone) from error
-    if not form.languages or any(language not in LANGUAGES for language in form.languages):
+    if not form.languages:
+        raise Invalid("languages", "none-chosen")
+    if any(language not in LANGUAGES for language in form.languages):
         raise Invalid("languages", "unknown", ",".join(form.languages))
     hours = [form.calendar[phase] for phase in phases.ORDER if phase in form.calendar]
     if hours != sorted(hours) or len(set(hours)) != len(hours):

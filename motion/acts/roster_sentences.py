@@ -41,7 +41,7 @@ FIELDS = {
 }
 NOT_A_TABLE = {
     "empty": _("Le fichier est vide."),
-    "binary": _("Ce fichier n’est pas un tableau de texte."),
+    "binary": _("Ce fichier est une image, un PDF ou un programme, et non une liste. Choisissez un fichier CSV."),
     "spreadsheet": _("C’est un classeur de tableur. Enregistrez-le au format CSV, puis recommencez."),
     "no-separator": _("Aucun séparateur (point-virgule, virgule, tabulation) n’a été trouvé entre les colonnes."),
     "encoding": _("L’encodage du fichier n’a pas été reconnu."),

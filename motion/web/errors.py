@@ -139,7 +139,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.DocumentUnreadable: Said(
         422,
         _("Le document n’a pas été importé."),
-        _("Il n’a pas pu être lu (%(kind)s, %(reason)s)."),
+        _("Ce fichier n’a pas pu être lu (%(kind)s, %(reason)s)."),
         _("Enregistrez-le en Markdown, en ODT ou en DOCX, et envoyez-le de nouveau. Rien n’a été changé."),
     ),
     errors.SignInRefused: Said(

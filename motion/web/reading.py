@@ -12,7 +12,7 @@ from motion.rules.rendering import RenderedSection, render, render_heading
 from motion.rules.text import MotionText, parse
 from motion.web.page import Page
 from motion.web.views import View, shown
-from storage.models import Motion, Official
+from storage.models import Entry, Motion, Official
 from storage.pages import MotionRows, Wrote
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -211,11 +211,19 @@ def title_html(read: Read, *, with_authors: bool) -> str:
 def changes_of(page: Page, rows: MotionRows, most: int = 6) -> tuple[ChangeView, ...]:
     """Say what just changed: who wrote lately, and the latest acts; the latest first."""
     told: list[tuple[datetime, str, int | None]] = [(one.at, writing(page, one), None) for one in rows.wrote]
-    told += [(act.at, page._(ACTS[act.kind]), act.number) for act in rows.acts]
+    told += [(act.at, act_told(page, rows, act), act.number) for act in rows.acts]
     told.sort(key=lambda line: line[0], reverse=True)
     return tuple(
         ChangeView(page.times.iso(at), page.times.hour(at), sentence, entry) for at, sentence, entry in told[:most]
     )
+
+
+def act_told(page: Page, rows: MotionRows, act: Entry) -> str:
+    """`Le texte est gelé`; a reopening says why."""
+    reason = rows.reasons.get(act.number)
+    if reason is None:
+        return page._(ACTS[act.kind])
+    return page._(_("Le texte est rouvert\u00a0: %(reason)s"), reason=reason)
 
 
 def writing(page: Page, one: Wrote) -> str:

@@ -56,20 +56,21 @@ FIELDS = {
     "department": _("département"),
 }
 REASONS = {
-    "empty": _("il est vide"),
-    "too-long": _("il est trop long (au plus %(value)s)"),
+    "empty": _("rien n’est écrit ici"),
+    "too-long": _("c’est trop long (au plus %(value)s)"),
     "too-large": _("le nombre est trop grand (au plus %(value)s)"),
     "negative": _("un nombre négatif est impossible (%(value)s)"),
     "form": _("sa forme n’est pas la bonne (%(value)s)"),
     "number": _("ce n’est pas un nombre entier (%(value)s)"),
     "date": _("ce n’est pas une date (%(value)s)"),
     "reserved": _("ce mot est réservé (%(value)s)"),
-    "before-start": _("le dernier jour précède le premier (%(value)s)"),
+    "before-start": _("il précède le premier jour"),
+    "none-chosen": _("cochez-en au moins une"),
     "unknown": _("cette valeur n’est pas connue (%(value)s)"),
-    "out-of-order": _("les heures ne se suivent pas"),
-    "no-majority": _("les voix pour ne sont pas plus nombreuses que les voix contre (%(value)s)"),
-    "taken": _("il est déjà pris (%(value)s)"),
-    "character": _("il contient un caractère interdit (%(value)s)"),
+    "out-of-order": _("chaque phase s’ouvre après celle qui la précède"),
+    "no-majority": _("il faut plus de voix pour que de voix contre"),
+    "taken": _("c’est déjà pris (%(value)s)"),
+    "character": _("un caractère y est interdit (%(value)s)"),
 }
 
 # Where a reason's code means something else than in a form.

@@ -42,4 +42,4 @@ def test_codes_are_told_as_words() -> None:
     assert told.what == "Vous n’avez pas pu écrire dans la motion."
     assert "Secrétariat" in told.why
     told = tell(errors.Invalid("votes_for", "no-majority", "3/4"), language("en"))
-    assert told.why == "Field “for”: the votes for are not more than the votes against (3/4)."
+    assert told.why == "Field “for”: more votes for than against are needed."

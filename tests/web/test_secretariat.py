@@ -12,6 +12,7 @@ from motion.acts import motions
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from motion.web.identity import hash_token
+from motion.web.reading import grouped_digest
 from motion.work import jobs
 from storage import queries
 from storage.models import Card, Congress, Entry, LateText, LoginSession, Mail, Motion, Official, Secretary
@@ -207,7 +208,10 @@ class TestMotions:
         shown = post(hall, "/motions/M1/adopter", **vote)
         assert shown.status_code == 200 and motion(hall).state == "frozen"
         digest = motion(hall).digest
-        assert digest in shown.text and "navette" in shown.text
+        assert grouped_digest(digest) in shown.text and "navette" in shown.text and "## " not in shown.text
+        again = post(hall, "/motions/M1/adopter", step="correct", **vote)
+        assert 'value="41"' in again.text and motion(hall).state == "frozen"
+        assert "rouvert\u00a0: Une erreur de copie." in get(hall, "/ormeline/motions/M1").text
         done = post(hall, "/motions/M1/adopter", step="confirm", digest=digest, **vote)
         assert done.headers["location"] == "/ormeline/motions/M1"
         assert motion(hall).state == "adopted" and motion(hall).votes_for == 41
@@ -382,6 +386,12 @@ class TestImport:
         page = self.read(hall, here).text
         assert "Ligne 4" in page and "il manque des colonnes" in page
         assert "&lt;b&gt;Seul" in page and "<b>Seul" not in page
+
+    def test_a_picture_is_no_list(self, hall: Hall) -> None:
+        """It is said to be one; its bytes are not shown as headers."""
+        picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+        page = self.read(hall, self.upload(hall, picture).headers["location"]).text
+        assert "est une image" in page and "En-têtes" not in page
 
     @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"rien;du\ntout;x\n", bytes(range(256)) * 40])
     def test_what_is_no_list(self, hall: Hall, content: bytes) -> None:

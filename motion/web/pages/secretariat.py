@@ -21,6 +21,7 @@ from motion.web.errors import tell
 from motion.web.forms import Form, read_form, read_upload
 from motion.web.page import Page
 from motion.web.pages.sign_in import end_sessions
+from motion.web.reading import grouped_digest, read_motion, sections_of, title_html
 from storage import people, secretariat
 from storage.models import Motion
 
@@ -204,11 +205,22 @@ async def adopt(request: Request) -> Response:
     page, actor, motion = await motion_page(request)
     form = await read_form(request)
     try:
+        if form.value("step") == "correct":
+            return page.render("secretariat/adopter.html", motion=motion, form=form)
         counts = {name: form.integer(name) for name in COUNTS}
         result = ShowOfHands(**counts, presided_by=form.value("presided_by"))
         motions.check_result(result)
         if form.value("step") != "confirm":
-            return page.render("secretariat/adopter_confirmer.html", motion=motion, form=form, result=result)
+            read_text = read_motion(motion)
+            return page.render(
+                "secretariat/adopter_confirmer.html",
+                motion=motion,
+                form=form,
+                result=result,
+                digest=grouped_digest(motion.digest or ""),
+                title=title_html(read_text, with_authors=False),
+                sections=sections_of(page, read_text, {}, with_authors=False),
+            )
         number = number_of(motion)
         await page.service.rooms.run_act(
             number, motions.adopt, actor, number, result, expected_digest=form.value("digest"), now=page.now
@@ -246,7 +258,8 @@ async def show_sessions(request: Request) -> Response:
         return people.congress_sessions(db, congress.id, now=now)
 
     page, _actor, rows = await enter(request, query, request.app.state.service.now())
-    return page.render("secretariat/connexions.html", rows=rows, full_name=people.full_name)
+    is_done = request.query_params.get("fait") == "fermeture"
+    return page.render("secretariat/connexions.html", rows=rows, full_name=people.full_name, is_done=is_done)
 
 
 async def end_session(request: Request) -> Response:
@@ -254,13 +267,14 @@ async def end_session(request: Request) -> Response:
     page, actor = await admit(request)
     form = await read_form(request)
     await end_sessions(page, sessions.revoke, actor, form.integer("session"))
-    return page.redirect(f"{page.home}/secretariat/connexions")
+    return page.redirect(f"{page.home}/secretariat/connexions?fait=fermeture")
 
 
 async def show_team(request: Request) -> Response:
     """Those who run the congress."""
     page, _actor, rows = await enter(request, secretariat.secretaries)
-    return page.render("secretariat/equipe.html", rows=rows, form=Form())
+    is_done = request.query_params.get("fait") == "ajout"
+    return page.render("secretariat/equipe.html", rows=rows, form=Form(), is_done=is_done)
 
 
 async def add_to_team(request: Request) -> Response:
@@ -272,8 +286,9 @@ async def add_to_team(request: Request) -> Response:
             congresses.add_secretary, actor, congress_id(page), form.value("name"), form.value("email"), now=page.now
         )
     except Invalid as error:
-        return page.render("secretariat/equipe.html", status=422, rows=rows, form=form.refuse(page, error))
-    return page.redirect(f"{page.home}/secretariat/equipe")
+        refused = form.refuse(page, error)
+        return page.render("secretariat/equipe.html", status=422, rows=rows, form=refused, is_done=False)
+    return page.redirect(f"{page.home}/secretariat/equipe?fait=ajout")
 
 
 async def remove_from_team(request: Request) -> Response:
