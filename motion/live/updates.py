@@ -61,7 +61,10 @@ class Limits:
     structs: int = 2_000
     delete_ranges: int = 2_000
     characters: int = 20_000
-    clients_per_session: int = 8
+    clients_per_session: int = 100
+    """Our editor keeps one through reloads, but a private window forgets it and a standard client draws another at each
+    load: thirty a day for the three days of a session, and some. Each is an entry of the record and ten bytes of every
+    state vector, so not more."""
 
 
 UPDATE = Limits()

@@ -76,10 +76,10 @@ class TestWhoWrites:
         assert attempt(draft, update, Author(3, alice.official)) == "client-taken"
 
     def test_an_id_for_each_letter(self, draft: Draft) -> None:
-        """Attack: a session that takes a new client id each time is stopped after eight."""
-        for client in range(1000, 1008):
+        """Attack: a session that takes a new client id each time is stopped after a hundred."""
+        for client in range(1000, 1000 + UPDATE.clients_per_session):
             take(draft, typed(run(client, 0, "a")), bob)
-        assert attempt(draft, typed(run(1008, 0, "a"))) == "foreign-client"
+        assert attempt(draft, typed(run(1000 + UPDATE.clients_per_session, 0, "a"))) == "foreign-client"
 
     def test_an_id_that_the_server_gives(self, draft: Draft) -> None:
         """Attack: Bob writes under the id that the plain mode keeps for Alice's session."""
