@@ -17,6 +17,7 @@ from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
 from motion.web.pages import editor, follow, home, language, motions, new_congress, plain, roster, secretariat, sign_in
+from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
 from motion.web.recent import Recent
 from motion.web.sightings import Sightings
@@ -74,5 +75,6 @@ def make_app(service: "Service") -> Starlette:
     app.state.templates = Templates(assets.url)
     app.state.sightings = sightings
     app.state.recent = Recent()
+    app.state.plans = Plans()
     app.state.watchers = Watchers(service, app.state.recent)
     return app

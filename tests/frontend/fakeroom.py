@@ -16,10 +16,12 @@ import pycrdt
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from motion.web.pages.editor import plan_of
 
 FRONTEND = Path(__file__).parent.parent.parent / "frontend"
 OFFICIALS = [
@@ -143,6 +145,13 @@ class FakeRoom:
         state = {"state": "drafting" if self.may_write else "frozen", "may_write": self.may_write, "reason": ""}
         return note(103, {**state, "sentence": sentence})
 
+    def present(self) -> bytes:
+        return note(106, {"officials": sorted(set(self.readers.values()))})
+
+    def plan(self) -> dict[str, object]:
+        runs = [(len(str(self.text)), 3)]
+        return plan_of(len(self.updates), str(self.text), runs)
+
     def authors(self) -> bytes:
         return note(105, {"clients": list(self.owners.items()), "officials": OFFICIALS})
 
@@ -212,12 +221,14 @@ class FakeRoom:
         await socket.accept(subprotocol="motion.v1")
         self.readers[socket] = official
         await socket.send_bytes(b"\0\0" + sized(self.doc.get_state()))
+        await self.broadcast(self.present())
         try:
             while True:
                 for message in await self.answer(await socket.receive_bytes(), official, socket):
                     await socket.send_bytes(message)
         except (WebSocketDisconnect, RuntimeError):
             self.readers.pop(socket, None)
+            await self.broadcast(self.present())
 
     async def post(self, request: Request) -> Response:
         if self.silent:
@@ -243,7 +254,7 @@ class FakeRoom:
         else:
             waiting = self.updates[number:]
             frames = [b"\0\2" + sized(pycrdt.merge_updates(*waiting))] if waiting else []
-        frames += [self.authors(), self.state(), self.position()]
+        frames += [self.authors(), self.present(), self.state(), self.position()]
         return Response(b"".join(map(sized, frames)), media_type="application/octet-stream")
 
     # --- the page, from the real template ----------------------------------------------------------
@@ -262,10 +273,13 @@ class FakeRoom:
             "congress": "demo", "code": "M3", "title": "Motion 3", "live_url": "/live/demo/M3",
             "fallback_url": "/live/demo/M3", "simple_url": "/demo/motions/M3/rediger/simple", "language": "fr",
             "time_zone": "Europe/Paris", "may_write": True, "sentence": "", "me": official, "session": "s1",
+            "plan_url": "/demo/motions/M3/plan.json", "plan": self.plan(),
         }  # fmt: skip
         html = environment.get_template("rediger.html").render(
             congress={"slug": "demo", "title": "Rédaction ouverte jusqu’à 16 h"},
             motion={"code": "M3", "title": "Motion 3, l’accès aux soins", "state": "drafting"},
+            heading="Motion 3, l’accès aux soins",
+            phase="Rédaction ouverte jusqu’à 16 h",
             text_html="Texte sans script.",
             editor=editor,
             lang="fr",
@@ -280,6 +294,7 @@ class FakeRoom:
         return Starlette(
             routes=[
                 Route("/demo/motions/M3/rediger", self.page),
+                Route("/demo/motions/M3/plan.json", lambda _: JSONResponse(self.plan())),
                 WebSocketRoute("/live/demo/M3", self.live),
                 Route("/live/demo/M3", self.post, methods=["POST"]),
                 Route("/live/demo/M3/after/{number:int}", self.after),

@@ -1,6 +1,7 @@
 """The editor in a real browser, against the small room of `fakeroom`."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -386,7 +387,72 @@ class TestPlainPage:
         context.close()
 
 
+class TestPlan:
+    def test_headings_have_the_numbers_of_the_pages(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """A new article renumbers those below, without a letter of it in the text; the plan says the same."""
+        desk = desks(1)
+        desk.put_caret("motifs")
+        desk.type("\n\n")
+        desk.type("## Agir ensemble")
+        new = desk.page.get_by_role("heading", name="Article 1. Agir ensemble")
+        new.wait_for(timeout=8000)
+        desk.page.get_by_role("button", name="Article 1. Agir ensemble").wait_for()
+        # A number that was typed and is not the right one any more stays, and is shown as not counting.
+        old = desk.page.locator(".cm-line[data-label='Article 3.']")
+        assert old.locator(".lp-tape").inner_text() == "Article 2. "
+        desk.page.get_by_role("button", name="Article 3. Se déplacer pour se soigner").wait_for()
+        desk.wait_saved()
+        assert "## Agir ensemble\n" in room.content() and "Article 3. Se" not in room.content()
+
+    def test_the_caret_stands_after_the_number(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Typed at the head of a heading, a word comes between the number and the words."""
+        desk = desks(1)
+        desk.put_caret("motifs")
+        desk.type("\n\n## Agir")
+        desk.page.get_by_role("heading", name="Article 1. Agir").wait_for(timeout=8000)
+        for _ in "Agir":
+            desk.press("ArrowLeft")
+        desk.type("Mieux ")
+        desk.page.get_by_role("heading", name="Article 1. Mieux Agir").wait_for()
+        desk.wait_saved()
+        assert "## Mieux Agir\n" in room.content()
+
+
+class TestThoseThere:
+    def test_those_who_only_read_are_there(self, desks) -> None:  # type: ignore[no-untyped-def]
+        """The list and both counts say who is connected, moving or not; oneself is counted."""
+        desk, other = desks(1), desks(2)
+        for one, name in ((desk, "Maxence Delorme"), (other, "Aline Corbières")):
+            until(lambda one=one: one.page.inner_text(".compte") == "2 dans le texte", page=one.page)
+            assert one.page.locator(".gens b").all_inner_texts() == [name]
+            assert one.page.get_by_role("button", name="Aller à l’endroit").count() == 0
+        other.put_caret("solidaire")
+        other.type("s")
+        desk.page.get_by_text("écrit en ce moment").wait_for()
+        desk.page.get_by_role("button", name="Aller à l’endroit où se trouve Maxence Delorme").wait_for()
+        other.page.close()
+        until(lambda: desk.page.inner_text(".compte") == "1 dans le texte", page=desk.page)
+
+    def test_views_are_remembered(self, desks) -> None:  # type: ignore[no-untyped-def]
+        """Authors once asked for are shown after a reload, by the drawing of the public page."""
+        desk = desks(1)
+        desk.page.get_by_role("button", name="Auteurs").click()
+        desk.page.locator(".cle-auteurs .a1").wait_for()
+        desk.page.reload()
+        desk.page.wait_for_selector(".cm-content[aria-readonly=false]")
+        desk.page.locator(".cm-line .a1").first.wait_for()
+        assert desk.page.get_by_role("button", name="Auteurs").get_attribute("aria-pressed") == "true"
+
+
 class TestScreens:
+    @pytest.mark.parametrize("width", [390, 820])
+    def test_the_plain_mode_is_at_hand(self, desks, width: int) -> None:  # type: ignore[no-untyped-def]
+        """Also where the toolbar has no room for it."""
+        desk = desks(1, viewport={"width": width, "height": 800})
+        if width == 390:
+            desk.page.get_by_role("button", name=re.compile("texte$")).last.click()
+        assert desk.page.get_by_role("link", name="Écrire en mode simple").is_visible()
+
     @pytest.mark.parametrize("width", [320, 390, 820, 1440])
     def test_nothing_sticks_out(self, desks, width: int) -> None:  # type: ignore[no-untyped-def]
         """No sideways scroll at any width."""

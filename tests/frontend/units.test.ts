@@ -10,7 +10,8 @@ import { headingLevel, lineNumbers } from "../../frontend/islands/editor/numberi
 import { MemoryBoxes, Outbox } from "../../frontend/islands/editor/outbox";
 import { sections } from "../../frontend/islands/editor/outline";
 import type { EditorPage } from "../../frontend/islands/editor/page";
-import { placeOf } from "../../frontend/islands/editor/people";
+import { People, placeOf } from "../../frontend/islands/editor/people";
+import { layOn, shownLabel } from "../../frontend/islands/editor/plan";
 import { insertedText } from "../../frontend/islands/editor/room";
 import { savingWords, sentences } from "../../frontend/islands/editor/status";
 import * as wire from "../../frontend/islands/editor/wire";
@@ -233,9 +234,58 @@ describe("Wire", () => {
     const body = wire.pack([wire.queryPresence(), wire.step1(update)]);
     assert.deepEqual(wire.unpack(body).map((message) => message.type), ["query-presence", "step1"]);
   });
+  it("reads who is connected", () => {
+    const json = new TextEncoder().encode('{"officials":[7,8]}');
+    assert.deepEqual(wire.read(new Uint8Array([106, json.length, ...json])), { type: "present", officials: [7, 8] });
+  });
   it("tells an unknown message and refuses a cut one", () => {
     assert.deepEqual(wire.read(new Uint8Array([120, 1])), { type: "unknown", code: 120 });
     assert.throws(() => wire.read(new Uint8Array([100, 1, 9, 1])));
+  });
+});
+
+describe("Plan", () => {
+  const heading = (row: number, text: string, label: string) => ({ row, text, label, typed: "" });
+  const known = [heading(0, "## Motifs", ""), heading(2, "## Soins", "Article 1"), heading(4, "## Eau", "Article 2")];
+  const at = (text: string, before: Parameters<typeof layOn>[2] = []) =>
+    layOn(text.split("\n"), known, before).map(({ at, label }) => [text.slice(at).split("\n")[0], label]);
+  it("lays the server's labels on the headings", () => {
+    assert.deepEqual(at("## Motifs\na\n## Soins\nb\n## Eau"), [["## Soins", "Article 1"], ["## Eau", "Article 2"]]);
+  });
+  it("goes by the order when a heading is being written", () => {
+    assert.deepEqual(at("## Motifs\n## Soins d’urgence\n## Eau")[0], ["## Soins d’urgence", "Article 1"]);
+  });
+  it("goes by the words when headings came or went, and keeps what it had", () => {
+    assert.deepEqual(at("## Motifs\n## Neuf\n## Soins\n## Eau"), [["## Soins", "Article 1"], ["## Eau", "Article 2"]]);
+    assert.deepEqual(at("## Eau"), [["## Eau", "Article 2"]]);
+    assert.deepEqual(at("## Eaux", [{ at: 0, label: "Article 2", typed: "" }]), [["## Eaux", "Article 2"]]);
+  });
+  it("shows the server's number, and the typed one as not counting unless it says the same", () => {
+    const shown = (line: string, typed: string) => shownLabel(line, { at: 0, label: "Article 2", typed });
+    assert.deepEqual(shown("## Eau", ""), { before: "Article 2", from: 3, to: 3 });
+    assert.deepEqual(shown("## Article 7 : Eau", "Article 7 : "), { before: "Article 2", from: 3, to: 15 });
+    assert.deepEqual(shown("## Article 2. Eau", "Article 2. "), { before: "", from: 3, to: 3 });
+    assert.deepEqual(shown("## Article 21. Eau", "Article 21. "), { before: "Article 2", from: 3, to: 15 });
+  });
+});
+
+describe("People", () => {
+  const me = { id: "1", name: "Aline", initials: "A" };
+  it("are those of whom the server says that they are connected", () => {
+    const people = new People(me);
+    people.learn({ clients: [], officials: [{ id: "2", name: "Yves", initials: "Y" }] });
+    assert.equal(people.count(0), 1);
+    assert.deepEqual(people.gather([1, 2]), []);
+    assert.deepEqual(people.present(null, 10 ** 9).map((one) => one.person.name), ["Yves"]);
+    assert.equal(people.count(0), 2);
+    assert.deepEqual(people.gather([1]), []);
+    assert.deepEqual(people.gather([1, 2]).map((one) => one.name), ["Yves"]);
+  });
+  it("have the drawing that the public page gives their words", () => {
+    const people = new People(me);
+    people.draw(new Map([["2", 3]]));
+    assert.equal(people.style("2"), 3);
+    assert.equal(people.style("9"), 0);
   });
 });
 

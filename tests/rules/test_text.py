@@ -12,7 +12,7 @@ from motion.rules.errors import TextTooLong
 from motion.rules.headings import SectionKind
 from motion.rules.lines import Positions, line_at, line_starts_utf16
 from motion.rules.markdown import MAX_TEXT_CHARACTERS, normalised
-from motion.rules.outline import outline, section_at, section_named
+from motion.rules.outline import heading_lines, outline, section_at, section_named
 from motion.rules.text import Heading, digest, parse
 
 CASES = json.loads((Path(__file__).parent / "data" / "line_numbers.json").read_text())["cases"]
@@ -246,6 +246,15 @@ class TestPositions:
 
 class TestOutline:
     """The side panel."""
+
+    def test_every_heading_of_the_source_with_its_number(self):
+        """For the editor: the line it stands on, its label, and a number that was typed and isn't shown."""
+        source = "# Titre\n\nmots\n## Motifs\n### Sous-titre\n## Article 7 : Se **soigner**\n## Article 9\n## **Gras**"
+        found = heading_lines(parse(source))
+        assert [line.text for line in found] == [line for line in source.split("\n") if line.startswith("#")]
+        assert [source.split("\n")[line.row] for line in found] == [line.text for line in found]
+        assert [line.label for line in found] == ["", "", "", "Article 1", "Article 2", "Article 3"]
+        assert [line.typed for line in found] == ["", "", "", "Article 7 : ", "Article 9", ""]
 
     def test_the_outline_says_where_and_how_long(self):
         """One entry for each heading that opens a section."""

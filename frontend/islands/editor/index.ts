@@ -1,15 +1,19 @@
 /** The drafting room's island: mounts the editor in the page's `#redaction`, or leaves the plain page as it is. */
-import { Announcer, type Loudness, type News } from "./announce";
+import type { Text } from "@codemirror/state";
+import type { ViewUpdate } from "@codemirror/view";
+import { Announcer, type News } from "./announce";
 import { TextBinding } from "./binding";
 import { DeviceBoxes } from "./boxes";
 import { formatAt } from "./commands";
 import { el, say } from "./dom";
 import { type Caret, numberAt, setAuthors, setCarets } from "./margin";
+import { headingLevel } from "./numbering";
 import { MemoryBoxes, Outbox } from "./outbox";
 import { type Section, sections } from "./outline";
 import { type EditorPage, fill, plural, readPage } from "./page";
 import { makePlan, makeRail, type Share } from "./panels";
-import { People, placeOf } from "./people";
+import { People, type Present, placeOf } from "./people";
+import { labelsAt, PlanAsker, type ServerPlan, setPlan } from "./plan";
 import { setSigns } from "./preview";
 import { RefusedPanel } from "./refused";
 import { Room } from "./room";
@@ -23,6 +27,10 @@ import * as wire from "./wire";
 const TELL_MS = 1000;
 /** Wait before the plan and the lists follow an edit, in milliseconds. */
 const FOLLOW_MS = 250;
+/** Wait before the shares of the authors are asked for again while they are shown, in milliseconds. */
+const SHARES_MS = 5000;
+/** Seals in the header. */
+const SEALS = 3;
 
 export interface MountOptions {
   readonly page: EditorPage;
@@ -30,6 +38,10 @@ export interface MountOptions {
   readonly status: HTMLElement | null;
   /** Where the number of those present is written. */
   readonly count: HTMLElement | null;
+  /** Until when one may write; hidden once one may not. */
+  readonly phase: HTMLElement | null;
+  /** The seals of a few of those who write. */
+  readonly seals: HTMLElement | null;
   /** The offline banner; its words are given when the line is cut, so that they are announced. */
   readonly banner: HTMLElement | null;
   /** The polite live region, outside the editor. */
@@ -56,8 +68,15 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   };
   const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak);
 
-  let authorsShown = false;
+  let authorsShown = remembered("motion-authors", ["shown", "hidden"], "hidden") === "shown";
+  const signsShown = remembered("motion-signs", ["shown", "hidden"], "hidden") === "shown";
   let plan: readonly Section[] = [];
+  let known: ServerPlan = page.plan;
+  const learnPlan = (found: ServerPlan) => {
+    known = found;
+    people.draw(new Map(found.authors.map(([official, , style]) => [official, style])));
+  };
+  learnPlan(page.plan);
   const room = new Room({
     socketUrl: new URL(page.live_url, location.href).href.replace(/^http/, "ws"),
     fallbackUrl: page.fallback_url,
@@ -80,6 +99,13 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     onAuthors: (authors) => {
       people.learn(authors);
       if (authorsShown) showAuthors(true);
+      followSoon();
+    },
+    onPresent: (officials) => {
+      const names = people.gather(officials).map((one) => one.name);
+      const told = names.filter((one) => one !== "");
+      if (told.length > 0) announcer.hear({ type: "arrived", names: told });
+      followSoon();
     },
   });
   people.learnOwn(room.client);
@@ -98,7 +124,8 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     binding,
     margins: () => {
       const low = getComputedStyle(dock).display !== "none";
-      return low ? { top: 80, bottom: 150 } : { top: 150, bottom: 60 };
+      const top = document.querySelector("header.barre")?.clientHeight ?? 64;
+      return low ? { top: top + 16, bottom: 150 } : { top: top + 86, bottom: 60 };
     },
     onUpdate: (update) => {
       if (update.docChanged || update.selectionSet || update.focusChanged) {
@@ -106,6 +133,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
           announcer.keystroke(Date.now());
         }
         toolbar?.update(formatAt(update.state), !update.state.readOnly);
+        if (update.docChanged && touchesHeading(update)) asker.soon();
         tellSoon();
         followSoon();
       } else if (update.startState.readOnly !== update.state.readOnly) {
@@ -119,10 +147,20 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     view.dispatch({ selection: { anchor: Math.min(index, view.state.doc.length) }, scrollIntoView: true });
     view.focus();
   };
+  const asker = new PlanAsker(
+    page.plan_url,
+    (found) => {
+      learnPlan(found);
+      view.dispatch({ effects: setPlan.of(found) });
+      if (authorsShown) showAuthors(true);
+      follow();
+    },
+    (found) => found.headings.length !== plan.filter((section) => section.level > 0).length,
+  );
   const showAuthors = (shown: boolean) => {
     authorsShown = shown;
     const look = (official: string) => ({
-      style: people.distinct(official) ? people.style(official) : 0,
+      style: people.style(official),
       initials: people.person(official).initials,
     });
     view.dispatch({ effects: setAuthors.of(shown ? { runs: () => people.runs(room.text), look } : null) });
@@ -134,8 +172,17 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       view,
       undo: () => void binding.undo.undo(),
       redo: () => void binding.undo.redo(),
-      showAuthors,
-      showSigns: (shown) => view.dispatch({ effects: setSigns.of(shown) }),
+      showAuthors: (shown) => {
+        remember("motion-authors", shown ? "shown" : "hidden");
+        showAuthors(shown);
+        if (shown) asker.soon(0);
+      },
+      showSigns: (shown) => {
+        remember("motion-signs", shown ? "shown" : "hidden");
+        view.dispatch({ effects: setSigns.of(shown) });
+      },
+      authorsShown,
+      signsShown,
     },
     "texte-motion",
   );
@@ -167,6 +214,12 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   }
 
   const plain = [...root.childNodes];
+  // The header is as high as the motion's title asks: what sticks below it must know.
+  const header = document.querySelector("header.barre");
+  const bar = new ResizeObserver(() => {
+    if (header) document.documentElement.style.setProperty("--barre", `${header.clientHeight}px`);
+  });
+  if (header) bar.observe(header);
   desk.append(planPanel.element, main, rail.element);
   root.replaceChildren(bars, desk, dock);
   root.classList.add("monte");
@@ -267,26 +320,33 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     const present = people.present(room.text.doc, now);
     const { doc, selection } = view.state;
     const head = selection.main.head;
-    plan = sections(doc.iterLines());
+    plan = sections(doc.iterLines(), labelsAt(view.state));
     planPanel.update(plan, head, present);
     rail.update(present, (index) => numberAt(view.state, Math.min(index, doc.length)));
+    const count = people.count(now);
     if (options.count) {
-      options.count.hidden = present.length === 0;
-      say(
-        options.count,
-        plural(page.language, present.length, texts.present_count_one, texts.present_count_other),
-      );
+      options.count.hidden = count === 0;
+      say(options.count, plural(page.language, count, texts.present_count_one, texts.present_count_other));
     }
+    if (options.seals) drawSeals(options.seals, present);
+    if (options.phase && state) options.phase.hidden = state.state !== "drafting" || readOnly !== "";
     const here = numberAt(view.state, head);
     drawTab(0, texts.tab_text, here === null ? "" : fill(texts.tab_line, { number: here }));
     const articles = plan.filter((section) => section.level > 0).length;
     drawTab(
       1,
       texts.tab_plan,
-      plural(page.language, articles, texts.tab_plan_count_one, texts.tab_plan_count_other),
+      plan.find((section, i) => isAt(section, i, head))?.label ||
+        plural(page.language, articles, texts.tab_plan_count_one, texts.tab_plan_count_other),
     );
-    drawTab(2, String(present.length), texts.present_short);
+    drawTab(
+      2,
+      String(count),
+      plural(page.language, count, texts.present_short_one, texts.present_short_other),
+    );
   }
+  const isAt = (section: Section, i: number, head: number) =>
+    head >= section.from && (head < section.to || i === plan.length - 1);
   let joined: Date | null = null;
   function joinedAt(): Date {
     joined ??= new Date();
@@ -302,16 +362,10 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       rail.showShares(null);
       return;
     }
-    const totals = new Map<string, number>();
-    for (const run of people.runs(room.text)) {
-      if (run.official) totals.set(run.official, (totals.get(run.official) ?? 0) + run.to - run.from);
-    }
-    const shares: Share[] = [...totals].map(([official, characters]) => ({
-      person: people.person(official),
-      style: people.distinct(official) ? people.style(official) : 0,
-      characters,
-    }));
-    rail.showShares(shares.sort((a, b) => b.characters - a.characters));
+    const shares = known.authors.map(
+      ([official, characters, style]): Share => ({ person: people.person(official), style, characters }),
+    );
+    rail.showShares(shares.filter((share) => share.person.name !== ""));
   }
 
   // --- the page's own life --------------------------------------------------------------------------------
@@ -339,17 +393,22 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     const news = announcer.due(Date.now());
     if (news) speak(newsWords(news));
     follow();
-    if (authorsShown) showShares();
+    // The shares are the server's; while they are shown they are asked for now and then, and cost a 304.
+    if (authorsShown) asker.soon(SHARES_MS);
   }, 1000);
 
   // Last: what a reload brought back makes the view tell its first update to all of the above.
   binding.attach(view);
+  view.dispatch({ effects: [setPlan.of(page.plan), setSigns.of(signsShown)] });
+  if (authorsShown) showAuthors(true);
   room.start();
   follow();
   return () => {
     clearInterval(beat);
     clearTimeout(tellTimer);
     clearTimeout(followTimer);
+    asker.stop();
+    bar.disconnect();
     for (const one of undo) one();
     room.destroy();
     binding.destroy();
@@ -358,6 +417,33 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     delete root.dataset.volet;
     root.replaceChildren(...plain);
   };
+}
+
+/** Whether a change made, moved into or took away a heading: the numbers may be others. */
+function touchesHeading({ changes, startState, state }: ViewUpdate): boolean {
+  let touches = false;
+  const among = (doc: Text, from: number, to: number) => {
+    const last = doc.lineAt(to).number;
+    for (let n = doc.lineAt(from).number; n <= last && !touches; n++)
+      touches = headingLevel(doc.line(n).text) > 0;
+  };
+  changes.iterChangedRanges((fromA, toA, fromB, toB) => {
+    among(startState.doc, fromA, toA);
+    among(state.doc, fromB, toB);
+  });
+  return touches;
+}
+
+/** A few of those who write, or are there, as overlapping seals; the list says who they are. */
+function drawSeals(element: HTMLElement, present: readonly Present[]): void {
+  const active = [...present].sort((a, b) => Number(b.active) - Number(a.active)).slice(0, SEALS);
+  const first = present.filter((one) => active.includes(one));
+  const key = first.map((one) => `${one.person.id}/${one.person.initials}/${one.style}`).join(" ");
+  if (element.dataset.key === key) return;
+  element.dataset.key = key;
+  element.replaceChildren(
+    ...first.map((one) => el("span", { class: `sceau elu c${one.style}` }, one.person.initials)),
+  );
 }
 
 const STATUS_CLASSES = {
@@ -393,7 +479,7 @@ function remembered<Choice extends string>(
   }
 }
 
-function remember(key: string, value: Loudness): void {
+function remember(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
@@ -408,6 +494,8 @@ if (root) {
     page: readPage(document),
     status: find("status"),
     count: find("count"),
+    phase: find("phase"),
+    seals: find("seals"),
     banner: find("banner"),
     announcements: find("announcements"),
   }).catch((error: unknown) => {

@@ -14,6 +14,7 @@ const REMOVED = [
   "Image",
   "Autolink",
   "Entity",
+  "HorizontalRule",
 ];
 
 export const motionMarkdown = new Language(

@@ -1,4 +1,5 @@
 /** What the page gives the editor, as JSON in `<script type="application/json" id="motion-editor">`. */
+import type { ServerPlan } from "./plan";
 
 export interface Person {
   /** Identifier of the official in the congress. */
@@ -23,6 +24,10 @@ export interface EditorPage {
   readonly simple_url: string;
   /** Language tag of the interface: `fr` or `en`. */
   readonly language: string;
+  /** Where the plan is asked for again. */
+  readonly plan_url: string;
+  /** The plan of the text as the server had it when it made the page. */
+  readonly plan: ServerPlan;
   /** IANA zone of the congress; the device's own when absent. */
   readonly time_zone?: string;
   readonly may_write: boolean;
@@ -58,12 +63,12 @@ export interface Texts {
   readonly present_none: string;
   readonly present_count_one: string;
   readonly present_count_other: string;
-  readonly present_short: string;
+  readonly present_short_one: string;
+  readonly present_short_other: string;
   readonly go_there: string;
   readonly go_there_name: string;
   readonly at_line: string;
   readonly writing_now: string;
-  readonly seen_at: string;
   readonly authors_of_text: string;
   readonly authors_more: string;
   readonly characters: string;
@@ -112,7 +117,16 @@ export function readPage(doc: Document): EditorPage {
   const source = doc.getElementById("motion-editor")?.textContent;
   if (!source) throw new Error("editor: the page has no element #motion-editor");
   const page = JSON.parse(source) as EditorPage;
-  for (const key of ["congress", "code", "live_url", "fallback_url", "texts", "me"] as const) {
+  for (const key of [
+    "congress",
+    "code",
+    "live_url",
+    "fallback_url",
+    "plan_url",
+    "plan",
+    "texts",
+    "me",
+  ] as const) {
     if (page[key] === undefined) throw new Error(`editor: #motion-editor lacks "${key}"`);
   }
   return page;

@@ -2,7 +2,7 @@
 import type { Loudness } from "./announce";
 import { el } from "./dom";
 import type { Section } from "./outline";
-import { clockWords, type EditorPage, fill, type Person, plural } from "./page";
+import { type EditorPage, fill, type Person, plural } from "./page";
 import type { Present } from "./people";
 
 export interface Plan {
@@ -31,7 +31,7 @@ export function makePlan(page: EditorPage, go: (index: number) => void): Plan {
         const made = row(i);
         const button = made.firstElementChild as HTMLButtonElement;
         button.dataset.at = String(section.from);
-        button.className = section.level > 2 ? "sous" : "";
+        button.className = section.level > 2 ? "sous" : section.level === 1 ? "titre" : "";
         const isHere = caret >= section.from && (caret < section.to || i === found.length - 1);
         if (isHere) button.setAttribute("aria-current", "true");
         else button.removeAttribute("aria-current");
@@ -66,6 +66,8 @@ export interface Rail {
 }
 
 const NAMED_SHARES = 6;
+/** In a hall of hundreds the list names so many, those who write first. */
+const NAMED_PRESENT = 40;
 
 export function makeRail(
   page: EditorPage,
@@ -88,7 +90,13 @@ export function makeRail(
   select.addEventListener("change", () => actions.setLoudness(select.value as Loudness));
   const field = el("p", { class: "champ" }, el("label", { for: "annonces" }, texts.announcements), select);
   const element = el("aside", { class: "rail", id: "presents", "aria-label": texts.present, tabindex: "-1" });
-  element.append(shares, el("h2", {}, texts.present), none, list, field);
+  const more = el("p", { class: "secondaire", hidden: true });
+  const simple = el(
+    "p",
+    { class: "simple" },
+    el("a", { class: "btn", href: page.simple_url }, texts.simple_mode),
+  );
+  element.append(shares, el("h2", {}, texts.present), none, list, more, field, simple);
   const row = (id: string) => {
     const existing = rows.get(id);
     if (existing) return existing;
@@ -102,7 +110,12 @@ export function makeRail(
   };
   return {
     element,
-    update(present, lineOf) {
+    update(everyone, lineOf) {
+      const isCrowd = everyone.length > NAMED_PRESENT;
+      const writing = isCrowd ? [...everyone].sort((a, b) => Number(b.active) - Number(a.active)) : everyone;
+      const present = writing.slice(0, NAMED_PRESENT);
+      more.hidden = !isCrowd;
+      if (isCrowd) set(more, fill(texts.authors_more, { count: everyone.length - NAMED_PRESENT }));
       none.hidden = present.length > 0;
       const ids = new Set(present.map((one) => String(one.person.id)));
       for (const [id, made] of rows) {
@@ -113,8 +126,11 @@ export function makeRail(
         // The focused card is gone: its list takes the focus, not the page's top.
         if (focused) element.focus();
       }
-      for (const one of present) {
+      present.forEach((one, i) => {
         const made = row(String(one.person.id));
+        const place = list.children[i] ?? null;
+        // A card that has the focus stays where it is: moving it would take the focus away.
+        if (place !== made && !made.contains(document.activeElement)) list.insertBefore(made, place);
         const [seal, words, button] = made.children as unknown as [
           HTMLElement,
           HTMLElement,
@@ -126,15 +142,17 @@ export function makeRail(
         set(name, one.person.name);
         const line = one.index === null ? null : lineOf(one.index);
         const where = line === null ? "" : fill(texts.at_line, { number: line });
-        const when = one.active
-          ? texts.writing_now
-          : fill(texts.seen_at, { time: clockWords(new Date(one.seen), page) });
-        set(details, [one.person.mandate, one.person.commune].filter(Boolean).join(", "));
-        details.append(details.textContent ? el("br") : "", [where, when].filter(Boolean).join(", "));
+        const doing = [where, one.active ? texts.writing_now : ""].filter(Boolean).join(", ");
+        const office = [one.person.mandate, one.person.commune].filter(Boolean).join(", ");
+        const key = `${office}\n${doing}`;
+        if (details.dataset.key !== key) {
+          details.dataset.key = key;
+          details.replaceChildren(office, office && doing ? el("br") : "", doing);
+        }
         button.hidden = one.index === null;
         button.dataset.at = String(one.index ?? 0);
         button.setAttribute("aria-label", fill(texts.go_there_name, { name: one.person.name }));
-      }
+      });
     },
     showShares(found) {
       shares.hidden = found === null;

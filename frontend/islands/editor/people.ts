@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import type { Person } from "./page";
 import type * as wire from "./wire";
 
-/** How long someone who went quiet stays in the list of those present, in milliseconds. */
+/** Where the server does not say who is connected: how long someone who went quiet counts as present, in ms. */
 const PRESENT_MS = 5 * 60_000;
 
 /** Someone present: at which place of the text, when last seen. */
@@ -13,8 +13,6 @@ export interface Present {
   readonly index: number | null;
   /** Writing or moving now: the caret is drawn. */
   readonly active: boolean;
-  /** Milliseconds since 1970. */
-  readonly seen: number;
   /** One of the six drawings of line and colour. */
   readonly style: number;
 }
@@ -39,18 +37,43 @@ export class People {
   private readonly officials = new Map<string, Person>();
   private readonly clients = new Map<number, string>();
   private readonly places = new Map<number, Place>();
+  /** Those connected, as the server says; null until it does. */
+  private here: ReadonlySet<string> | null = null;
+  private styles: ReadonlyMap<string, number> = new Map();
 
   constructor(readonly me: Person) {}
 
   learn(authors: wire.Authors): void {
     for (const person of authors.officials) this.officials.set(String(person.id), person);
-    for (const [client, official] of authors.clients) this.clients.set(client, String(official));
+    // Official 0 is nobody: the words of a template or of an import.
+    for (const [client, official] of authors.clients) this.clients.set(client, String(official || ""));
   }
 
   /** Binds this tab's own client: what one has just typed is one's own before the server says so. */
   learnOwn(client: number): void {
     this.clients.set(client, String(this.me.id));
     if (!this.officials.has(String(this.me.id))) this.officials.set(String(this.me.id), this.me);
+  }
+
+  /** Takes in the list of those connected. Returns the officials who were not here before; none the first time. */
+  gather(officials: readonly (string | number)[]): Person[] {
+    const before = this.here;
+    this.here = new Set(officials.map(String));
+    if (!before) return [];
+    const came = [...this.here].filter((one) => !before.has(one) && one !== String(this.me.id));
+    return came.map((one) => this.person(one));
+  }
+
+  /** How many are in the text, oneself included; the secretariat, who only reads (official 0), is not counted. */
+  count(now: number): number {
+    const own = String(this.me.id);
+    if (this.here) return this.here.size + (own !== "0" && !this.here.has(own) ? 1 : 0);
+    return this.present(null, now).length + (own === "0" ? 0 : 1);
+  }
+
+  /** The authors' drawings, as the pages show them: official and style. */
+  draw(styles: ReadonlyMap<string, number>): void {
+    this.styles = styles;
   }
 
   /** Takes in presence. Returns the officials who were not here before. */
@@ -66,7 +89,8 @@ export class People {
       const official = String(state.o ?? this.clients.get(client) ?? "");
       if (official === "" || official === String(this.me.id)) continue;
       const name = state.n ?? this.officials.get(official)?.name ?? "";
-      const here = this.present(null, now).some((one) => String(one.person.id) === official);
+      const here =
+        this.here !== null || this.present(null, now).some((one) => String(one.person.id) === official);
       this.places.set(client, {
         official,
         name,
@@ -80,22 +104,26 @@ export class People {
     return arrived;
   }
 
-  /** Those present, one entry for each official, the latest place of each. */
+  /** The others present, one entry for each official, with the latest place of each. */
   present(doc: Y.Doc | null, now: number): Present[] {
     const latest = new Map<string, Place>();
     for (const place of this.places.values()) {
-      if (now - place.seen > PRESENT_MS) continue;
+      if (this.here ? !this.here.has(place.official) : now - place.seen > PRESENT_MS) continue;
       const other = latest.get(place.official);
       if (!other || other.seen < place.seen) latest.set(place.official, place);
     }
-    return [...latest.values()]
-      .map((place) => ({
-        person: this.person(place.official, place.name),
-        index: doc && place.at ? indexOf(doc, place.at) : null,
-        active: place.active,
-        seen: place.seen,
-        style: this.style(place.official),
-      }))
+    const officials = [...(this.here ?? latest.keys())].filter((one) => one !== String(this.me.id));
+    return officials
+      .map((official) => {
+        const place = latest.get(official);
+        return {
+          person: this.person(official, place?.name),
+          index: doc && place?.at ? indexOf(doc, place.at) : null,
+          active: place?.active ?? false,
+          style: this.seal(official),
+        };
+      })
+      .filter((one) => one.person.name !== "")
       .sort((a, b) => a.person.name.localeCompare(b.person.name));
   }
 
@@ -111,22 +139,16 @@ export class People {
     return { id: official, name, initials: initialsOf(name) };
   }
 
-  /** The drawing of an official, 1 to 6; a person keeps the same one on the whole page. */
+  /** How an official's words are drawn, 1 to 6, as on the public page; 0 for all beyond the sixth author. */
   style(official: string): number {
-    return (this.rank(official) % 6) + 1;
+    return this.styles.get(official) ?? 0;
   }
 
-  /** Whether an official has a drawing of their own, not shared with another. */
-  distinct(official: string): boolean {
-    return this.rank(official) < 6;
-  }
-
-  private rank(official: string): number {
-    const rank = [...this.officials.keys()].indexOf(official);
-    if (rank >= 0) return rank;
+  /** The colour of an official's caret and seal, 1 to 6: that of their words when they have one. */
+  private seal(official: string): number {
     let sum = 0;
     for (const letter of official) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
-    return sum;
+    return this.style(official) || (sum % 6) + 1;
   }
 
   /** Who wrote what, in the order of the text, from the client ids and their owners told by the server. */

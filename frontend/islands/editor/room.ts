@@ -46,6 +46,7 @@ export interface RoomOptions {
   readonly onRefused: (refused: RefusedText) => void;
   readonly onPresence: (entries: readonly wire.Presence[]) => void;
   readonly onAuthors: (authors: wire.Authors) => void;
+  readonly onPresent: (officials: readonly (string | number)[]) => void;
 }
 
 export class Room {
@@ -240,6 +241,9 @@ export class Room {
         return;
       case "authors":
         this.options.onAuthors(message.authors);
+        return;
+      case "present":
+        this.options.onPresent(message.officials);
         return;
       default:
         // Step 1 needs no answer from us: whatever the server lacks is in the outbox. Unknown types are news

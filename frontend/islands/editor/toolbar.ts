@@ -10,6 +10,9 @@ export interface ToolbarActions {
   readonly redo: () => void;
   readonly showAuthors: (shown: boolean) => void;
   readonly showSigns: (shown: boolean) => void;
+  /** What was shown on this device last time. */
+  readonly authorsShown: boolean;
+  readonly signsShown: boolean;
 }
 
 export interface Toolbar {
@@ -89,11 +92,11 @@ export function makeToolbar(texts: Texts, actions: ToolbarActions, textId: strin
   const undo = button(drawing(UNDO), texts.undo, actions.undo, undefined, "Control+Z");
   const redo = button(drawing(REDO), texts.redo, actions.redo, undefined, "Control+Y");
   const authors = toggle(
-    button(drawing(PERSON), texts.authors, () => {}, false),
+    button(drawing(PERSON), texts.authors, () => {}, actions.authorsShown),
     actions.showAuthors,
   );
   const signs = toggle(
-    button(letter("¶"), texts.signs, () => {}, false),
+    button(letter("¶"), texts.signs, () => {}, actions.signsShown),
     actions.showSigns,
   );
   const writing = [heading, bold, italic, list, undo, redo];
@@ -121,6 +124,14 @@ export function makeToolbar(texts: Texts, actions: ToolbarActions, textId: strin
     event.preventDefault();
     all[next]?.focus();
   });
+  // Where the bar is cut off it says so: its edge fades.
+  const hint = () => {
+    const rest = element.scrollWidth - element.clientWidth - element.scrollLeft;
+    element.classList.toggle("suite", rest > 4);
+    element.classList.toggle("debut", element.scrollLeft > 4);
+  };
+  element.addEventListener("scroll", hint, { passive: true });
+  new ResizeObserver(hint).observe(element);
   return {
     element,
     update(format, mayWrite) {

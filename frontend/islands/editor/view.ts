@@ -8,6 +8,7 @@ import { clean } from "./filter";
 import { motionMarkdown } from "./language";
 import { beside } from "./margin";
 import type { EditorPage } from "./page";
+import { numberedHeadings } from "./plan";
 import { preview } from "./preview";
 
 export interface MotionView {
@@ -47,6 +48,7 @@ export function makeView({ page, parent, binding, margins, onUpdate }: ViewOptio
         EditorView.lineWrapping,
         motionMarkdown.extension,
         preview,
+        numberedHeadings,
         beside,
         binding.extension,
         keymap.of([

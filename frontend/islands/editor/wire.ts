@@ -57,6 +57,8 @@ export type Message =
   | { readonly type: "state"; readonly state: MotionState }
   | { readonly type: "position"; readonly number: number }
   | { readonly type: "authors"; readonly authors: Authors }
+  /** The officials connected to this motion, oneself included. */
+  | { readonly type: "present"; readonly officials: readonly (string | number)[] }
   | { readonly type: "unknown"; readonly code: number };
 
 const SYNC = 0;
@@ -68,6 +70,7 @@ const REFUSED = 102;
 const STATE = 103;
 const POSITION = 104;
 const AUTHORS = 105;
+const PRESENT = 106;
 
 function message(write: (encoder: encoding.Encoder) => void): Uint8Array {
   const encoder = encoding.createEncoder();
@@ -144,6 +147,8 @@ export function read(bytes: Uint8Array): Message {
       return { type: "position", number: decoding.readVarUint(d) };
     case AUTHORS:
       return { type: "authors", authors: json() };
+    case PRESENT:
+      return { type: "present", officials: json().officials };
     default:
       return { type: "unknown", code };
   }

@@ -1,24 +1,37 @@
 """The drafting room: the page of the editor. Without script it shows the text and the way to the plain mode."""
 
+import asyncio
+import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from gettext import NullTranslations
 from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from motion.live import sentences
+from motion.live.room import Room
+from motion.rules.authorship import Run, shares, styles
 from motion.rules.names import initials
+from motion.rules.outline import heading_lines
 from motion.rules.rendering import render
 from motion.rules.text import parse
+from motion.rules.vocabulary import MotionState, Phase
 from motion.web.headers import policy
-from motion.web.page import Page, read
+from motion.web.page import REVALIDATE, Page, read
 from motion.web.reading import PersonView, person_of
 from motion.web.views import View, shown
 from storage import pages
 from storage.models import Congress, Motion
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+PLAN_EVERY_S = 1.0
+"""A motion's plan is made at most so often: when a heading changes, everybody's editor asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,8 @@ class EditorView(View):
 
     congress: Congress = shown("The congress: `slug` and `title` are shown.")
     motion: Motion = shown("The motion: `code`, `title` and `state` are shown.")
+    heading: str = shown("`Motion 3, l’accès aux soins`.")
+    phase: str = shown("Until when one may write, in words: `Rédaction ouverte jusqu’à 16 h`.")
     text_html: Markup = shown("The text as safe HTML, for browsers in which the editor doesn't start.")
     editor: dict[str, Any] = shown("What the editor needs: `EditorPage` in islands/editor/page.ts, but for `texts`.")
 
@@ -50,7 +65,77 @@ def me(page: Page) -> PersonView:
     return PersonView(0, page.visitor.name, initials(page.visitor.name), "", "", "")
 
 
-def editor_of(page: Page, motion: Motion, person: PersonView, closed: str, nonce: str) -> dict[str, Any]:
+def phase_of(page: Page, motion: Motion) -> str:
+    """Say until when one may write: the hour when it ends today, else the day too; nothing of it without a calendar."""
+    assert page.congress is not None
+    if motion.state == MotionState.ADOPTED:
+        return page._(_("Motion adoptée"))
+    if motion.state != MotionState.DRAFTING or page.congress.phase != Phase.DRAFTING:
+        return page._(_("Rédaction fermée"))
+    ends = [opening.opens_at for opening in page.openings if opening.phase == Phase.FROZEN]
+    if not ends or ends[0] <= page.now:
+        return page._(_("Rédaction ouverte"))
+    hour = page.times.hour(ends[0])
+    if page.times.local(ends[0]).date() == page.times.local(page.now).date():
+        return page._(_("Rédaction ouverte jusqu’à %(hour)s"), hour=hour)
+    day = page.times.day(ends[0]).rsplit(" ", 1)[0]  # nobody wonders about the year
+    return page._(_("Rédaction ouverte jusqu’au %(day)s, %(hour)s"), day=day, hour=hour)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the server reads in a live text: its headings with the numbers that the pages show, its authors with their
+    styles (`content`), and the text to read (`html`)."""
+
+    number: int
+    made_at: float
+    content: dict[str, Any]
+    html: Markup
+
+
+class Plans:
+    """The latest plan of each motion. One for each process."""
+
+    def __init__(self) -> None:
+        self._plans: dict[int, Plan] = {}
+        self._making: dict[int, asyncio.Lock] = {}
+
+    async def of(self, room: Room) -> Plan:
+        """Return the plan of the text as it stands, or stood less than `PLAN_EVERY_S` ago."""
+        async with self._making.setdefault(room.motion_id, asyncio.Lock()):
+            now = asyncio.get_running_loop().time()
+            plan = self._plans.get(room.motion_id)
+            if plan is None or (plan.number != room.number and now - plan.made_at >= PLAN_EVERY_S):
+                number, text = room.number, room.text
+                runs: list[Run] = [(length, official or None) for length, official in room.runs]
+                content, html = await asyncio.to_thread(lambda: (plan_of(number, text, runs), html_of(text)))
+                plan = self._plans[room.motion_id] = Plan(number, now, content, html)
+            return plan
+
+
+def plan_of(number: int, text: str, runs: Sequence[Run]) -> dict[str, Any]:
+    """Read a text for its editor (`ServerPlan` in islands/editor/plan.ts). Tens of milliseconds for a long one."""
+    read_text = parse(text)
+    counted = shares(read_text, runs).whole
+    drawn = styles(counted)
+    return {
+        "number": number,
+        "headings": [asdict(heading) for heading in heading_lines(read_text)],
+        "authors": [[str(official), characters, drawn[official]] for official, characters in counted.by_official],
+    }
+
+
+def session_name(page: Page) -> str:
+    """Something that tells this login from others, for the device's own storage. Made from what the database knows of
+    the cookie, from which nobody gets in."""
+    if page.signed_in is None:
+        return ""
+    return hashlib.sha256(b"motion editor " + page.signed_in.session.token_hash).hexdigest()[:24]
+
+
+def editor_of(
+    page: Page, motion: Motion, person: PersonView, closed: str, nonce: str, plan: dict[str, Any]
+) -> dict[str, Any]:
     """What the editor is told by its page."""
     assert page.congress is not None
     base = f"{page.home}/motions/{motion.code}"
@@ -62,6 +147,9 @@ def editor_of(page: Page, motion: Motion, person: PersonView, closed: str, nonce
         "live_url": live,
         "fallback_url": live,
         "simple_url": f"{base}/rediger/simple",
+        "plan_url": f"{base}/plan.json",
+        "plan": plan,
+        "session": session_name(page),
         "language": page.language.code,
         "time_zone": page.congress.time_zone,
         "may_write": not closed,
@@ -87,11 +175,33 @@ async def show(request: Request) -> Response:
     room = await page.service.rooms.open(motion.id)
     nonce = secrets.token_urlsafe(16)
     closed = sentences.state(room.closed_for(actor), page.language.code)
-    view = EditorView(page.congress, motion, html_of(room.text), editor_of(page, motion, me(page), closed, nonce))
+    plan = await request.app.state.plans.of(room)
+    view = EditorView(
+        page.congress,
+        motion,
+        page._(_("Motion %(number)s, %(title)s"), number=motion.code.removeprefix("M"), title=motion.title),
+        phase_of(page, motion),
+        plan.html,
+        editor_of(page, motion, me(page), closed, nonce, plan.content),
+    )
     response = page.render("rediger.html", view)
     # Browsers without constructable style sheets (Safari 15) let the editor's style in by this nonce alone.
     response.headers["Content-Security-Policy"] = policy(page.service.settings, style_nonce=nonce)
     return response
 
 
-ROUTES = [Route("/{congress}/motions/{code}/rediger", show, name="editor")]
+async def show_plan(request: Request) -> Response:
+    """The plan of the live text, for those who are in the room."""
+    page, motion = await read(request, pages.motion_named, request.path_params["code"])
+    if page.visitor.actor is None:
+        return JSONResponse({"error": "not-signed-in"}, 403)
+    assert motion.id is not None
+    plan = await request.app.state.plans.of(await page.service.rooms.open(motion.id))
+    etag = f'"plan-{plan.number}"'
+    return page.unchanged(etag) or JSONResponse(plan.content, headers={"ETag": etag, "Cache-Control": REVALIDATE})
+
+
+ROUTES = [
+    Route("/{congress}/motions/{code}/rediger", show, name="editor"),
+    Route("/{congress}/motions/{code}/plan.json", show_plan, name="plan"),
+]
