@@ -79,3 +79,44 @@ def test_nothing_comes_from_elsewhere(hall: Hall, path: str) -> None:
     for tag in re.findall(r"<(?:link|script|img|source|iframe|form|use)\b[^>]*>", html):
         for address in re.findall(r'(?:href|src|action)="([^"]*)"', tag):
             assert address.startswith(("/", "#", "?")) and not address.startswith("//"), tag
+
+
+@pytest.fixture(scope="module")
+def booklet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Fifteen pages, 41,000 characters, in which four hundred pieces are by three people."""
+    article = "## Article\n\n" + "\n\n".join(["Elles demandent le droit de salarier des soignants. " * 8] * 4) + "\n\n"
+    text = article * 25
+    with served(tmp_path_factory.mktemp("booklet"), text=text) as hall:
+        length = len(text) // 400
+        give_authors(hall, "M1", [[length, 1 + place % 3] for place in range(400)])
+        yield hall
+
+
+def elements(html: str) -> int:
+    return len(re.findall(r"<[a-zA-Z]", html))
+
+
+def test_fifteen_pages_are_read_whole(booklet: Hall) -> None:
+    """Without their authors."""
+    html = booklet.client.get("/ormeline/motions/M1").text
+    assert elements(html) <= ELEMENTS and "partie=" not in html
+    assert len(re.findall('class="partie"', html)) == 25
+
+
+def test_fifteen_pages_by_many_hands_are_read_in_parts(booklet: Hall) -> None:
+    """Each within the budget; by the links alone one reads every article once, in order."""
+    address, anchors = "/ormeline/motions/M1?vue=auteurs", []
+    while address:
+        html = booklet.client.get(address).text
+        assert elements(html) <= ELEMENTS, address
+        source = re.search(r'/texte" data-src="([^"]+)"', html)[1].replace("&amp;", "&")
+        fragment = booklet.client.get(source).text
+        found = re.findall(r'class="partie" data-fragment="M1/([^"]+)"', html)
+        assert re.findall(r'class="partie" data-fragment="M1/([^"]+)"', fragment) == found
+        anchors += found
+        following = re.search(r'rel="next" href="([^"]+)"', html)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert 'rel="prev"' in html  # it was more than one part
+    assert len(anchors) == len(set(anchors)) == 25
+    assert booklet.client.get("/ormeline/motions/M1?vue=auteurs&partie=99").status_code == 200
+    assert booklet.client.get("/ormeline/motions/M1?vue=auteurs&partie=x").status_code == 200

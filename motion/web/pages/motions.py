@@ -33,6 +33,11 @@ from storage.pages import MotionRows
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 
+# A page keeps under 900 elements (old tablets): what stands round the text takes up to 200, and its bars their own.
+PART_ELEMENTS = 550
+BAR_ELEMENTS = 30  # at most, of an article
+
+
 @dataclass(frozen=True, slots=True)
 class MotionsView(View):
     """The list of motions."""
@@ -50,6 +55,8 @@ class MotionView(View):
     with_authors: bool = shown("Whether the text shows who wrote each word.")
     title: str = shown("The text's own title as safe HTML; empty when it has none.")
     sections: tuple[SectionView, ...] = shown("The parts of the text, in order.")
+    part: int = shown("Which part of the text this is, from 1: a long text with its authors is read in parts.")
+    parts: int = shown("How many parts there are; 1 when the text is whole on the page.")
     lines: int = shown("How many numbered lines there are.")
     bar: BarView | None = shown("Who wrote the whole; None while the text has no words.")
     changes: tuple[ChangeView, ...] = shown("What just changed, the latest first.")
@@ -68,9 +75,33 @@ class SectionPage(View):
     section: SectionView = shown("The part.")
 
 
+def parts_of(sections: tuple[SectionView, ...]) -> list[tuple[SectionView, ...]]:
+    """Cut a text that shows each author's words into parts that an old tablet can hold; an article stays whole."""
+    parts: list[tuple[SectionView, ...]] = [()]
+    room = PART_ELEMENTS
+    for section in sections:
+        tags = section.heading.count("<") + section.body.count("<")
+        elements = tags - section.heading.count("</") - section.body.count("</") + BAR_ELEMENTS
+        if parts[-1] and elements > room:
+            parts.append(())
+            room = PART_ELEMENTS
+        parts[-1] += (section,)
+        room -= elements
+    return parts
+
+
+def part_asked(page: Page) -> int:
+    """The part that the address asks for, from 1."""
+    asked = page.request.query_params.get("partie", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+
+
 def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: bool) -> MotionView:
     """Put the page of a motion together."""
     motion = rows.motion
+    sections = sections_of(page, read_text, rows.officials, with_authors=with_authors)
+    parts = parts_of(sections) if with_authors else [sections]
+    part = min(part_asked(page), len(parts))
     moment = page.times.moment(motion.text_at) if motion.text_at else ""
     digest = motion.digest or hashlib.sha256(motion.text.encode()).hexdigest()
     card = motion_card(page, motion)
@@ -80,7 +111,9 @@ def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: 
         version_of(page, rows),
         with_authors,
         title_html(read_text, with_authors=with_authors),
-        sections_of(page, read_text, rows.officials, with_authors=with_authors),
+        parts[part - 1],
+        part,
+        len(parts),
         read_text.text.line_count,
         bar_of(page, read_text.shares.whole, rows.officials, read_text.styles),
         changes_of(page, rows),
