@@ -166,8 +166,14 @@ class TestReading:
             text = hall.client.get("/ormeline/motions/M1").text
             assert "Pour 131, contre 22, abstentions 9" in text
             assert "Séance présidée par Aline Corbières" in text
+            assert "131 pour, 22 contre, 9 abstentions" in hall.client.get("/ormeline").text
             assert "follow" not in text  # nothing will ever change: no script
             assert hall.client.get("/ormeline/motions/M1.json").json()["result"]["for"] == 131
+
+    def test_only_who_may_create_a_congress_is_offered_to(self, hall: Hall) -> None:
+        """The address refuses anybody else."""
+        assert 'href="/nouveau"' not in hall.client.get("/").text
+        assert 'href="/nouveau"' in hall.client.get("/", headers=hall.odile).text
 
 
 class TestLanguage:

@@ -68,6 +68,7 @@ class MotionCard(View):
     summary: str = shown("Articles and lines, in words.")
     changed: str = shown("The moment of the last change, in words; empty before the first.")
     changed_iso: str = shown("The same for `<time datetime>`.")
+    result: str = shown("When it was adopted and by how many votes, in words; empty before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,24 @@ def motion_card(page: Page, motion: Motion) -> MotionCard:
         ", ".join(parts),
         page.times.moment(motion.text_at) if motion.text_at else "",
         page.times.iso(motion.text_at) if motion.text_at else "",
+        result_of(page, motion),
     )
+
+
+def result_of(page: Page, motion: Motion) -> str:
+    """`Adoptée dimanche 16 novembre 2031 à 11 h. 41 pour, 3 contre, 2 abstentions.`"""
+    if motion.adopted_at is None:
+        return ""
+    votes = page._(
+        _("%(for)s pour, %(against)s contre, %(abstentions)s abstentions"),
+        **{
+            "for": page.times.number(motion.votes_for or 0),
+            "against": page.times.number(motion.votes_against or 0),
+            "abstentions": page.times.number(motion.abstentions or 0),
+        },
+    )
+    adopted = page._(_("Adoptée %(moment)s"), moment=page.times.moment(motion.adopted_at))
+    return f"{adopted}. {votes}."
 
 
 def live_view(page: Page, rows: HomeRows) -> LiveView | None:

@@ -71,7 +71,7 @@ async def add(request: Request) -> Response:
         )
     except Invalid as error:
         return page.render("secretariat/membre_nouveau.html", status=422, form=form.refuse(page, error))
-    return page.redirect(f"{page.home}/secretariat/liste/{official.id}")
+    return page.redirect(f"{page.home}/secretariat/liste/{official.id}?fait=add")
 
 
 def official_form(form: Form) -> OfficialForm:
@@ -88,10 +88,12 @@ async def show_member(request: Request) -> Response:
     """One official: what is known, and what can be done."""
     page, _actor, (official, has_card) = await member(request)
     values = {name: getattr(official, name) or "" for name in OFFICIAL_FIELDS}
-    return member_page(page, official, has_card, Form(values))
+    return member_page(page, official, has_card, Form(values), is_done=request.query_params.get("fait", ""))
 
 
-def member_page(page: Page, official: Official, has_card: bool, form: Form, status: int = 200) -> Response:
+def member_page(
+    page: Page, official: Official, has_card: bool, form: Form, status: int = 200, is_done: str = ""
+) -> Response:
     """Render one official."""
     return page.render(
         "secretariat/membre.html",
@@ -100,6 +102,7 @@ def member_page(page: Page, official: Official, has_card: bool, form: Form, stat
         name=people.full_name(official),
         has_card=has_card,
         form=form,
+        is_done=is_done,
         reasons=roster.REVOCATION_REASONS,
     )
 
@@ -110,17 +113,16 @@ async def change_member(request: Request) -> Response:
     form = await read_form(request)
     number, here = request.path_params["official"], f"{page.home}/secretariat/liste/{official.id}"
     write = page.service.store.write
-    match form.value("deed"):
+    match deed := form.value("deed"):
         case "correct":
             try:
                 await write(roster.correct, actor, number, official_form(form), now=page.now)
             except Invalid as error:
                 return member_page(page, official, has_card, form.refuse(page, error), 422)
-        case "rapporteur" | "no-rapporteur" as deed:
+        case "rapporteur" | "no-rapporteur":
             await write(roster.set_rapporteur, actor, number, deed == "rapporteur", now=page.now)
         case "revoke":
             await end_sessions(page, roster.revoke, actor, number, form.value("reason"))
-            return page.redirect(f"{page.home}/secretariat/liste")
         case "restore":
             await write(roster.restore, actor, number, now=page.now)
         case "sessions":
@@ -131,7 +133,7 @@ async def change_member(request: Request) -> Response:
             return await print_cards(page, actor, [number])
         case other:
             raise Invalid("decision", "unknown", other[:40])
-    return page.redirect(here)
+    return page.redirect(f"{here}?fait={deed}")
 
 
 async def show_cards(request: Request) -> Response:
