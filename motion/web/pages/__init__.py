@@ -4,7 +4,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 
 
 class Number(IntegerConvertor):
-    """`{job:int}` in an address: no more digits than a column holds on PostgreSQL, so that a longer one is no page of ours."""
+    """`{job:int}` in an address: no more digits than a column of PostgreSQL holds; a longer one is no page of ours."""
 
     regex = "[0-9]{1,9}"
 
