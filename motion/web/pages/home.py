@@ -68,7 +68,7 @@ class MotionCard(View):
     summary: str = shown("Articles and lines, in words.")
     changed: str = shown("The moment of the last change, in words; empty before the first.")
     changed_iso: str = shown("The same for `<time datetime>`.")
-    result: str = shown("When it was adopted and by how many votes, in words; empty before.")
+    result: str = shown("By how many votes it was adopted, and when, in words; empty before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def motion_card(page: Page, motion: Motion) -> MotionCard:
 
 
 def result_of(page: Page, motion: Motion) -> str:
-    """`Adoptée dimanche 16 novembre 2031 à 11 h. 41 pour, 3 contre, 2 abstentions.`"""
+    """`41 pour, 3 contre, 2 abstentions. Adoptée dimanche 16 novembre 2031 à 11 h.`"""
     if motion.adopted_at is None:
         return ""
     votes = page._(
@@ -162,7 +162,7 @@ def result_of(page: Page, motion: Motion) -> str:
         },
     )
     adopted = page._(_("Adoptée %(moment)s"), moment=page.times.moment(motion.adopted_at))
-    return f"{adopted}. {votes}."
+    return f"{votes}. {adopted}."
 
 
 def live_view(page: Page, rows: HomeRows) -> LiveView | None:
