@@ -708,12 +708,18 @@ class Room:
 
     def _plan_presence(self) -> None:
         """Send carets when they are due even if nobody types."""
-        if self._presence_timer is not None or self.is_lost:
+        if self.is_lost:
             return
         due = self._presences.next_due(self._loop.time())
-        if due is not None:
-            # A tenth of a second later, so that several leave together.
-            self._presence_timer = self._loop.call_at(due + 0.1, self._send_presence)
+        if due is None:
+            return
+        at = due + 0.1  # so that several leave together
+        if self._presence_timer is not None:
+            # The timer may wait for someone to fall idle, seconds from now: a caret that moves does not wait for that.
+            if self._presence_timer.when() <= at:
+                return
+            self._presence_timer.cancel()
+        self._presence_timer = self._loop.call_at(at, self._send_presence)
 
     def _send_presence(self) -> None:
         self._presence_timer = None

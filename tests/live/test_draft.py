@@ -25,7 +25,7 @@ from motion.live.draft import (
     fold,
 )
 from motion.live.refusals import Refused
-from motion.live.updates import EMPTY, encode, inserted_text, parse, parse_state_vector, server_client, skeleton
+from motion.live.updates import EMPTY, UPDATE, encode, inserted_text, parse, parse_state_vector, server_client, skeleton
 from motion.live.wire import varuint
 from tests.live.editors import Editor, deleted, refusal, run, take, typed
 
@@ -73,11 +73,12 @@ class TestWindows:
         assert accepted(window.check(deleted((1, 0, 2)), Sender(bob))).is_duplicate
 
     def test_a_window_counts_the_ids_that_it_gives_away(self) -> None:
-        """Eight ids in one window are eight."""
+        """As many ids as a session may have, in one window, are all of them."""
         window = Draft().window()
-        for client in range(1, 9):
+        for client in range(1, UPDATE.clients_per_session + 1):
             accepted(window.check(typed(run(client, 0, "a")), Sender(bob)))
-        assert refusal(window.check(typed(run(9, 0, "a")), Sender(bob))) == "foreign-client"
+        last = typed(run(UPDATE.clients_per_session + 1, 0, "a"))
+        assert refusal(window.check(last, Sender(bob))) == "foreign-client"
 
 
 def parse_deletes(*ranges: tuple[int, int, int]) -> Any:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
+from motion.live import wire
 from motion.live.knowledge import Author
 from motion.live.presence import MAX_STATE_BYTES, Claim, Place, Presences, Who, read_claims
 from motion.live.wire import MalformedMessage, read_bytes, read_varuint, varuint
+from storage.store import Store
+from tests.live import world as worlds
+from tests.live.world import serving, writing
 
 alice, bob = Author(1, 10), Author(2, 20)
 ROCHE, BRUN = Who(10, "A. Roche", "e"), Who(20, "B. Brun", "r")
@@ -208,3 +213,27 @@ def test_those_of_a_process_that_died_do_not_stay() -> None:
     assert room.due(9.0) is None
     assert read(room.due(10.0)) == {7: (3, None)}
     assert room.everyone() is None
+
+
+def test_a_caret_that_moves_is_seen_moving(sqlite_store: Store) -> None:
+    """In a quiet room the second place is shown a second after the first, not when its owner falls idle."""
+    world = sqlite_store.write_now(worlds.make)
+
+    async def story() -> None:
+        async with (
+            serving(sqlite_store) as served,
+            writing(served, world, world.seats[0], 11) as aline,
+            writing(served, world, world.seats[1], 12) as yves,
+        ):
+
+            def places() -> set[int]:
+                texts = [bytes(message.payload) for message in aline.messages(wire.Awareness)]
+                return {clock for clock in (0, 1) for text in texts if f'"c":[7,{clock},0]'.encode() in text}
+
+            for clock in (0, 1):
+                state = {"c": [7, clock, 0]}
+                await yves.socket.send(wire.encode_message(wire.Awareness(payload((12, clock + 1, state)))))
+                await aline.until(lambda clock=clock: clock in places(), 3)  # type: ignore[misc]
+                await asyncio.sleep(0.3)
+
+    asyncio.run(story())
