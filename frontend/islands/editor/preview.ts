@@ -106,13 +106,14 @@ function draw(view: EditorView): Drawing {
         else if (name === "StrongEmphasis") decorations.push(bold.range(start, end));
         else if (name === "Emphasis") decorations.push(italic.range(start, end));
         else if (name === "ListItem") decorations.push(item.range(line.from));
-        else if (name === "Link") decorations.push(link.range(start, end));
+        // Without an address, "[le destinataire]" is a place to fill in: its brackets stay.
+        else if (name === "Link" && node.getChild("URL")) decorations.push(link.range(start, end));
         else if (name === "Blockquote") {
           for (let n = line.number; n <= doc.lineAt(end).number; n++)
             decorations.push(quote.range(doc.line(n).from));
         } else if (name === "EmphasisMark") hide(start, end);
         else if (name === "Escape") hide(start, start + 1);
-        else if (name === "LinkMark" && node.parent?.name === "Link") {
+        else if (name === "LinkMark" && node.parent?.name === "Link" && node.parent.getChild("URL")) {
           const last = node.parent.lastChild;
           // The closing part goes as one: "](address)".
           if (doc.sliceString(start, end) === "[") hide(start, end);
