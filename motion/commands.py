@@ -62,7 +62,7 @@ def parser(_: Language) -> argparse.ArgumentParser:
     )
     new = congress.add_parser("new", help=say("Créer un congrès et sa première personne au secrétariat."))
     new.add_argument("title", help=say("Titre du congrès."))
-    new.add_argument("--slug", help=say("Adresse du congrès ; proposée d’après le titre."))
+    new.add_argument("--slug", help=say("Adresse du congrès\u202f; proposée d’après le titre."))
     new.add_argument("--place", default="", help=say("Lieu."))
     new.add_argument("--starts", required=True, help=say("Premier jour, AAAA-MM-JJ."))
     new.add_argument("--ends", required=True, help=say("Dernier jour, AAAA-MM-JJ."))
@@ -78,7 +78,7 @@ def parser(_: Language) -> argparse.ArgumentParser:
     load = roster.add_parser("import", help=say("Montrer puis importer un fichier CSV."))
     load.add_argument("congress", help=say("Adresse du congrès."))
     load.add_argument(
-        "file", type=Path, help=say("Fichier : Répertoire national des élus, ou liste de l’organisation.")
+        "file", type=Path, help=say("Fichier\u00a0: Répertoire national des élus, ou liste de l’organisation.")
     )
     load.add_argument("--department", help=say("Ne garder que ce département, par exemple 87 ou 2A."))
     load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
@@ -89,11 +89,13 @@ def parser(_: Language) -> argparse.ArgumentParser:
     seats.add_argument("--count", type=int, required=True)
     seats.add_argument("--base-url", default="http://127.0.0.1:8000")
 
-    rehearse = commands.add_parser("rehearse", help=say("Répéter : des élus simulés écrivent sur ce serveur."))
+    rehearse = commands.add_parser("rehearse", help=say("Répéter\u00a0: des élus simulés écrivent sur ce serveur."))
     rehearse.add_argument("congress")
     rehearse.add_argument("--seats", type=int, required=True, help=say("Nombre d’élus simulés."))
     rehearse.add_argument("--minutes", type=float, required=True, help=say("Durée, en minutes."))
-    rehearse.add_argument("--writers", type=int, default=0, help=say("Combien écrivent à la fois ; un sur dix sinon."))
+    rehearse.add_argument(
+        "--writers", type=int, default=0, help=say("Combien écrivent à la fois\u202f; un sur dix sinon.")
+    )
     rehearse.add_argument("--keep", action="store_true", help=say("Garder le congrès de répétition."))
     return root
 
@@ -108,12 +110,12 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
         return _dispatch(options, settings, spoken_language)
     except SettingRefused as refused:
         reasons = {
-            "unknown": say("ce réglage n’existe pas ; « motion settings » les liste"),
+            "unknown": say("ce réglage n’existe pas\u202f; «\u00a0motion settings\u00a0» les liste"),
             "number": say("il faut un nombre entier, plus grand que zéro"),
             "url": say("il faut une adresse qui commence par http:// ou https://"),
             "addresses": say("il faut des adresses IP ou des réseaux séparés par des virgules, ou une étoile"),
         }
-        sentence = f"{refused.name}={refused.value!r} : {reasons[refused.reason]}."
+        sentence = f"{refused.name}={refused.value!r}\u00a0: {reasons[refused.reason]}."
     except Refused as refused:
         sentence = str(refused)
     except RecordRefused as refused:
@@ -121,7 +123,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     except MotionError as error:
         sentence = said(error, spoken_language)
     except OSError as error:
-        sentence = f"{error.filename or ''} : {error.strerror or error}".strip(" :")
+        sentence = f"{error.filename or ''}\u00a0: {error.strerror or error}".strip(" \u00a0:")
     print(sentence, file=sys.stderr)
     return EXIT_REFUSED
 
@@ -147,19 +149,19 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
     say = spoken_language.gettext
     if isinstance(refused, RecordAltered):
         return say(
-            "Le registre du congrès « {slug} » ne correspond plus à son dernier arrêté signé ({number} inscriptions"
-            " signées, {found} relues) : une inscription a été modifiée ou retirée, ou une sauvegarde ancienne a été"
-            " restaurée. Le service ne démarre pas. Restaurez la base la plus récente, puis recommencez."
+            "Le registre du congrès «\u00a0{slug}\u00a0» ne correspond plus à son dernier arrêté signé ({number}"
+            " inscriptions signées, {found} relues)\u00a0: une inscription a été modifiée ou retirée, ou une sauvegarde ancienne a"
+            " été restaurée. Le service ne démarre pas. Restaurez la base la plus récente, puis recommencez."
         ).format(slug=refused.slug, number=refused.number, found=refused.found)
     if isinstance(refused, KeyMissing):
         return say(
-            "La clé du registre manque ({path}) alors que des arrêtés sont déjà signés. Le service ne démarre pas :"
-            " remettez le fichier à sa place depuis votre copie."
+            "La clé du registre manque ({path}) alors que des arrêtés sont déjà signés. Le service ne démarre"
+            " pas\u00a0: remettez le fichier à sa place depuis votre copie."
         ).format(path=refused.path)
     assert isinstance(refused, KeyUnreadable)
     return say(
-        "La clé du registre ({path}) est abîmée : il faut 64 chiffres hexadécimaux. Remettez le fichier depuis votre"
-        " copie."
+        "La clé du registre ({path}) est abîmée\u00a0: il faut 64 chiffres hexadécimaux. Remettez le fichier depuis"
+        " votre copie."
     ).format(path=refused.path)
 
 
@@ -289,16 +291,19 @@ def new_congress(options: argparse.Namespace, settings: Settings, spoken_languag
         return congress.slug
 
     slug = with_store(settings, lambda store: store.write_now(make))
-    print(say("Congrès créé : {address}").format(address=f"{settings.base_url}/{slug}"))
-    print(say("Le secrétariat se connecte ici : {address}").format(address=f"{settings.base_url}/{slug}/connexion"))
+    print(say("Congrès créé\u00a0: {address}").format(address=f"{settings.base_url}/{slug}"))
+    print(
+        say("Le secrétariat se connecte ici\u00a0: {address}").format(address=f"{settings.base_url}/{slug}/connexion")
+    )
 
 
 def settings_report(settings: Settings, spoken_language: Language) -> str:
     """Lay out the table of settings, with the value in force where it is not the default."""
     say = spoken_language.gettext
     lines = []
+    by_default = say("Défaut\u00a0:")
     for setting in settings_table.SETTINGS:
         unit = f" ({say(setting.unit)})" if setting.unit else ""
         default = setting.default or say("vide")
-        lines.append(f"{setting.name}\n    {say(setting.help)}\n    {say('Défaut :')} {default}{unit}")
+        lines.append(f"{setting.name}\n    {say(setting.help)}\n    {by_default} {default}{unit}")
     return "\n".join(lines)

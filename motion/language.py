@@ -26,14 +26,15 @@ LOCALE = ROOT / "frontend" / "locale"
 LANGUAGES = ("fr", "en")  # the first one is spoken when nothing else is asked
 NAMES = {"fr": "Français", "en": "English"}
 
-# Where sentences are looked for. `gettext_noop`-like: a bare `_` marks a sentence that is translated later.
+# Where sentences are looked for. `gettext_noop`-like: a bare `_` marks a sentence that is translated later;
+# `say` is `gettext` under the name it has where a module says many.
 SOURCES = (
     ("motion", [("**.py", "python")]),
     ("storage", [("**.py", "python")]),
     ("frontend/pages", [("**.html", "jinja2")]),
     ("frontend/components", [("**.html", "jinja2")]),
 )
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "gettext": None, "say": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
 @dataclass(frozen=True, slots=True)

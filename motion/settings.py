@@ -72,19 +72,19 @@ SETTINGS = (
         "ms",
         _("La même, quand il y a foule\u00a0: moins d’envois, moins de calcul."),
     ),
-    Setting("MOTION_BUSY_CONNECTIONS", "200", "connexions", _("À partir de combien de connexions il y a foule.")),
+    Setting("MOTION_BUSY_CONNECTIONS", "200", _("connexions"), _("À partir de combien de connexions il y a foule.")),
     Setting(
         "MOTION_UPDATES_PER_S",
         "20",
-        "par seconde",
+        _("par seconde"),
         _("Modifications lues par connexion. Au-delà, elles attendent\u202f; aucune n’est perdue."),
     ),
-    Setting("MOTION_SESSION_DAYS", "3", "jours", _("Durée d’une connexion. Un congrès dure deux ou trois jours.")),
+    Setting("MOTION_SESSION_DAYS", "3", _("jours"), _("Durée d’une connexion. Un congrès dure deux ou trois jours.")),
     Setting("MOTION_EMAIL_LINK_MINUTES", "15", "min", _("Durée de validité d’un lien de connexion reçu par courriel.")),
     Setting(
         "MOTION_MAX_UPLOAD_BYTES",
         "100000000",
-        "octets",
+        _("octets"),
         _("Taille du plus grand fichier reçu. Le fichier national des conseillers municipaux en fait 65 millions."),
     ),
     Setting(

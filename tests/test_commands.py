@@ -128,7 +128,7 @@ class TestDemonstration:
     def test_a_rehearsal_says_whether_the_machine_will_do(self, served: Served) -> None:
         """Nothing lost, and the rehearsal congress is gone afterwards."""
         done = served.command("rehearse", "ormeline", "--seats", "12", "--minutes", "0.05", check=False)
-        assert "Perdu : 0." in done.stdout, done.stdout + done.stderr
+        assert "Perdu\u00a0: 0." in done.stdout, done.stdout + done.stderr
         assert "Textes différents à la fin : 0." in done.stdout
         with sqlite3.connect(Path(served.environment["MOTION_DATA"]) / "motion.sqlite") as database:
             assert database.execute("SELECT count(*) FROM congress").fetchone() == (1,)

@@ -15,7 +15,6 @@ from motion.settings import DEFAULTS, SETTINGS, SettingRefused, read
 ROOT = Path(__file__).parent.parent
 START = "<!-- settings: generated from motion/settings.py; tests/test_documentation.py compares -->\n"
 END = "<!-- end of settings -->"
-UNITS = {"connexions": "connections", "par seconde": "per second", "jours": "days", "octets": "bytes"}
 
 
 def settings_table() -> str:
@@ -24,9 +23,7 @@ def settings_table() -> str:
     lines = ["| name | default | unit | what |", "| --- | --- | --- | --- |"]
     for setting in SETTINGS:
         default = f"`{setting.default}`" if setting.default else "empty"
-        lines.append(
-            f"| `{setting.name}` | {default} | {UNITS.get(setting.unit, setting.unit)} | {english(setting.help)} |"
-        )
+        lines.append(f"| `{setting.name}` | {default} | {english(setting.unit)} | {english(setting.help)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -55,8 +55,8 @@ def rehearse(
     if not _answers(settings.base_url):
         print(
             say(
-                "Rien ne répond à l’adresse {address}. Lancez d’abord le service (« motion serve »), ou donnez son"
-                " adresse dans MOTION_BASE_URL."
+                "Rien ne répond à l’adresse {address}. Lancez d’abord le service («\u00a0motion serve\u00a0»), ou donnez"
+                " son adresse dans MOTION_BASE_URL."
             ).format(address=settings.base_url),
             file=sys.stderr,
         )
@@ -64,7 +64,7 @@ def rehearse(
     writers = min(options.seats, options.writers or max(2, options.seats // WRITERS_SHARE))
     slug = store.write_now(_prepare, options.congress, settings.host, now())
     try:
-        print(say("Congrès de répétition : {slug}. Les élus simulés entrent…").format(slug=slug), flush=True)
+        print(say("Congrès de répétition\u00a0: {slug}. Les élus simulés entrent…").format(slug=slug), flush=True)
         taken = seats.take(store, settings, slug, "M1", options.seats, base_url=settings.base_url, now=now())
         hall = Hall(taken, writers, settings.base_url)
         process = _server(settings.base_url)
@@ -138,33 +138,44 @@ def _report(
     )
     print(
         say(
-            "De la frappe à tous les autres écrans : {p50} ms le plus souvent (médiane), {p99} ms au pire (99 %)."
+            "De la frappe à tous les autres écrans\u00a0: {p50}\u00a0ms le plus souvent (médiane),"
+            " {p99}\u00a0ms au pire (99\u00a0%)."
         ).format(p50=round(p50), p99=round(p99))
     )
-    print(say("Perdu : {lost}.").format(lost=lost) + " " + say("Refusé : {count}.").format(count=measures.refused))
     print(
-        say("Connexions coupées : {cut}. Textes différents à la fin : {different}.").format(
+        say("Perdu\u00a0: {lost}.").format(lost=lost)
+        + " "
+        + say("Refusé\u00a0: {count}.").format(count=measures.refused)
+    )
+    print(
+        say("Connexions coupées\u00a0: {cut}. Textes différents à la fin\u00a0: {different}.").format(
             cut=measures.cut, different=measures.different
         )
     )
     share = 0.0
     if burden is None:
-        print(say("Processeur et mémoire du service : non mesurés, il tourne sur une autre machine."))
+        print(say("Processeur et mémoire du service\u00a0: non mesurés, il tourne sur une autre machine."))
     else:
         share = burden.cpu_s / seconds
         print(
-            say("Processeur : {share} % d’un cœur. Mémoire : {memory} Mo.").format(
+            say("Processeur\u00a0: {share}\u00a0% d’un cœur. Mémoire\u00a0: {memory}\u00a0Mo.").format(
                 share=round(share * 100), memory=round(burden.memory_bytes / 1e6)
             )
         )
     if lost or measures.cut or measures.different or measures.refused:
-        print(say("Non : des mots ne sont pas arrivés partout. Ne tenez pas la séance ainsi ; voyez le journal."))
+        print(
+            say(
+                "Non\u00a0: des mots ne sont pas arrivés partout. Ne tenez pas la séance ainsi\u202f; voyez le journal."
+            )
+        )
         return 1
     if p99 > BEARABLE_MS or share > 1:
-        print(say("Non : cette machine est trop lente pour autant de monde. Prenez-en une plus rapide."))
+        print(say("Non\u00a0: cette machine est trop lente pour autant de monde. Prenez-en une plus rapide."))
         return 1
     if p99 > COMFORTABLE_MS or share > COMFORTABLE_CPU:
-        print(say("Oui, sans marge : l’écriture restera juste, mais on sentira l’attente aux moments d’affluence."))
+        print(
+            say("Oui, sans marge\u00a0: l’écriture restera juste, mais on sentira l’attente aux moments d’affluence.")
+        )
         return 0
-    print(say("Oui : cette machine suffira, avec de la marge."))
+    print(say("Oui\u00a0: cette machine suffira, avec de la marge."))
     return 0
