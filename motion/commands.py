@@ -150,8 +150,8 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
     if isinstance(refused, RecordAltered):
         return say(
             "Le registre du congrès «\u00a0{slug}\u00a0» ne correspond plus à son dernier arrêté signé ({number}"
-            " inscriptions signées, {found} relues)\u00a0: une inscription a été modifiée ou retirée, ou une sauvegarde ancienne a"
-            " été restaurée. Le service ne démarre pas. Restaurez la base la plus récente, puis recommencez."
+            " inscriptions signées, {found} relues)\u00a0: une inscription a été modifiée ou retirée, ou une"
+            " sauvegarde ancienne a été restaurée. Le service ne démarre pas. Restaurez la base la plus récente, puis recommencez."
         ).format(slug=refused.slug, number=refused.number, found=refused.found)
     if isinstance(refused, KeyMissing):
         return say(

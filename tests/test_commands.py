@@ -129,7 +129,7 @@ class TestDemonstration:
         """Nothing lost, and the rehearsal congress is gone afterwards."""
         done = served.command("rehearse", "ormeline", "--seats", "12", "--minutes", "0.05", check=False)
         assert "Perdu\u00a0: 0." in done.stdout, done.stdout + done.stderr
-        assert "Textes différents à la fin : 0." in done.stdout
+        assert "Textes différents à la fin\u00a0: 0." in done.stdout
         with sqlite3.connect(Path(served.environment["MOTION_DATA"]) / "motion.sqlite") as database:
             assert database.execute("SELECT count(*) FROM congress").fetchone() == (1,)
 

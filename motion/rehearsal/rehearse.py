@@ -55,8 +55,8 @@ def rehearse(
     if not _answers(settings.base_url):
         print(
             say(
-                "Rien ne répond à l’adresse {address}. Lancez d’abord le service («\u00a0motion serve\u00a0»), ou donnez"
-                " son adresse dans MOTION_BASE_URL."
+                "Rien ne répond à l’adresse {address}. Lancez d’abord le service («\u00a0motion serve\u00a0»), ou"
+                " donnez son adresse dans MOTION_BASE_URL."
             ).format(address=settings.base_url),
             file=sys.stderr,
         )
