@@ -72,7 +72,7 @@ def parser(_: Language) -> argparse.ArgumentParser:
     new.add_argument("--secretariat", required=True, metavar="EMAIL", help=say("Adresse de la première personne."))
     new.add_argument("--name", default="", help=say("Nom de cette personne."))
 
-    roster = commands.add_parser("roster", help=say("Importer la liste des élus.")).add_subparsers(
+    roster = commands.add_parser("roster", help=say("Importer la liste des membres.")).add_subparsers(
         dest="verb", required=True, metavar=say("verbe")
     )
     load = roster.add_parser("import", help=say("Montrer puis importer un fichier CSV."))
@@ -83,15 +83,17 @@ def parser(_: Language) -> argparse.ArgumentParser:
     load.add_argument("--department", help=say("Ne garder que ce département, par exemple 87 ou 2A."))
     load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
 
-    seats = commands.add_parser("seats", help=say("Donner N places d’élus d’un congrès de démonstration, en JSON."))
+    seats = commands.add_parser("seats", help=say("Donner N places de membres d’un congrès de démonstration, en JSON."))
     seats.add_argument("congress")
     seats.add_argument("motion")
     seats.add_argument("--count", type=int, required=True)
     seats.add_argument("--base-url", default="http://127.0.0.1:8000")
 
-    rehearse = commands.add_parser("rehearse", help=say("Répéter\u00a0: des élus simulés écrivent sur ce serveur."))
+    rehearse = commands.add_parser(
+        "rehearse", help=say("Répéter\u00a0: des personnes simulées écrivent sur ce serveur.")
+    )
     rehearse.add_argument("congress")
-    rehearse.add_argument("--seats", type=int, required=True, help=say("Nombre d’élus simulés."))
+    rehearse.add_argument("--seats", type=int, required=True, help=say("Nombre de personnes simulées."))
     rehearse.add_argument("--minutes", type=float, required=True, help=say("Durée, en minutes."))
     rehearse.add_argument(
         "--writers", type=int, default=0, help=say("Combien écrivent à la fois\u202f; un sur dix sinon.")
@@ -151,7 +153,8 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
         return say(
             "Le registre du congrès «\u00a0{slug}\u00a0» ne correspond plus à son dernier arrêté signé ({number}"
             " inscriptions signées, {found} relues)\u00a0: une inscription a été modifiée ou retirée, ou une"
-            " sauvegarde ancienne a été restaurée. Le service ne démarre pas. Restaurez la base la plus récente, puis recommencez."
+            " sauvegarde ancienne a été restaurée. Le service ne démarre pas. Restaurez la base la plus"
+            " récente, puis recommencez."
         ).format(slug=refused.slug, number=refused.number, found=refused.found)
     if isinstance(refused, KeyMissing):
         return say(

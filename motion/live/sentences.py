@@ -28,7 +28,7 @@ REFUSALS: dict[str, str] = {
         "Le texte est gelé. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."
     ),
     Reason.NOT_WRITABLE: _("La rédaction n’est pas ouverte."),
-    Reason.ROLE: _("Seuls les élus écrivent dans une motion."),
+    Reason.ROLE: _("L’écriture est réservée aux élu·e·s."),
     Reason.RATE: _("Trop de modifications à la fois. Attendez un instant."),
 }
 
@@ -36,7 +36,7 @@ STATES: dict[str, str] = {
     "frozen": _("Lecture seule\u00a0: le texte est gelé."),
     "adopted": _("Lecture seule\u00a0: la motion est adoptée."),
     "not-writable": _("Lecture seule\u00a0: la rédaction n’est pas ouverte."),
-    "role": _("Lecture seule\u00a0: seuls les élus écrivent dans une motion."),
+    "role": _("Lecture seule\u00a0: l’écriture est réservée aux élu·e·s."),
     "": "",
 }
 

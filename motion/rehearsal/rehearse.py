@@ -64,7 +64,7 @@ def rehearse(
     writers = min(options.seats, options.writers or max(2, options.seats // WRITERS_SHARE))
     slug = store.write_now(_prepare, options.congress, settings.host, now())
     try:
-        print(say("Congrès de répétition\u00a0: {slug}. Les élus simulés entrent…").format(slug=slug), flush=True)
+        print(say("Congrès de répétition\u00a0: {slug}. Les personnes simulées entrent…").format(slug=slug), flush=True)
         taken = seats.take(store, settings, slug, "M1", options.seats, base_url=settings.base_url, now=now())
         hall = Hall(taken, writers, settings.base_url)
         process = _server(settings.base_url)
@@ -132,7 +132,7 @@ def _report(
     p50, p99 = measures.percentile(0.5), measures.percentile(0.99)
     lost = hall.expected - measures.delivered
     print(
-        say("{count} élus connectés, {writers} écrivent en même temps, {typed} frappes.").format(
+        say("{count} personnes connectées, {writers} écrivent en même temps, {typed} frappes.").format(
             count=count, writers=writers, typed=measures.typed
         )
     )

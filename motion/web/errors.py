@@ -46,7 +46,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.NotAllowed: Said(
         403,
         _("Vous n’avez pas pu %(act)s."),
-        _("Vous êtes ici comme «\u00a0%(role)s\u00a0», et ce rôle ne le permet pas."),
+        _("Votre rôle, «\u00a0%(role)s\u00a0», ne le permet pas."),
         _("Connectez-vous avec le bon compte, ou demandez au secrétariat du congrès."),
     ),
     errors.NotADemonstration: Said(
@@ -69,7 +69,7 @@ SAID: dict[type[MotionError], Said] = {
     ),
     errors.Conflict: Said(
         409,
-        _("Cet acte n’a pas été fait."),
+        _("L’action n’a pas abouti."),
         _("La situation a changé entre-temps."),
         _("Rechargez la page et recommencez si c’est encore utile. Rien n’a été changé."),
     ),
@@ -103,7 +103,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.MotionNotFrozen: Said(
         409,
         _("La motion %(code)s n’a pas changé."),
-        _("Cet acte demande un texte gelé (état actuel\u00a0: %(state)s)."),
+        _("Il faut un texte gelé (état actuel\u00a0: %(state)s)."),
         _("Gelez d’abord le texte, puis recommencez."),
     ),
     errors.MotionAdopted: Said(
@@ -126,7 +126,7 @@ SAID: dict[type[MotionError], Said] = {
     ),
     errors.TextTooLong: Said(
         413,
-        _("Le texte n’a pas été pris."),
+        _("Le texte n’a pas été enregistré."),
         _("Il a %(characters)s caractères, et %(limit)s sont permis."),
         _("Partagez-le en plusieurs motions, ou raccourcissez-le."),
     ),

@@ -119,7 +119,7 @@ def read_motion(motion: Motion) -> Read:
 def person_of(page: Page, official: Official | None, official_id: int) -> PersonView:
     """Say who an official is; one who is unknown here keeps their number."""
     if official is None:
-        name = page._(_("Membre n° %(number)s"), number=official_id)
+        name = page._(_("Membre n°\u00a0%(number)s"), number=official_id)
         return PersonView(official_id, name, "?", "", "", "")
     name = display_name(official.first_names, official.family_name)
     return PersonView(

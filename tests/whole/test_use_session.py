@@ -70,7 +70,7 @@ class TestTheSecretariat:
         box = desk.page.get_by_role("textbox", name="Texte de la motion")
         box.wait_for()
         until(
-            lambda: desk.says() == "Lecture seule : seuls les élus écrivent dans une motion.",
+            lambda: desk.says() == "Lecture seule : l’écriture est réservée aux élu·e·s.",
             desk.page,
             instead=desk.says,
         )
