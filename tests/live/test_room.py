@@ -102,7 +102,7 @@ def test_the_secretariat_reads_and_cannot_write_a_character(sqlite_store: Store)
             await secretary.type("non")
             await secretary.until(lambda: bool(secretary.messages(wire.Refusal)))
             refusal = secretary.messages(wire.Refusal)[0]
-            assert (refusal.n, refusal.reason, refusal.kept) == (1, "role", False) and "élus" in refusal.sentence
+            assert (refusal.n, refusal.reason, refusal.kept) == (1, "role", False) and "élu·e·s" in refusal.sentence
             room = await served.rooms.open(world.motion_id)
             assert room.text == FIRST_TEXT
 

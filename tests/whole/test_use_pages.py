@@ -159,16 +159,22 @@ class TestEveryPage:
         assert clipped == set()
 
 
+LOOKS = 4  # a live page may change between two looks, not four times in a row
+
+
 class TestWithoutScript:
     @pytest.mark.parametrize("scene", PUBLIC, ids=by_name)
     def test_the_public_reads_it_all(
         self, browser: Browser, service: Served, visit: Callable[[Scene], Page], scene: Scene
     ) -> None:
-        """The same words with script and without."""
-        words = visit(scene).inner_text("main")
+        """The same words with script and without; once more when the congress moved between the two."""
         context = browser.new_context(java_script_enabled=False, locale="fr-FR")
         page = context.new_page()
-        scene.go(page, service)
+        for _ in range(LOOKS):
+            words = visit(scene).inner_text("main")
+            scene.go(page, service)
+            if page.inner_text("main") == words:
+                break
         assert page.inner_text("main") == words
         assert page.locator("h1").is_visible()
         context.close()

@@ -352,10 +352,16 @@ class TestPlainMode:
         live = desks().open()
         live.begin_paragraph("Sans script. Avec script.")
         live.is_saved()
+        service.shows("Sans script. Avec script.")
         context = browser.new_context(java_script_enabled=False, locale="fr-FR")
         place = service.sit(context)
         page = context.new_page()
         page.goto(f"{service.address}/ormeline/motions/M1/rediger")
+        for _ in range(10):  # this page follows what is saved by a second or two
+            if page.get_by_text("Sans script. Avec script.").is_visible():
+                break
+            page.wait_for_timeout(500)
+            page.reload()
         assert page.get_by_text("Sans script. Avec script.").is_visible()
         page.get_by_role("link", name="Écrire en mode simple").click()
         boxes = page.get_by_role("main").get_by_role("textbox")
