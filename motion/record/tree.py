@@ -97,6 +97,19 @@ class Frontier:
         return self._size.to_bytes(8, "big") + b"".join(self._peaks)
 
     @classmethod
+    def of_peaks(cls, size: int, peaks: Iterable[bytes]) -> Frontier:
+        """The frontier of a tree of this size whose full subtrees have these roots, largest first.
+
+        Raises:
+            MalformedTree: Not as many roots as the size has.
+        """
+        frontier = cls()
+        frontier._size, frontier._peaks = size, list(peaks)
+        if len(frontier._peaks) != size.bit_count():
+            raise MalformedTree("frontier")
+        return frontier
+
+    @classmethod
     def restore(cls, data: bytes) -> Frontier:
         """The frontier that was serialised.
 
@@ -113,25 +126,36 @@ class Frontier:
         return frontier
 
 
-def inclusion_proof(number: int, size: int, leaves: LeafHashes) -> list[bytes]:
-    """Proof that an entry is in the tree of a given size (RFC 9162, 2.1.3.1), sibling first.
+def inclusion_ranges(number: int, size: int) -> list[tuple[int, int]]:
+    """The subtrees whose roots prove that an entry is in the tree (RFC 9162, 2.1.3.1), sibling first.
+
+    Each is the entries from its first number to its second, the second not included.
 
     Raises:
         OutOfTree: ``number`` is not in a tree of ``size`` entries.
     """
     if not 0 <= number < size:
         raise OutOfTree(number, size)
-    proof: list[bytes] = []
+    ranges: list[tuple[int, int]] = []
     start, stop = 0, size
     while stop - start > 1:
         middle = start + _split(stop - start)
         if number < middle:
-            proof.append(root_of(leaves(middle, stop)))
+            ranges.append((middle, stop))
             stop = middle
         else:
-            proof.append(root_of(leaves(start, middle)))
+            ranges.append((start, middle))
             start = middle
-    return proof[::-1]
+    return ranges[::-1]
+
+
+def inclusion_proof(number: int, size: int, leaves: LeafHashes) -> list[bytes]:
+    """Proof that an entry is in the tree of a given size (RFC 9162, 2.1.3.1), sibling first.
+
+    Raises:
+        OutOfTree: ``number`` is not in a tree of ``size`` entries.
+    """
+    return [root_of(leaves(start, stop)) for start, stop in inclusion_ranges(number, size)]
 
 
 def verify_inclusion(leaf: bytes, number: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
@@ -161,8 +185,8 @@ def verify_inclusion(leaf: bytes, number: int, size: int, proof: Sequence[bytes]
         raise ProofFails(root, found)
 
 
-def consistency_proof(old: int, new: int, leaves: LeafHashes) -> list[bytes]:
-    """Proof that the tree of size ``new`` begins with the tree of size ``old`` (RFC 9162, 2.1.4.1).
+def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
+    """The subtrees whose roots prove that a tree begins with an older one (RFC 9162, 2.1.4.1).
 
     Empty when there is nothing to prove: from the empty tree, or from a tree to itself.
 
@@ -173,19 +197,28 @@ def consistency_proof(old: int, new: int, leaves: LeafHashes) -> list[bytes]:
         raise OutOfTree(old, new)
     if old in (0, new):
         return []
-    proof: list[bytes] = []
+    ranges: list[tuple[int, int]] = []
     start, stop = 0, new
     while stop != old:
         middle = start + _split(stop - start)
         if old <= middle:
-            proof.append(root_of(leaves(middle, stop)))
+            ranges.append((middle, stop))
             stop = middle
         else:
-            proof.append(root_of(leaves(start, middle)))
+            ranges.append((start, middle))
             start = middle
     if start:
-        proof.append(root_of(leaves(start, stop)))
-    return proof[::-1]
+        ranges.append((start, stop))
+    return ranges[::-1]
+
+
+def consistency_proof(old: int, new: int, leaves: LeafHashes) -> list[bytes]:
+    """Proof that the tree of size ``new`` begins with the tree of size ``old`` (RFC 9162, 2.1.4.1).
+
+    Raises:
+        OutOfTree: ``old`` is beyond ``new``.
+    """
+    return [root_of(leaves(start, stop)) for start, stop in consistency_ranges(old, new)]
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:

@@ -11,12 +11,24 @@ from motion.record.tiles import (
     Tile,
     decode_bundle,
     decode_tile,
+    edge_frontier,
+    edge_tiles,
     encode_bundle,
     encode_tile,
+    grow_tiles,
     parse_tile_path,
+    subtree_roots,
     tiles_between,
+    tiles_for,
 )
-from motion.record.tree import leaf_hash, root_of
+from motion.record.tree import (
+    consistency_proof,
+    consistency_ranges,
+    inclusion_proof,
+    inclusion_ranges,
+    leaf_hash,
+    root_of,
+)
 
 LEAVES = [leaf_hash(b"%d" % number) for number in range(700)]
 
@@ -153,3 +165,84 @@ class TestBytes:
         except RecordError:
             return
         assert encode_bundle(entries) == data
+
+
+def leaf(number: int) -> bytes:
+    """A leaf hash that names its number."""
+    return leaf_hash(str(number).encode())
+
+
+def leaves(start: int, stop: int) -> list[bytes]:
+    """Leaf hashes of a log of numbers."""
+    return [leaf(number) for number in range(start, stop)]
+
+
+def grown(steps: list[int]) -> tuple[int, dict[tuple[int, int], bytes]]:
+    """The size and all the tiles of a log that grew by these steps."""
+    size, tiles = 0, {}
+    for step in steps:
+        edge = {tile.level: tiles[tile.level, tile.number] for tile in edge_tiles(size)}
+        tiles |= grow_tiles(size, edge, leaves(size, size + step))
+        size += step
+    return size, tiles
+
+
+class TestGrowing:
+    """Tiles are carried along: nothing before the right edge is read again."""
+
+    @given(st.lists(st.integers(0, 700), max_size=8))
+    @settings(max_examples=40, deadline=None)
+    def test_grown_tiles_are_those_computed_from_the_leaves(self, steps: list[int]):
+        """Whatever the steps; and the edge gives the root."""
+        size, tiles = grown(steps)
+        wanted = {
+            (tile.level, tile.number): encode_tile(tile, leaves)
+            for tile in tiles_between(0, size)
+            if tile.level is not None
+        }
+        assert tiles == wanted
+        edge = {tile.level: tiles[tile.level, tile.number] for tile in edge_tiles(size)}
+        frontier = edge_frontier(size, edge)
+        assert (frontier.size, frontier.root()) == (size, root_of(leaves(0, size)))
+
+    def test_three_levels(self):
+        """65,537 entries: a full tile of level 1, one hash on level 2, one leaf at the right edge."""
+        size, tiles = grown([65_536, 1])
+        assert len(tiles[1, 0]) == 8192 and len(tiles[2, 0]) == 32 and len(tiles[0, 256]) == 32
+        edge = {tile.level: tiles[tile.level, tile.number] for tile in edge_tiles(size)}
+        assert edge_frontier(size, edge).root() == root_of(leaves(0, size))
+
+    @pytest.mark.parametrize("edge", [{}, {0: b""}, {0: bytes(64)}])
+    def test_an_edge_of_another_size_is_refused(self, edge: dict[int, bytes]):
+        """A table that lags is noticed before anything is signed."""
+        with pytest.raises(MalformedTree):
+            grow_tiles(1, edge, [bytes(32)])
+        with pytest.raises(MalformedTree):
+            grow_tiles(1, edge, [])
+        with pytest.raises(MalformedTree):
+            edge_frontier(1, edge)
+
+
+class TestProofsFromTiles:
+    """The same proofs as from all the leaves, read from a few tiles."""
+
+    @given(st.integers(1, 2000), st.data())
+    @settings(max_examples=60, deadline=None)
+    def test_same_proofs(self, size: int, data: st.DataObject):
+        """Inclusion and consistency, at the size or at an older one."""
+        whole, tiles = grown([size])
+        at = data.draw(st.integers(1, whole))
+        number, old = data.draw(st.integers(0, at - 1)), data.draw(st.integers(0, at))
+        assert subtree_roots(inclusion_ranges(number, at), tiles) == inclusion_proof(number, at, leaves)
+        assert subtree_roots(consistency_ranges(old, at), tiles) == consistency_proof(old, at, leaves)
+
+    def test_few_tiles_are_read(self):
+        """Whatever the length of the log: at most two a level."""
+        for size in (1_000_000, 2**40 + 12_345):
+            for number in (0, size // 3, size - 1):
+                assert len(tiles_for(inclusion_ranges(number, size))) <= 2 * 6
+
+    def test_a_missing_tile_is_said(self):
+        """Rather than a proof of something else."""
+        with pytest.raises(MalformedTree):
+            subtree_roots([(0, 4)], {(0, 0): bytes(96)})
