@@ -3,7 +3,7 @@
 from storage.models.congresses import Congress, PhaseOpening, Secretary
 from storage.models.motions import ClientBinding, DraftSnapshot, DraftUpdate, LateText, Motion
 from storage.models.people import Card, LoginSession, Official, SignInAttempt, SignInMail
-from storage.models.record import Checkpoint, Entry, SealedObject
+from storage.models.record import Checkpoint, Entry, LogKey, LogTile, RetiredLog, SealedObject, Timestamp, Witness
 from storage.models.work import Job, JobPiece, Mail
 
 __all__ = [
@@ -17,13 +17,18 @@ __all__ = [
     "Job",
     "JobPiece",
     "LateText",
+    "LogKey",
+    "LogTile",
     "LoginSession",
     "Mail",
     "Motion",
     "Official",
     "PhaseOpening",
+    "RetiredLog",
     "SealedObject",
     "Secretary",
     "SignInAttempt",
     "SignInMail",
+    "Timestamp",
+    "Witness",
 ]

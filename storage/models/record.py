@@ -39,5 +39,67 @@ class Checkpoint(SQLModel, table=True):
     congress_id: int = Field(foreign_key="congress.id", primary_key=True)
     size: int = Field(primary_key=True)
     root: bytes = Field(sa_type=LargeBinary)
-    note: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)  # signed by the log alone
+    at: datetime
+    published: str | None = Field(default=None, sa_type=Text)  # the same with the cosignatures of witnesses
+
+
+class LogTile(SQLModel, table=True):
+    """A tile of the published tree, as wide as at the last signed root. Grown in the transaction that signs.
+
+    Computed again from the entries when it is lost: see `storage.log_tiles`.
+    """
+
+    __tablename__ = "log_tile"
+
+    congress_id: int = Field(foreign_key="congress.id", primary_key=True)
+    level: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    hashes: bytes = Field(sa_type=LargeBinary)  # 32 bytes each, 256 at most
+
+
+class LogKey(SQLModel, table=True):
+    """A public key that signs a congress's record, as one line to publish. The secret lies in the data folder."""
+
+    __tablename__ = "log_key"
+
+    congress_id: int = Field(foreign_key="congress.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    since: datetime
+
+
+class Witness(SQLModel, table=True):
+    """Somebody else's service that cosigns a congress's record; named by its key."""
+
+    __tablename__ = "witness"
+
+    congress_id: int = Field(foreign_key="congress.id", primary_key=True)
+    key: str = Field(primary_key=True)  # verifier key: name+id+base64
+    name: str
+    url: str  # where `add-checkpoint` is asked
+    named_at: datetime
+    given_up_at: datetime | None = Field(default=None)
+    size: int = 0  # of the last root that it cosigned; a hint, it says itself when it is wrong
+    answered_at: datetime | None = Field(default=None)
+    trouble: str = ""  # code of what went wrong at the last try; empty when it cosigned
+
+
+class Timestamp(SQLModel, table=True):
+    """The reply of a time-stamping authority (RFC 3161) over the published bytes of a signed root."""
+
+    __tablename__ = "checkpoint_timestamp"
+
+    congress_id: int = Field(foreign_key="congress.id", primary_key=True)
+    size: int = Field(primary_key=True)
+    note: str = Field(sa_type=Text)  # the very bytes that were stamped
+    reply: bytes = Field(sa_type=LargeBinary)
+    at: datetime
+
+
+class RetiredLog(SQLModel, table=True):
+    """A record that must never be signed again under its origin: part of it was lost, and others hold that part."""
+
+    __tablename__ = "retired_log"
+
+    congress_id: int = Field(foreign_key="congress.id", primary_key=True)
     at: datetime
