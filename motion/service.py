@@ -20,7 +20,7 @@ import uvicorn
 
 from motion.acts import phases
 from motion.live import relay
-from motion.live.room import Rooms
+from motion.live.rooms import Rooms
 from motion.live.server import configuration, spare_what_stays
 from motion.settings import Settings
 from motion.web.routes import make_app

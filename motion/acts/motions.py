@@ -1,7 +1,7 @@
 """Making a motion, freezing its text, adopting it.
 
 Freezing and what follows touch a live text: the web layer runs these acts through
-`motion.live.room.Rooms.run_act`, which commits what was being written first.
+`motion.live.rooms.Rooms.run_act`, which commits what was being written first.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Sessions: seen, listed and ended.
 
 Whoever ends a session also closes its sockets, after the commit: each function returns the ids to hand
-to `live.room.Rooms.revoke`.
+to `live.rooms.Rooms.revoke`.
 """
 
 from collections.abc import Sequence

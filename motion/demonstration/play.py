@@ -16,8 +16,10 @@ from motion.acts.sign_in import demonstration_token, open_session
 from motion.demonstration import people, story
 from motion.demonstration.people import Invented
 from motion.demonstration.story import Replace, Step, Write
-from motion.live.drafting_room import Caller, Room, Taken
-from motion.live.room import Rooms
+from motion.live.answers import Taken
+from motion.live.callers import Caller
+from motion.live.drafting_room import Room
+from motion.live.rooms import Rooms
 from motion.live.typist import Typist
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Phase, Role, Template

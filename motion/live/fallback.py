@@ -9,9 +9,11 @@ import asyncio
 from collections import OrderedDict
 
 from motion.live import wire
+from motion.live.answers import Answer, NotTaken, Taken, rfc3339
+from motion.live.callers import Caller, author_of
 from motion.live.draft import fold
-from motion.live.drafting_room import Answer, Caller, NotTaken, Room, Taken, author_of, rfc3339
-from motion.live.room import Rooms
+from motion.live.drafting_room import Room
+from motion.live.rooms import Rooms
 from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Session, Synchronise
 
 MAX_BODY_BYTES = 64 * 1024
@@ -75,7 +77,7 @@ class Fallback:
                 case Synchronise() | PresenceAsked():
                     asked[type(decision)] = decision
                 case PresenceClaimed(claim):
-                    room.claim(f"http-{caller.actor.session_id}", caller, claim)
+                    room.carets.claim(f"http-{caller.actor.session_id}", caller, claim)
                 case _:
                     pass
         # Each question once, however often a body repeats it: five bytes would else bring the whole document.
@@ -115,22 +117,22 @@ class Fallback:
         else:
             frames = [wire.encode_message(wire.Position(number))]
         frames.insert(0, room.state_message(caller))
-        newcomers = room.newcomers_message()
-        frames += [room.present_message()] if newcomers is None else [newcomers, room.present_message()]
+        newcomers = room.company.newcomers_message()
+        frames += [room.company.present_message()] if newcomers is None else [newcomers, room.company.present_message()]
         return wire.join_frames(frames + _presence(room))
 
     async def _news(self, room: Room, number: int) -> list[bytes]:
         position = room.number
         since = room.recent.since(number) if 0 < number < position else None
         if since is not None:
-            authors = [room.authors_message(since.clients)] if since.clients else []
+            authors = [room.company.authors_message(since.clients)] if since.clients else []
             messages = [*authors, wire.encode_message(wire.SyncUpdate(since.update))]
         elif 0 < position - number <= MAX_CATCH_UP and number > 0:
             rows = await self._rooms.updates_between(room.motion_id, number, position)
             update = fold([row.content for row in rows])
-            messages = [room.authors_message(), wire.encode_message(wire.SyncUpdate(update))]
+            messages = [room.company.authors_message(), wire.encode_message(wire.SyncUpdate(update))]
         else:
-            messages = [room.authors_message(), wire.encode_message(wire.SyncStep2(room.draft.full_state()))]
+            messages = [room.company.authors_message(), wire.encode_message(wire.SyncStep2(room.draft.full_state()))]
         return [*messages, wire.encode_message(wire.Position(position))]
 
 
@@ -154,5 +156,5 @@ def _document(room: Room, state_vector: bytes | None) -> list[bytes]:
 
 
 def _presence(room: Room) -> list[bytes]:
-    message = room.presence_message()
+    message = room.carets.everyone_message()
     return [] if message is None else [message]

@@ -16,10 +16,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from motion.live.answers import RoomLost
+from motion.live.audience import Connection
+from motion.live.callers import Caller
 from motion.live.draft import DraftBroken
+from motion.live.drafting_room import Room
 from motion.live.fallback import MAX_BODY_BYTES, MAX_WAIT_S, Fallback, Malformed
 from motion.live.outlet import AsgiOutlet, Outlet
-from motion.live.room import Caller, Connection, Room, RoomLost, Rooms
+from motion.live.rooms import Rooms
 from motion.live.server import EXTENSION
 from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Session, Synchronise
 from motion.rules.errors import NotFound
@@ -226,9 +230,9 @@ class _Attendance:
                 case Synchronise():
                     questions.append(decision)
                 case PresenceClaimed(claim):
-                    room.claim(joined.key, joined.caller, claim)
+                    room.claim(joined, claim)
                 case PresenceAsked():
-                    room.tell_presence(joined)
+                    room.tell_carets(joined)
                 case Close(code, reason):
                     joined.outlet.close(code, reason)
         return questions

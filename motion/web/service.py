@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from motion.live.room import Rooms
+from motion.live.rooms import Rooms
 from motion.settings import Settings
 from storage.store import Store
 

@@ -7,7 +7,7 @@ import pytest
 from motion.acts import motions, phases
 from motion.acts.motions import ShowOfHands
 from motion.live.draft import Draft
-from motion.live.drafting_room import author_of_row
+from motion.live.callers import author_of_row
 from motion.record.entry import decode_entry
 from motion.rules.errors import (
     CongressClosed,

@@ -14,7 +14,7 @@ from pathlib import Path
 from motion import settings
 from motion.acts import drafting
 from motion.live.relay import MemoryRelay
-from motion.live.room import Rooms
+from motion.live.rooms import Rooms
 from motion.live.updates import Id, Struct, encode
 from storage.store import Store
 from tests.bench import servers

@@ -98,7 +98,7 @@ def test_one_over_http_and_one_on_a_socket_write_together(sqlite_store: Store, w
             learn(late, answer)
             assert late.text == poor.text
             room = await served.rooms.open(world.motion_id)
-            assert world.seats[1].actor.official_id in {presence.official_id for presence in room.present()}
+            assert world.seats[1].actor.official_id in room.company.everyone()
 
     asyncio.run(story())
 

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from motion.acts import motions
 from motion.live import wire
+from motion.live.answers import NotTaken, Taken
 from motion.live.draft import Edit
-from motion.live.room import NotTaken, Taken
 from motion.record.entry import decode_entry
 from motion.record.objects import open_object
 from storage.models import DraftUpdate, Entry, LateText, LoginSession, Motion

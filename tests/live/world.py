@@ -20,8 +20,9 @@ from motion import settings
 from motion.acts import congresses, motions, phases
 from motion.acts.sign_in import open_session
 from motion.live import listener, server, wire
+from motion.live.callers import Caller
 from motion.live.relay import MemoryRelay, Relay
-from motion.live.room import Caller, Rooms
+from motion.live.rooms import Rooms
 from motion.live.typist import Typist
 from motion.rules.names import display_name
 from motion.rules.permissions import Actor

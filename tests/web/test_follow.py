@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from motion.live.callers import Caller
 from motion.live.draft import Edit
-from motion.live.room import Caller
 from motion.rules.permissions import Actor
 from motion.rules.text import parse
 from motion.rules.vocabulary import Role

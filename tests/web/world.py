@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from motion import settings
 from motion.acts import motions
 from motion.live.relay import MemoryRelay
-from motion.live.room import Rooms
+from motion.live.rooms import Rooms
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from motion.web.identity import hash_token

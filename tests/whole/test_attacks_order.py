@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from motion.live import wire
+from motion.live.callers import author_of_row
 from motion.live.draft import Draft
-from motion.live.drafting_room import author_of_row
 from storage import drafts
 from tests import browser
 from tests.live.editors import run, typed

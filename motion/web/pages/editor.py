@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from motion.live import sentences
-from motion.live.room import Room
+from motion.live.drafting_room import Room
 from motion.rules.authorship import Run, shares, styles
 from motion.rules.names import initials
 from motion.rules.outline import heading_lines

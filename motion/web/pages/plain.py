@@ -14,7 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.live import plain, sentences
-from motion.live.room import Answer, Caller, NotTaken, Room, RoomLost, Taken
+from motion.live.answers import Answer, NotTaken, RoomLost, Taken
+from motion.live.callers import Caller
+from motion.live.drafting_room import Room
 from motion.rules.errors import Invalid, NotAllowed
 from motion.rules.merging import Edit, apply, difference, merge
 from motion.rules.permissions import Act, may

@@ -1,98 +1,45 @@
 """The house: every room of this process, what they share, and what goes on around them.
 
-`Rooms` opens a motion's room when somebody needs it and closes it when nobody does, keeps the reading
-copies and the snapshots up to date, runs acts between two windows, and tells and hears the other processes.
+`Rooms` opens a motion's room when somebody needs it and closes it when nobody does, runs acts between two
+windows, and tells and hears the other processes.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, TypeVar
 
 from motion.acts import drafting
-from motion.live.draft import Draft, DraftBroken, OutOfOrder, Snapshot, fold
-from motion.live.drafting_room import (
-    Answer,
-    Caller,
-    Connection,
-    NotTaken,
-    Presence,
-    Room,
-    RoomLost,
-    Surroundings,
-    Taken,
-    author_of_row,
-)
+from motion.live import kept
+from motion.live.callers import Caller
+from motion.live.changes import Change, Changes, Followers
+from motion.live.copies import Copies
+from motion.live.draft import Draft
+from motion.live.drafting_room import Room, Surroundings
 from motion.live.keeper import Keeper
 from motion.live.relay import News, Relay, Topic
 from motion.live.session import Rate
-from motion.live.wire import MalformedMessage, join_frames, split_frames
 from motion.rules.errors import NotFound
 from motion.settings import Settings
 from storage import drafts
 from storage.store import Store
 
-__all__ = ["Answer", "Caller", "Connection", "NotTaken", "Presence", "Room", "RoomLost", "Rooms", "Taken"]
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-COPY_EVERY_S = 1.0
-"""The reading copy of a motion is at most this old: what the public pages show."""
-
 LOOK_EVERY_S = 2.0
 """How often the database is asked for what the relay, or an act of another process, did not tell."""
-
-SNAPSHOT_EVERY = 2_000
-"""Updates between two snapshots: replaying as many takes a tenth of a second."""
 
 EMPTY_S = 30.0
 """A room that nobody was in for so long is closed."""
 
 MAX_RATES = 10_000
 """Sessions whose rate is remembered; who connected longest ago is forgotten first."""
-
-TAIL_AT_ONCE = 2_000
-"""Updates read and replayed between two turns of the loop when a room opens without a snapshot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A motion has moved: its reading copy is at `number`, or its state is another."""
-
-    motion_id: int
-    code: str
-    number: int
-    entry: int
-    state: str
-
-
-class Changes:
-    """What moved in one congress since it was last asked: the newest of each motion, and never a queue."""
-
-    def __init__(self) -> None:
-        self._newest: dict[int, Change] = {}
-        self._news = asyncio.Event()
-
-    def put(self, change: Change) -> None:
-        """Take note."""
-        self._newest[change.motion_id] = change
-        self._news.set()
-
-    def __aiter__(self) -> AsyncIterator[list[Change]]:
-        return self
-
-    async def __anext__(self) -> list[Change]:
-        await self._news.wait()
-        self._news.clear()
-        found, self._newest = list(self._newest.values()), {}
-        return found
 
 
 class Rooms:
@@ -107,10 +54,8 @@ class Rooms:
         self._rooms: dict[int, Room] = {}
         self._opening: dict[int, asyncio.Task[Room]] = {}
         self._keepers: dict[int, Keeper] = {}
-        self._changes: dict[int, set[Changes]] = {}
-        self._to_copy: dict[int, float] = {}
-        self._copied_at: dict[int, float] = {}
-        self._snapshot_numbers: dict[int, int] = {}
+        self._followers = Followers()
+        self._copies = Copies(store, clock, self._rooms.get, self._announce)
         self._rates: dict[int | None, Rate] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looked_at = clock()
@@ -118,7 +63,7 @@ class Rooms:
     async def start(self) -> None:
         """Begin to hear other processes and to keep copies up to date."""
         await self._relay.start(self._hear)
-        self._spawn(self._keep_copies(), "copies")
+        self._spawn(self._copies.keep(), "copies")
         self._spawn(self._look_around(), "look-around")
 
     async def close(self) -> None:
@@ -167,7 +112,8 @@ class Rooms:
         return await asyncio.shield(opening)
 
     async def _make(self, motion_id: int) -> Room:
-        draft, last = await self._load(motion_id)
+        draft, last, snapshot_number = await kept.load(self._store, motion_id)
+        self._copies.opened(motion_id, snapshot_number)
         heads = await self._store.read(drafts.heads, [motion_id])
         if motion_id not in heads:
             raise NotFound("motion", str(motion_id))
@@ -186,38 +132,8 @@ class Rooms:
         if head.number > room.number:
             await self._pull(room)
         if head.text_number < room.number:
-            self._plan_copy(room)
+            self._copies.plan(room)
         return room
-
-    async def _load(self, motion_id: int) -> tuple[Draft, drafts.UpdateRow | None]:
-        """Make a draft from the newest snapshot and what came after; without it if it can't be read."""
-        snapshot = _unpack(await self._store.read(drafts.latest_snapshot, motion_id))
-        self._snapshot_numbers[motion_id] = snapshot.number if snapshot else 0
-        try:
-            return await self._replay(motion_id, Draft.restore(snapshot), None)
-        except (DraftBroken, OutOfOrder):
-            if snapshot is None:
-                raise
-            log.exception("motion %d: snapshot %d unusable, replaying all", motion_id, snapshot.number)
-            await self._store.write(drafts.drop_snapshots, motion_id)
-            self._snapshot_numbers[motion_id] = 0
-            return await self._replay(motion_id, Draft(), None)
-
-    async def _replay(self, motion_id: int, draft: Draft, up_to: int | None) -> tuple[Draft, drafts.UpdateRow | None]:
-        last: drafts.UpdateRow | None = None
-        rows: list[drafts.UpdateRow]
-        while True:
-            rows = await self._store.read(
-                drafts.updates_after, motion_id, draft.number, up_to=up_to, limit=TAIL_AT_ONCE
-            )
-            for row in rows:
-                draft.apply(row.number, row.content, author_of_row(row))
-                last = row
-            if len(rows) < TAIL_AT_ONCE:
-                break
-        if last is None and draft.number:
-            last = await self._store.read(drafts.update_at, motion_id, draft.number)
-        return draft, last
 
     async def state_at(self, motion_id: int, number: int) -> bytes | None:
         """Return the whole document as it was at a number; None for a number that never was.
@@ -229,9 +145,7 @@ class Rooms:
             return room.draft.full_state()
         if not 0 <= number < room.number:
             return None
-        snapshot = _unpack(await self._store.read(drafts.latest_snapshot, motion_id, up_to=number))
-        rows = await self._store.read(drafts.updates_after, motion_id, snapshot.number if snapshot else 0, up_to=number)
-        return fold([*([snapshot.state] if snapshot else []), *(row.content for row in rows)])
+        return await kept.state_at(self._store, motion_id, number)
 
     async def updates_between(self, motion_id: int, number: int, up_to: int) -> list[drafts.UpdateRow]:
         """Return the kept updates above a number, up to another included."""
@@ -241,11 +155,7 @@ class Rooms:
         """Write the copy and the snapshot, and forget the room."""
         self._rooms.pop(room.motion_id, None)
         room.close(1013, "closing")
-        try:
-            await self._copy(room)
-            await self._snapshot(room)
-        except Exception:  # both are made again at the next opening
-            log.exception("motion %d: copy or snapshot not written", room.motion_id)
+        await self._copies.write_last(room)
 
     # Deeds
 
@@ -302,15 +212,9 @@ class Rooms:
         for room in list(self._rooms.values()):
             room.revoke(session_id)
 
-    @asynccontextmanager
-    async def changes(self, congress_id: int) -> AsyncIterator[Changes]:
+    def changes(self, congress_id: int) -> AbstractAsyncContextManager[Changes]:
         """Follow what moves in a congress: `async for changed in changes`, for as long as the block lasts."""
-        changes = Changes()
-        self._changes.setdefault(congress_id, set()).add(changes)
-        try:
-            yield changes
-        finally:
-            self._changes[congress_id].discard(changes)
+        return self._followers.follow(congress_id)
 
     # What rooms ask of the house
 
@@ -331,16 +235,16 @@ class Rooms:
 
     def _shown(self, room: Room) -> None:
         self._relay.publish(News(Topic.NUMBER, room.motion_id, room.number))
-        self._plan_copy(room)
+        self._copies.plan(room)
         self._introduce_missing(room)
 
     def _introduce_missing(self, room: Room) -> None:
-        missing = room.missing_officials()
+        missing = room.company.missing()
         if missing:
             self._spawn(self._introduce(room, missing), "introduce")
 
     async def _introduce(self, room: Room, missing: set[int]) -> None:
-        room.introduce(await self._store.read(drafts.officials, missing))
+        room.company.introduce(await self._store.read(drafts.officials, missing))
 
     def _tell_presence(self, room: Room, payload: bytes) -> None:
         self._relay.publish(News(Topic.PRESENCE, room.motion_id, payload=payload))
@@ -356,8 +260,7 @@ class Rooms:
 
     def _announce(self, room: Room) -> None:
         change = Change(room.motion_id, room.head.code, room.number, room.entry, room.head.state)
-        for changes in self._changes.get(room.head.congress_id, ()):
-            changes.put(change)
+        self._followers.tell(room.head.congress_id, change)
 
     # Other processes
 
@@ -369,10 +272,10 @@ class Rooms:
             case Topic.STATE:
                 self._spawn(self._look([news.subject]), "look")
             case Topic.PRESENCE if room is not None:
-                room.learn_presence(news.payload)
+                room.carets.learn(news.payload)
             case Topic.ATTENDANCE if room is not None:
                 process, officials = json.loads(news.payload)
-                room.learn_attendance(process, officials)
+                room.company.learn(process, officials)
                 self._introduce_missing(room)
             case Topic.REVOKED:
                 self._revoke(news.subject)
@@ -394,8 +297,7 @@ class Rooms:
             room = self._rooms.get(motion_id)
             if room is None:
                 change = Change(motion_id, head.code, head.number, head.last_entry, head.state)
-                for changes in self._changes.get(head.congress_id, ()):
-                    changes.put(change)
+                self._followers.tell(head.congress_id, change)
                 continue
             if head.number > room.number:
                 await self._catch_up(room)
@@ -417,59 +319,13 @@ class Rooms:
                         self._revoke(session_id)
                 now = asyncio.get_running_loop().time()
                 for room in list(self._rooms.values()):
-                    room.look_at_attendance()
+                    room.company.look()
                     if not room.connections and now - room.emptied_at > EMPTY_S:
                         async with self._keeper(room.head.congress_id).between_windows():
                             if not room.connections:
                                 await self._close_room(room)
             except Exception:  # the database may be away for a while
                 log.exception("looking around failed")
-
-    # Copies and snapshots
-
-    def _plan_copy(self, room: Room) -> None:
-        now = asyncio.get_running_loop().time()
-        due = max(now, self._copied_at.get(room.motion_id, 0.0) + COPY_EVERY_S)
-        self._to_copy.setdefault(room.motion_id, due)
-
-    async def _keep_copies(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(0.1)
-            for motion_id in [m for m, due in self._to_copy.items() if due <= loop.time()]:
-                del self._to_copy[motion_id]
-                room = self._rooms.get(motion_id)
-                if room is None:
-                    continue
-                self._copied_at[motion_id] = loop.time()
-                try:
-                    await self._copy(room)
-                    if room.number - self._snapshot_numbers.get(motion_id, 0) >= SNAPSHOT_EVERY:
-                        await self._snapshot(room)
-                except Exception:  # written with the next change, or at the next opening
-                    log.exception("motion %d: copy not written", motion_id)
-
-    async def _copy(self, room: Room) -> None:
-        copy = room.reading_copy()
-        await self._store.write(drafts.write_copy, room.motion_id, copy)
-        self._announce(room)
-
-    async def _snapshot(self, room: Room) -> None:
-        if room.number == self._snapshot_numbers.get(room.motion_id):
-            return
-        if not room.draft.is_sound():
-            self._snapshot_numbers[room.motion_id] = room.number
-            # No snapshot would be read again; the replay of all updates gives the text that everyone saw.
-            log.error(
-                "motion %d: an update made by hand is read in two ways by newcomers, look for it below number %d "
-                "(motion/live/README.md, signed-in attacker)",
-                room.motion_id,
-                room.number,
-            )
-            return
-        snapshot = room.draft.snapshot()
-        await self._store.write(drafts.keep_snapshot, room.motion_id, snapshot.number, _pack(snapshot), self._clock())
-        self._snapshot_numbers[room.motion_id] = snapshot.number
 
     def _spawn(self, coroutine: Any, name: str) -> None:
         task = asyncio.create_task(coroutine, name=name)
@@ -479,18 +335,3 @@ class Rooms:
 
 def _authors(draft: Draft) -> set[int]:
     return {author.official for author in draft.bindings.values() if author.official}
-
-
-def _pack(snapshot: Snapshot) -> bytes:
-    return join_frames([snapshot.state, snapshot.memory])
-
-
-def _unpack(kept: tuple[int, bytes] | None) -> Snapshot | None:
-    """Read a kept snapshot; None when there is none, or none that this version reads."""
-    if kept is None:
-        return None
-    try:
-        state, memory = split_frames(kept[1])
-    except (MalformedMessage, ValueError):
-        return None
-    return Snapshot(kept[0], state, memory)
