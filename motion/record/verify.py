@@ -2,66 +2,33 @@
 
 It reads what anyone can be given: the entries, the checkpoint, the log's key (from paper, from a city's
 site), and older checkpoints that people kept. It trusts none of them but the key.
+
+This folder copied alone, under any name, checks a published log with nothing but ``cryptography`` beside it:
+
+    python -m record.verify FOLDER [VKEY] [OLDER-CHECKPOINT…]
+
+exits 0 when it holds, 1 when it does not, 2 when it could not be checked.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from pathlib import Path
 
-from .checkpoint import Checkpoint, VerifierKey, open_checkpoint
+from .checkpoint import VerifierKey, parse_verifier_key
+from .contents import read_contents
 from .entry import Entry, decode_entry
-from .errors import RecordError, WrongObject
+from .errors import MalformedKey, RecordError, WrongObject
+from .flaws import Broken, Flaw, Holds
 from .objects import open_object
-from .tree import Frontier, leaf_hash
+from .published import Passage, check_published, open_all, shown
+from .story import Story
+from .tree import leaf_hash
 
+__all__ = ["Broken", "Flaw", "Holds", "check_log", "main"]
 
-class Flaw(StrEnum):
-    """What can be wrong with a log."""
-
-    CHECKPOINT = "checkpoint"  # the checkpoint is not one, or the log's key did not sign it
-    OLDER_CHECKPOINT = "older-checkpoint"  # the same of an older one
-    OLDER_BEYOND = "older-beyond"  # an older checkpoint counts more entries: the log was cut
-    ENTRY = "entry"  # an entry is not in its one form
-    MISSING = "missing"  # fewer entries than the checkpoint counts
-    SURPLUS = "surplus"  # more entries than the checkpoint counts
-    ROOT = "root"  # the entries do not give the root that was signed
-    NOT_OPENED = "not-opened"  # the first entry does not open a congress, or a later one opens it again
-    AFTER_CLOSE = "after-close"  # an entry follows the one that closes the log
-    CLOSE = "close"  # the closing entry counts other entries than those before it
-    UPDATE_NUMBER = "update-number"  # the numbers of a motion's updates have a gap or a repetition
-    UNBOUND = "unbound"  # an update under a client id not bound before to its author and session
-    BOUND_TWICE = "bound-twice"  # a client id bound to two authors
-    LAST_CHANGE = "last-change"  # a freeze, adoption or snapshot that points to another text's state
-    OBJECT_MISSING = "object-missing"  # nothing is filed under a commitment
-    OBJECT_ALTERED = "object-altered"  # what is filed is not what was committed to
-
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """All that was given agrees: ``size`` entries, and ``older`` checkpoints that the log still extends."""
-
-    origin: str
-    size: int
-    root: bytes
-    older: int
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first flaw found.
-
-    ``entry`` is the number of the entry at fault. For ``ROOT`` it is unknown: the fault lies from entry
-    ``since`` (the size of the last checkpoint that agreed) up to, not including, entry ``until``.
-    ``cause`` is the error behind it, when there is one.
-    """
-
-    flaw: Flaw
-    entry: int | None = None
-    since: int | None = None
-    until: int | None = None
-    cause: RecordError | None = None
+HOLDS, BROKEN, UNCHECKED = 0, 1, 2  # exit statuses
 
 
 def check_log(
@@ -85,22 +52,13 @@ def check_log(
         read_object: Gives the bytes of an object by its name, or None when it is not there. Without it
             objects are not looked at.
     """
-    try:
-        final = open_checkpoint(note, log).checkpoint
-    except RecordError as error:
-        return Broken(Flaw.CHECKPOINT, cause=error)
-    marks: list[Checkpoint] = []
-    for kept in older:
-        try:
-            marks.append(open_checkpoint(kept, log).checkpoint)
-        except RecordError as error:
-            return Broken(Flaw.OLDER_CHECKPOINT, cause=error)
-        if marks[-1].size > final.size:
-            return Broken(Flaw.OLDER_BEYOND, since=final.size, until=marks[-1].size)
-    marks.append(final)
-
-    passage = _Passage(marks)
-    story = _Story()
+    opened = open_all(note, log, older)
+    if isinstance(opened, Broken):
+        return opened
+    signed, marks = opened
+    final = signed.checkpoint
+    passage = Passage(marks)
+    story = Story()
     if (flaw := passage.look()) is not None:
         return flaw
     for data in entries:
@@ -110,81 +68,17 @@ def check_log(
         try:
             entry = decode_entry(data)
         except RecordError as error:
-            return Broken(Flaw.ENTRY, entry=number, cause=error)
-        wrong = story.tell(entry, passage.frontier)
+            return Broken(Flaw.ENTRY, entry=number, cause=error, words=shown(data))
+        wrong = story.tell(entry.kind, entry.body, entry.by, passage.frontier)
         if wrong is not None:
-            return Broken(wrong, entry=number)
+            return Broken(wrong, entry=number, words=shown(data))
         if read_object is not None and (flaw := _check_object(entry, number, read_object)) is not None:
             return flaw
-        passage.frontier.append(leaf_hash(data))
-        if (flaw := passage.look()) is not None:
+        if (flaw := passage.extend([leaf_hash(data)])) is not None:
             return flaw
     if passage.frontier.size < final.size:
         return Broken(Flaw.MISSING, entry=passage.frontier.size)
     return Holds(final.origin, final.size, final.root, len(older))
-
-
-class _Passage:
-    """The tree as it grows under the reading, held against each checkpoint at its size."""
-
-    def __init__(self, marks: Sequence[Checkpoint]) -> None:
-        self.frontier = Frontier()
-        self._ahead = sorted(marks, key=lambda mark: mark.size)
-        self._agreed = 0
-
-    def look(self) -> Broken | None:
-        while self._ahead and self._ahead[0].size == self.frontier.size:
-            mark = self._ahead.pop(0)
-            if mark.root != self.frontier.root():
-                return Broken(Flaw.ROOT, since=self._agreed, until=mark.size)
-            self._agreed = mark.size
-        return None
-
-
-class _Story:
-    """What one entry must know of those before it. Times are not compared: a clock may be set back."""
-
-    def __init__(self) -> None:
-        self._closed = False
-        self._updates: dict[str, int] = {}  # number of the last update, by motion
-        self._changed: dict[str, int] = {}  # entry that last changed the text, by motion
-        self._authors: dict[tuple[str, int], str] = {}  # author of a client id in a motion
-        self._sessions: set[tuple[str, int, str]] = set()  # motion, client id, session
-
-    def tell(self, entry: Entry, before: Frontier) -> Flaw | None:
-        body = entry.body
-        if self._closed:
-            return Flaw.AFTER_CLOSE
-        if (entry.kind == "congress.open") != (before.size == 0):
-            return Flaw.NOT_OPENED
-        match entry.kind:
-            case "motion.create":
-                self._changed[body["doc"]] = before.size
-            case "client.bind":
-                if self._authors.setdefault((body["doc"], body["cid"]), body["official"]) != body["official"]:
-                    return Flaw.BOUND_TWICE
-                self._sessions.add((body["doc"], body["cid"], body["sess"]))
-            case "crdt.update":
-                return self._tell_update(entry, before.size)
-            case "motion.freeze" | "motion.adopt" | "doc.snapshot":
-                state = self._changed.get(body["doc"]), self._updates.get(body["doc"], 0)
-                if state != (body["last"], body["n"]):
-                    return Flaw.LAST_CHANGE
-            case "log.close":
-                if (body["size"], body["root"]) != (before.size, before.root().hex()):
-                    return Flaw.CLOSE
-                self._closed = True
-        return None
-
-    def _tell_update(self, entry: Entry, number: int) -> Flaw | None:
-        doc, cid, sess, n = (entry.body[name] for name in ("doc", "cid", "sess", "n"))
-        if n != self._updates.get(doc, 0) + 1:
-            return Flaw.UPDATE_NUMBER
-        bound = self._authors.get((doc, cid)) == entry.by and (doc, cid, sess) in self._sessions
-        if cid and not bound:  # an update that only deletes has no client id of its own
-            return Flaw.UNBOUND
-        self._updates[doc], self._changed[doc] = n, number
-        return None
 
 
 def _check_object(entry: Entry, number: int, read_object: Callable[[str], bytes | None]) -> Broken | None:
@@ -199,3 +93,54 @@ def _check_object(entry: Entry, number: int, read_object: Callable[[str], bytes 
     except WrongObject as error:
         return Broken(Flaw.OBJECT_ALTERED, entry=number, cause=error)
     return None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check the published log in a folder, objects included, and say so on one line.
+
+    Args:
+        arguments: The folder of the log (or the one above it); the log's key, as one line; files of older
+            checkpoints. Without a key the folder's own is taken, which proves nothing against who made it.
+    """
+    if not arguments:
+        print(__doc__, file=sys.stderr)
+        return UNCHECKED
+    folder = Path(arguments[0])
+    folder = folder / "log" if (folder / "log" / "checkpoint").is_file() else folder
+    try:
+        note = (folder / "checkpoint").read_bytes()
+        line = arguments[1] if len(arguments) > 1 else (folder / "log.vkey").read_text()
+        key = parse_verifier_key(line)
+        older = [Path(path).read_bytes() for path in arguments[2:]]
+        older += [path.read_bytes() for path in sorted((folder / "checkpoints").glob("[0-9]*"))]
+    except (OSError, MalformedKey) as error:
+        print(f"not checked: {error!r}", file=sys.stderr)
+        return UNCHECKED
+    if len(arguments) < 2:
+        print("warning: the key was taken from the folder that it checks", file=sys.stderr)
+
+    def read(path: str) -> bytes | None:
+        try:
+            return (folder / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    story = Story()
+    result = check_published(read, note, key, older=older, story=story)
+    if isinstance(result, Holds):
+        for told in read_contents(read, result.size, story.redactions):
+            if isinstance(told, Broken):
+                result = told
+    if isinstance(result, Holds):
+        print(f"holds: {result.origin}, {result.size} entries, root {result.root.hex()}, {result.older} older")
+        return HOLDS
+    place = "" if result.entry is None else f" at entry {result.entry}"
+    if result.until is not None:
+        place = f" from entry {result.since} to {result.until}"
+    cause = "" if result.cause is None else f" ({result.cause!r})"
+    print(f"does not hold: {result.flaw}{place}{cause} {result.words}".rstrip(), file=sys.stderr)
+    return BROKEN
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

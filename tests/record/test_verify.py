@@ -94,17 +94,17 @@ class TestTampering:
     def test_an_entry_that_is_no_entry_is_named(self):
         """Its number, and the error behind."""
         log = small_log()
-        log.entries[4] = log.entries[4].replace(b'"doc"', b'"doc" ')
+        log.entries[6] = log.entries[6].replace(b'"doc"', b'"doc" ')
         result = check_log(log.entries, log.note(), LOG)
         assert isinstance(result, Broken) and isinstance(result.cause, NotCanonical)
-        assert (result.flaw, result.entry) == (Flaw.ENTRY, 4)
+        assert (result.flaw, result.entry) == (Flaw.ENTRY, 6)
 
     def test_a_rewritten_entry_is_placed_between_two_checkpoints(self):
         """A checkpoint that somebody kept narrows the place."""
         log = small_log()
-        note, older = log.note(), [log.note(size) for size in (3, 9, 12)]
-        log.entries[10] = log.entries[10].replace(b"elu-2", b"elu-1").replace(b"s-2", b"s-1")
-        assert check_log(log.entries, note, LOG, older=older) == Broken(Flaw.ROOT, since=9, until=12)
+        note, older = log.note(), [log.note(size) for size in (3, 11, 14)]
+        log.entries[12] = log.entries[12].replace(b"elu-2", b"elu-1").replace(b"s-2", b"s-1")
+        assert check_log(log.entries, note, LOG, older=older) == Broken(Flaw.ROOT, since=11, until=14)
 
     def test_a_history_rewritten_and_signed_again_is_caught_by_a_kept_checkpoint(self):
         """The operator's own key does not help against what people kept."""
@@ -150,16 +150,74 @@ class TestTampering:
         objects = dict(log.objects)
         del objects[name]
         result = check_log(log.entries, log.note(), LOG, read_object=objects.get)
-        assert result == Broken(Flaw.OBJECT_MISSING, entry=7)
+        assert result == Broken(Flaw.OBJECT_MISSING, entry=9)
         objects[name] = log.objects[name] + b"!"
         result = check_log(log.entries, log.note(), LOG, read_object=objects.get)
         assert isinstance(result, Broken)
-        assert (result.flaw, result.entry) == (Flaw.OBJECT_ALTERED, 7)
+        assert (result.flaw, result.entry) == (Flaw.OBJECT_ALTERED, 9)
 
 
 def bind(log: Log, official: str, cid: int, sess: str) -> None:
     """Bind a Yjs client id of the first motion."""
     log.add("client.bind", "system", cid=cid, doc="M1", official=official, sess=sess)
+
+
+def open_session(log: Log, who: str, sess: str) -> None:
+    """Somebody signs in."""
+    log.add("session.open", who, how="card", sess=sess, who=who)
+
+
+def close_session(log: Log, sess: str) -> None:
+    """A session ends."""
+    log.add("session.close", how="left", sess=sess)
+
+
+def revoke(log: Log, official: str) -> None:
+    """An official leaves the roster."""
+    log.add("official.revoke", official=official, reason="resigned")
+
+
+def freeze(log: Log, text: str = "") -> None:
+    """The first motion, in which nobody wrote, is frozen."""
+    log.add("motion.freeze", digest=digest(text), doc="M1", last=6, n=0)
+
+
+def decide(log: Log, votes: tuple[int, int] = (31, 2), kind: str = "motion.adopt", text: str = "") -> None:
+    """It is adopted, or rejected."""
+    log.add(
+        kind,
+        **{"for": votes[0]},
+        against=votes[1],
+        abstentions=0,
+        not_voting=0,
+        chair="Aïssatou Brémond, maire",
+        digest=digest(text),
+        doc="M1",
+        last=6,
+        n=0,
+    )
+
+
+def withdraw(log: Log) -> None:
+    """It is given up."""
+    log.add("motion.withdraw", c=log.keep("retirée".encode()).name, doc="M1")
+
+
+def redact(
+    log: Log, target: int, kind: str = "effacement", reason: str = "vie-privee", who: str = "auteur", skel: bool = True
+) -> None:
+    """The object of an entry is destroyed."""
+    log.add(
+        "redaction",
+        basis="RGPD, article 17",
+        decision="d-1",
+        kind=kind,
+        reason=reason,
+        remedy="https://exemple.fr/recours",
+        skel=skel,
+        target=target,
+        who=who,
+    )
 
 
 class TestStory:
@@ -173,15 +231,43 @@ class TestStory:
             (Flaw.UPDATE_NUMBER, lambda log: log.update(2)),
             (Flaw.UPDATE_NUMBER, lambda log: (log.update(1), log.update(1))),
             (Flaw.UNBOUND, lambda log: log.update(1, cid=99)),
-            (Flaw.UNBOUND, lambda log: log.update(1, by="elu-2")),
-            (Flaw.UNBOUND, lambda log: log.update(1, sess="s-9")),
-            (Flaw.UNBOUND, lambda log: log.update(1, doc="M2")),
+            (Flaw.UNBOUND, lambda log: log.update(1, by="elu-2", sess="s-2")),
+            (Flaw.NO_SESSION, lambda log: log.update(1, by="elu-2")),
+            (Flaw.NO_SESSION, lambda log: log.update(1, sess="s-9")),
+            (Flaw.NO_SESSION, lambda log: bind(log, "elu-1", 9, "s-2")),
+            (Flaw.NO_SESSION, lambda log: open_session(log, "elu-2", "s-1")),
+            (Flaw.NO_SESSION, lambda log: log.add("crdt.reject", "elu-2", doc="M1", reason="gap", sess="s-1")),
+            (Flaw.NO_SESSION, lambda log: log.add("session.close", how="left", sess="s-9")),
+            (Flaw.SESSION_CLOSED, lambda log: (close_session(log, "s-1"), log.update(1))),
+            (Flaw.SESSION_CLOSED, lambda log: (close_session(log, "s-1"), bind(log, "elu-1", 9, "s-1"))),
+            (Flaw.NOT_ACCREDITED, lambda log: (revoke(log, "elu-1"), log.update(1))),
+            (Flaw.NOT_ACCREDITED, lambda log: (revoke(log, "elu-1"), open_session(log, "elu-1", "s-3"))),
+            (Flaw.NOT_ACCREDITED, lambda log: open_session(log, "elu-7", "s-3")),
+            (Flaw.UNKNOWN_MOTION, lambda log: log.update(1, doc="M2")),
+            (Flaw.UNKNOWN_MOTION, lambda log: log.add("motion.create", doc="M1", form="blank", title="Encore")),
+            (Flaw.UNKNOWN_MOTION, lambda log: log.add("motion.rename", doc="M2", title="Encore")),
+            (Flaw.TEXT_CLOSED, lambda log: (freeze(log), log.update(1))),
+            (Flaw.TEXT_CLOSED, lambda log: (freeze(log), freeze(log))),
+            (Flaw.TEXT_CLOSED, lambda log: (freeze(log), decide(log), decide(log))),
+            (Flaw.TEXT_CLOSED, lambda log: (withdraw(log), log.update(1))),
+            (Flaw.NOT_FROZEN, lambda log: decide(log)),
+            (Flaw.NOT_FROZEN, lambda log: (freeze(log), decide(log, text="autre texte"))),
+            (Flaw.NOT_FROZEN, lambda log: log.add("motion.unfreeze", c=log.keep(b"raison").name, doc="M1")),
+            (Flaw.VOTES, lambda log: (freeze(log), decide(log, votes=(3, 3)))),
+            (Flaw.VOTES, lambda log: (freeze(log), decide(log, votes=(4, 3), kind="motion.reject"))),
+            (Flaw.REDACTION, lambda log: (log.update(1), redact(log, 8, reason="sans-raison"))),
+            (Flaw.REDACTION, lambda log: (log.update(1), redact(log, 8, who="quelqu-un"))),
+            (Flaw.REDACTION, lambda log: (log.update(1), redact(log, 8, kind="oubli"))),
+            (Flaw.REDACTION, lambda log: (log.update(1), redact(log, 8, skel=False))),
+            (Flaw.REDACTION, lambda log: redact(log, 3)),
+            (Flaw.REDACTION, lambda log: redact(log, 8)),
+            (Flaw.REDACTION, lambda log: redact(log, 99)),
             (Flaw.BOUND_TWICE, lambda log: bind(log, "elu-2", 7, "s-2")),
             (Flaw.LAST_CHANGE, lambda log: log.add("motion.freeze", digest=digest(""), doc="M1", last=3, n=0)),
-            (Flaw.LAST_CHANGE, lambda log: log.add("doc.snapshot", digest=digest(""), doc="M1", last=4, n=1)),
-            (Flaw.LAST_CHANGE, lambda log: log.add("motion.freeze", digest=digest(""), doc="M9", last=4, n=0)),
-            (Flaw.CLOSE, lambda log: log.add("log.close", root="00" * 32, size=6)),
-            (Flaw.CLOSE, lambda log: log.add("log.close", root=log.checkpoint().root.hex(), size=5)),
+            (Flaw.LAST_CHANGE, lambda log: log.add("doc.snapshot", digest=digest(""), doc="M1", last=6, n=1)),
+            (Flaw.UNKNOWN_MOTION, lambda log: log.add("motion.freeze", digest=digest(""), doc="M9", last=6, n=0)),
+            (Flaw.CLOSE, lambda log: log.add("log.close", root="00" * 32, size=8)),
+            (Flaw.CLOSE, lambda log: log.add("log.close", root=log.checkpoint().root.hex(), size=7)),
         ],
     )
     def test_is_checked(self, flaw: Flaw, tell: Callable[[Log], object]):
@@ -190,18 +276,19 @@ class TestStory:
         tell(log)
         result = check_log(log.entries, log.note(), LOG)
         assert isinstance(result, Broken)
-        assert (result.flaw, result.entry) == (flaw, 0 if len(log.entries) == 5 else len(log.entries) - 1)
+        assert (result.flaw, result.entry) == (flaw, 0 if len(log.entries) == 7 else len(log.entries) - 1)
 
     def test_ends_with_its_closing(self):
         """Nothing follows."""
         log = small_log()
         log.add("card.revoke", card="c-1")
-        assert check_log(log.entries, log.note(), LOG) == Broken(Flaw.AFTER_CLOSE, entry=17)
+        assert check_log(log.entries, log.note(), LOG) == Broken(Flaw.AFTER_CLOSE, entry=19)
 
     def test_lets_an_author_come_back_with_the_same_client_id(self):
         """Signed in again, an official sends what the device had kept, under the same id."""
         log = opened_motion()
         log.update(1)
+        open_session(log, "elu-1", "s-9")
         bind(log, "elu-1", 7, "s-9")
         log.update(2, sess="s-9")
         log.update(3, sess="s-1")

@@ -40,7 +40,7 @@ class Log:
     entries: list[bytes] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
 
-    def add(self, kind: str, by: str = "secretariat-1", **body: Any) -> int:
+    def add(self, kind: str, /, by: str = "secretariat-1", **body: Any) -> int:
         at = OPENING + timedelta(milliseconds=137 * len(self.entries))
         self.entries.append(encode_entry(kind, body, by=by, at=at))
         return len(self.entries) - 1
@@ -71,28 +71,30 @@ class Log:
 
 
 def opened_motion() -> Log:
-    """A congress with a motion, and an official bound to it: 6 entries."""
+    """A congress with a motion, two officials signed in, and one of them bound to it: 8 entries."""
     log = Log()
     log.add("congress.open", congress="congres", title="Congrès de Valfleuri", zone="Europe/Paris", languages=["fr"])
     log.add("roster.import", source="list", added=2, changed=0, left=0, refused=0)
     log.add("official.accredit", official="elu-1", name="Aïssatou Brémond", mandate="maire", territory="Valfleuri")
     log.add("official.accredit", official="elu-2", name="Yann Le Goff", territory="Port-aux-Grues")
+    log.add("session.open", "elu-1", how="card", sess="s-1", who="elu-1")
+    log.add("session.open", "elu-2", how="card", sess="s-2", who="elu-2")
     log.add("motion.create", doc="M1", form="deliberation", title="Pour l’eau des communes")
     log.add("client.bind", "system", cid=7, doc="M1", official="elu-1", sess="s-1")
     return log
 
 
 def small_log() -> Log:
-    """A congress from its opening to its closing, in 17 entries: one motion, two authors."""
+    """A congress from its opening to its closing, in 19 entries: one motion, two authors."""
     log = opened_motion()
     log.update(1)
     log.update(2)
     log.add("client.bind", "system", cid=8, doc="M1", official="elu-2", sess="s-2")
     log.update(3, "elu-2", 8, "s-2")
     log.update(4, "elu-2", 0, "s-2")
-    log.add("doc.snapshot", "system", digest=digest("texte"), doc="M1", last=10, n=4)
+    log.add("doc.snapshot", "system", digest=digest("texte"), doc="M1", last=12, n=4)
     log.add("crdt.reject", "elu-2", doc="M1", reason="gap", sess="s-2")
-    log.add("motion.freeze", digest=digest("texte"), doc="M1", last=10, n=4)
+    log.add("motion.freeze", digest=digest("texte"), doc="M1", last=12, n=4)
     log.add(
         "motion.adopt",
         **{"for": 31},
@@ -102,7 +104,7 @@ def small_log() -> Log:
         chair="Aïssatou Brémond, maire",
         digest=digest("texte"),
         doc="M1",
-        last=10,
+        last=12,
         n=4,
     )
     log.add("phase.change", **{"from": "frozen", "to": "adopted", "how": "hand"})
