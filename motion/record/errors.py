@@ -14,6 +14,7 @@
     ├── ProofFails          a well-formed proof that leads to another root
     ├── MalformedKey        a verifier key that cannot be read
     ├── MalformedNote       a note or a checkpoint that cannot be read
+    ├── MalformedPolicy     a policy that cannot be read
     ├── WrongSignature      a known key, and a signature that is not its own
     └── Unsigned            no signature of the key that was asked for
 
@@ -133,6 +134,14 @@ class MalformedNote(RecordError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class MalformedPolicy(RecordError):
+    """A policy wrong in its line number ``line``, from 1; 0 when no line can be named."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 class WrongSignature(RecordError):
