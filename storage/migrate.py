@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from storage.store import Store
 
@@ -25,13 +26,33 @@ def configuration(connection: Connection | None = None) -> Config:
 def upgrade(store: Store) -> None:
     """Run the migrations that are missing, in one transaction; running it twice changes nothing.
 
-    On PostgreSQL two processes that start together wait for each other.
+    On PostgreSQL two processes that start together wait for each other. On SQLite, where a table is altered by
+    copying it, references are checked once for all before the commit (https://sqlite.org/lang_altertable.html, 7).
+
+    Raises:
+        IntegrityError: A migration would leave a reference to nothing; the database stays as it was.
     """
-    with store.engine.execution_options(motion_writes=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('motion.migrate'))"))
-        command.upgrade(configuration(connection), "head")
+    with store.engine.execution_options(motion_writes=True).connect() as connection:
+        if store.is_sqlite:
+            _check_references(connection, False)
+        try:
+            with connection.begin():
+                if not store.is_sqlite:
+                    connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
+                    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('motion.migrate'))"))
+                command.upgrade(configuration(connection), "head")
+                if store.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()):
+                    raise IntegrityError(f"a reference to nothing: {tuple(broken)}", None, Exception("foreign keys"))
+        finally:
+            if store.is_sqlite:
+                _check_references(connection, True)
+
+
+def _check_references(connection: Connection, immediately: bool) -> None:
+    """Switch SQLite's checks of foreign keys; the driver is told directly, as a transaction would make it deaf."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys={'ON' if immediately else 'OFF'}")
 
 
 def is_current(store: Store) -> bool:

@@ -123,7 +123,15 @@ WRITING_SECONDS = 60  # somebody whose last keystroke is younger is said to be w
 RECENT_UPDATES = 400  # looked at to say who wrote lately; a busy minute of a hall
 
 # The acts about a motion that a reader is told of; keystrokes are told by author, other kinds are inner matters.
-TOLD = ("motion.create", "motion.freeze", "motion.unfreeze", "motion.adopt")
+TOLD = (
+    "motion.create",
+    "motion.freeze",
+    "motion.unfreeze",
+    "motion.adopt",
+    "motion.reject",
+    "motion.withdraw",
+)
+WITH_REASON = {"motion.unfreeze", "motion.withdraw"}  # the entry commits to why, an object apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,7 @@ class MotionRows:
     officials: dict[int, Official]  # everyone whose characters stand in the text, or who wrote lately
     wrote: tuple[Wrote, ...]
     acts: tuple[Entry, ...]  # of the kinds in `TOLD`, the latest first
-    reasons: dict[int, str]  # why a text was opened again, by the number of its act
+    reasons: dict[int, str]  # why a text was opened again or a motion withdrawn, by the number of the act
     mark: str
 
 
@@ -175,7 +183,7 @@ def home(db: Session, congress: Congress) -> HomeRows:
     """Read the home of a congress."""
     assert congress.id is not None
     motions = tuple(db.exec(select(Motion).where(Motion.congress_id == congress.id).order_by(col(Motion.id))))
-    lively = max(motions, key=lambda motion: (motion.state == "drafting", _since(motion)), default=None)
+    lively = max(motions, key=_liveliness, default=None)
     entries = last_entry(db, congress.id)
     officials = select(func.count()).where(Official.congress_id == congress.id, col(Official.revoked_at).is_(None))
     authors = (
@@ -194,6 +202,11 @@ def home(db: Session, congress: Congress) -> HomeRows:
         entries,
         mark_of(glances(db, congress.id)),
     )
+
+
+def _liveliness(motion: Motion) -> tuple[bool, bool, datetime]:
+    """An open text before a closed one, whatever is read before what was given up, then the latest written in."""
+    return motion.state == "drafting", motion.state != "withdrawn", _since(motion)
 
 
 def _since(motion: Motion) -> datetime:
@@ -247,7 +260,7 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
 def _reasons(db: Session, acts: Iterable[Entry]) -> dict[int, str]:
     reasons = {}
     for act in acts:
-        if act.kind == "motion.unfreeze":
+        if act.kind in WITH_REASON:
             name = str(decode_entry(act.content).body["c"])
             kept = db.get(SealedObject, (act.congress_id, name))
             if kept is not None:

@@ -1,4 +1,4 @@
-"""Making a motion, freezing its text, adopting it.
+"""Making a motion, freezing its text, entering its vote, giving it up.
 
 Freezing and what follows touch a live text: the web layer runs these acts through
 `motion.live.rooms.Rooms.run_act`, which commits what was being written first.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from motion.acts import congresses
 from motion.acts.record import note
@@ -20,15 +20,18 @@ from motion.record.objects import seal
 from motion.rules.errors import (
     CongressClosed,
     Invalid,
+    MoreVotesThanOfficials,
     MotionAdopted,
     MotionNotFrozen,
     MotionNotOpen,
+    MotionRejected,
+    MotionWithdrawn,
     NotFound,
     TextChangedMeanwhile,
 )
 from motion.rules.permissions import SYSTEM, Act, Actor, require
 from motion.rules.vocabulary import MotionState, Phase
-from storage.models import ClientBinding, DraftUpdate, Motion, SealedObject
+from storage.models import ClientBinding, DraftUpdate, Motion, Official, SealedObject
 
 MAX_TITLE = 300
 MAX_TEXT = 200_000  # characters: about sixty pages, four times the longest motion we know of
@@ -46,6 +49,20 @@ class ShowOfHands:
     abstentions: int
     not_voting: int
     presided_by: str
+
+    @property
+    def outcome(self) -> MotionState:
+        """Adopted by the majority of the votes cast, else rejected; a tie rejects.
+
+        Abstentions and those who did not vote do not count (the rule of French municipal councils, L. 2121-20 CGCT,
+        which people carry in mind; its casting vote of the chair has no place in a congress).
+        """
+        return MotionState.ADOPTED if self.votes_for > self.votes_against else MotionState.REJECTED
+
+    @property
+    def people(self) -> int:
+        """How many people the result speaks of."""
+        return self.votes_for + self.votes_against + self.abstentions + self.not_voting
 
 
 def create(
@@ -162,69 +179,136 @@ def unfreeze(db: Session, actor: Actor, motion_id: int, reason: str, *, salt: by
     """Open a frozen text again, for a reason that everyone can read.
 
     Raises:
-        NotAllowed, MotionAdopted, MotionNotFrozen, Invalid, CongressClosed: The text stays frozen.
+        NotAllowed, MotionAdopted, MotionRejected, MotionWithdrawn, MotionNotFrozen, Invalid, CongressClosed: The text
+            stays as it is.
     """
     motion = get(db, motion_id)
     require(actor, Act.FREEZE, motion.congress_id)
-    if motion.state == MotionState.ADOPTED:
-        raise MotionAdopted(motion.code)
-    if motion.state != MotionState.FROZEN:
-        raise MotionNotFrozen(motion.code, motion.state)
+    check_frozen(motion)
+    reason = checked_reason(reason)
+    congress = congresses.get(db, motion.congress_id)
+    if congress.phase in {Phase.ADOPTED, Phase.CLOSED}:
+        raise CongressClosed(congress.slug)
+    motion.state, motion.frozen_at, motion.digest = MotionState.DRAFTING, None, None
+    return _note_with_reason(db, "motion.unfreeze", motion, actor, reason, salt=salt, now=now)
+
+
+def withdraw(db: Session, actor: Actor, motion_id: int, reason: str, *, salt: bytes, now: datetime) -> Motion:
+    """Give a motion up, or take out one that was made by error, for a reason that everyone can read.
+
+    Nobody writes in it any more; all of it stays readable. It can't be undone.
+
+    Raises:
+        NotAllowed, MotionAdopted, MotionRejected, MotionWithdrawn, Invalid, CongressClosed: The motion stays.
+    """
+    motion = get(db, motion_id)
+    require(actor, Act.WITHDRAW, motion.congress_id)
+    check_undecided(motion)
+    reason = checked_reason(reason)
+    congress = congresses.get(db, motion.congress_id)
+    if congress.phase == Phase.CLOSED:
+        raise CongressClosed(congress.slug)
+    motion.state, motion.withdrawn_at = MotionState.WITHDRAWN, now
+    return _note_with_reason(db, "motion.withdraw", motion, actor, reason, salt=salt, now=now)
+
+
+def _note_with_reason(
+    db: Session, kind: str, motion: Motion, actor: Actor, reason: str, *, salt: bytes, now: datetime
+) -> Motion:
+    """Note an act on a motion; its reason is a sealed object, for it could name somebody and have to be erased."""
+    sealed = seal(salt, reason.encode())
+    db.add(SealedObject(congress_id=motion.congress_id, name=sealed.name, content=sealed.data))
+    body = {"c": sealed.name, "doc": motion.code}
+    motion.last_entry = note(db, motion.congress_id, kind, body, actor=actor, now=now, motion_id=motion.id)
+    db.add(motion)
+    return motion
+
+
+def checked_reason(reason: str) -> str:
+    """Return a reason that people can read.
+
+    Raises:
+        Invalid: There is none, or it is too long.
+    """
     reason = reason.strip()
     if not reason:
         raise Invalid("reason", "empty")
     if len(reason) > MAX_REASON:
         raise Invalid("reason", "too-long", str(MAX_REASON))
-    if congresses.get(db, motion.congress_id).phase in {Phase.ADOPTED, Phase.CLOSED}:
-        raise CongressClosed(motion.code)
-    sealed = seal(salt, reason.encode())
-    db.add(SealedObject(congress_id=motion.congress_id, name=sealed.name, content=sealed.data))
-    motion.state, motion.frozen_at, motion.digest = MotionState.DRAFTING, None, None
-    motion.last_entry = note(
-        db,
-        motion.congress_id,
-        "motion.unfreeze",
-        {"c": sealed.name, "doc": motion.code},
-        actor=actor,
-        now=now,
-        motion_id=motion_id,
-    )
-    db.add(motion)
-    return motion
+    return reason
+
+
+def check_undecided(motion: Motion) -> None:
+    """Refuse to touch a motion whose story is over.
+
+    Raises:
+        MotionAdopted, MotionRejected, MotionWithdrawn: It is.
+    """
+    if motion.state == MotionState.ADOPTED:
+        raise MotionAdopted(motion.code)
+    if motion.state == MotionState.REJECTED:
+        raise MotionRejected(motion.code)
+    if motion.state == MotionState.WITHDRAWN:
+        raise MotionWithdrawn(motion.code)
+
+
+def check_frozen(motion: Motion) -> None:
+    """Refuse what can only be done to a frozen text.
+
+    Raises:
+        MotionAdopted, MotionRejected, MotionWithdrawn, MotionNotFrozen: It is none.
+    """
+    check_undecided(motion)
+    if motion.state != MotionState.FROZEN:
+        raise MotionNotFrozen(motion.code, motion.state)
 
 
 def adopt(
     db: Session, actor: Actor, motion_id: int, result: ShowOfHands, *, expected_digest: str, now: datetime
 ) -> Motion:
+    """Write down the result of a show of hands that adopts the motion; see `enter_result`.
+
+    Raises:
+        Invalid: The result adopts nothing. And as `enter_result`: nothing is adopted.
+    """
+    if result.outcome is not MotionState.ADOPTED:
+        raise Invalid("votes_for", "no-majority", f"{result.votes_for}/{result.votes_against}")
+    return enter_result(db, actor, motion_id, result, expected_digest=expected_digest, now=now)
+
+
+def enter_result(
+    db: Session, actor: Actor, motion_id: int, result: ShowOfHands, *, expected_digest: str, now: datetime
+) -> Motion:
     """Write down the result of a show of hands and make the motion final: nobody can change it any more.
 
-    A motion is adopted by the majority of the votes cast: abstentions and those who did not vote do not count
-    (the rule of French municipal councils, L. 2121-20 CGCT, which people carry in mind).
+    The numbers decide (`ShowOfHands.outcome`) whether it is adopted or rejected.
 
     Args:
         expected_digest: The digest shown on the page where the person confirmed.
 
     Raises:
-        NotAllowed, MotionAdopted, MotionNotFrozen, TextChangedMeanwhile, Invalid: Nothing is adopted.
+        NotAllowed, MotionAdopted, MotionRejected, MotionWithdrawn, MotionNotFrozen, TextChangedMeanwhile, Invalid,
+        MoreVotesThanOfficials: The motion stays as it is.
     """
     motion = get(db, motion_id)
     require(actor, Act.ADOPT, motion.congress_id)
-    if motion.state == MotionState.ADOPTED:
-        raise MotionAdopted(motion.code)
-    if motion.state != MotionState.FROZEN:
-        raise MotionNotFrozen(motion.code, motion.state)
+    check_frozen(motion)
     assert motion.digest is not None
     if motion.digest != expected_digest:
         raise TextChangedMeanwhile(expected_digest, motion.digest)
-    check_result(result)
-    motion.state, motion.adopted_at = MotionState.ADOPTED, now
+    check_result(result, accredited(db, motion.congress_id))
+    motion.state = result.outcome
+    if motion.state == MotionState.ADOPTED:
+        motion.adopted_at = now
+    else:
+        motion.rejected_at = now
     motion.votes_for, motion.votes_against = result.votes_for, result.votes_against
     motion.abstentions, motion.not_voting = result.abstentions, result.not_voting
     motion.presided_by = result.presided_by.strip()
     motion.last_entry = note(
         db,
         motion.congress_id,
-        "motion.adopt",
+        "motion.adopt" if motion.state == MotionState.ADOPTED else "motion.reject",
         {
             "abstentions": result.abstentions,
             "against": result.votes_against,
@@ -244,11 +328,21 @@ def adopt(
     return motion
 
 
-def check_result(result: ShowOfHands) -> None:
-    """Refuse a result that adopts nothing, before anybody confirms it.
+def accredited(db: Session, congress_id: int) -> int:
+    """Count the officials who may be in the hall: accredited, and not taken off the roster."""
+    there = (Official.congress_id == congress_id, col(Official.revoked_at).is_(None))
+    return db.exec(select(func.count()).select_from(Official).where(*there)).one()
+
+
+def check_result(result: ShowOfHands, officials: int) -> None:
+    """Refuse a result that no hall can have given, before anybody confirms it.
+
+    Args:
+        officials: How many are accredited.
 
     Raises:
         Invalid: With the field's name.
+        MoreVotesThanOfficials: The count or the roster is wrong.
     """
     for field in ("votes_for", "votes_against", "abstentions", "not_voting"):
         count = getattr(result, field)
@@ -256,8 +350,10 @@ def check_result(result: ShowOfHands) -> None:
             raise Invalid(field, "negative", str(count))
         if count > MAX_VOTERS:
             raise Invalid(field, "too-large", str(MAX_VOTERS))
-    if result.votes_for <= result.votes_against:
-        raise Invalid("votes_for", "no-majority", f"{result.votes_for}/{result.votes_against}")
+    if not result.people:
+        raise Invalid("votes_for", "nobody-voted")
+    if result.people > officials:
+        raise MoreVotesThanOfficials(result.people, officials)
     if not result.presided_by.strip():
         raise Invalid("presided_by", "empty")
     if not is_text(result.presided_by.strip()):

@@ -5,7 +5,7 @@ from gettext import NullTranslations
 
 from motion.language import language
 from motion.live.refusals import Reason
-from motion.rules.vocabulary import MotionState, Phase
+from motion.rules.vocabulary import FINAL, MotionState, Phase
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -35,6 +35,8 @@ REFUSALS: dict[str, str] = {
 STATES: dict[str, str] = {
     "frozen": _("Lecture seule\u00a0: le texte est gelé."),
     "adopted": _("Lecture seule\u00a0: la motion est adoptée."),
+    "rejected": _("Lecture seule\u00a0: la motion est rejetée."),
+    "withdrawn": _("Lecture seule\u00a0: la motion est retirée."),
     "not-writable": _("Lecture seule\u00a0: la rédaction n’est pas ouverte."),
     "role": _("Lecture seule\u00a0: l’écriture est réservée aux élu·e·s."),
     "": "",
@@ -53,8 +55,8 @@ def state(reason: str, code: str) -> str:
 
 def why_closed(phase: Phase, motion: MotionState) -> str:
     """Return the code for which a text is closed to its writers; empty when it is open."""
-    if motion is MotionState.ADOPTED:
-        return "adopted"
+    if motion in FINAL:
+        return str(motion)
     if motion is MotionState.FROZEN or phase in {Phase.FROZEN, Phase.ADOPTED, Phase.CLOSED}:
         return "frozen"
     return "" if phase is Phase.DRAFTING else "not-writable"

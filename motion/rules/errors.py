@@ -11,9 +11,12 @@
     │   ├── MotionNotOpen(code, state)
     │   ├── MotionNotFrozen(code, state)
     │   ├── MotionAdopted(code)
+    │   ├── MotionRejected(code)
+    │   ├── MotionWithdrawn(code)
     │   ├── CongressClosed(slug)
     │   ├── NotADemonstration(slug)
     │   └── TextChangedMeanwhile(expected, found)
+    ├── MoreVotesThanOfficials(votes, officials)
     ├── TextTooLong(characters, limit)
     ├── RosterUnreadable
     │   ├── NotATable(reason)
@@ -115,6 +118,20 @@ class MotionAdopted(Conflict):
 
 
 @dataclass(unsafe_hash=True)
+class MotionRejected(Conflict):
+    """A rejected motion can no longer change, by anyone."""
+
+    code: str
+
+
+@dataclass(unsafe_hash=True)
+class MotionWithdrawn(Conflict):
+    """A motion that was given up is read, and nothing else."""
+
+    code: str
+
+
+@dataclass(unsafe_hash=True)
 class CongressClosed(Conflict):
     """Nothing is written any more in a closed congress."""
 
@@ -165,6 +182,14 @@ class TooManyTries(SignInRefused):
     """Sign-in is slowed down for `seconds`."""
 
     seconds: int
+
+
+@dataclass(unsafe_hash=True)
+class MoreVotesThanOfficials(MotionError):
+    """More people than the roster accredits would have been in the hall: `votes` counts those who did not vote too."""
+
+    votes: int
+    officials: int
 
 
 @dataclass(unsafe_hash=True)

@@ -23,6 +23,7 @@ class Act(StrEnum):
     WRITE = "write"
     FREEZE = "freeze"
     ADOPT = "adopt"
+    WITHDRAW = "withdraw"
     READ_LATE_TEXT = "read-late-text"
     READ_MAIL = "read-mail"
 
@@ -58,6 +59,7 @@ _MAY: dict[Act, frozenset[Role]] = {
     Act.WRITE: frozenset({Role.OFFICIAL, Role.RAPPORTEUR}),
     Act.FREEZE: frozenset({Role.SECRETARIAT}),
     Act.ADOPT: frozenset({Role.SECRETARIAT}),
+    Act.WITHDRAW: frozenset({Role.SECRETARIAT}),
     Act.READ_LATE_TEXT: frozenset({Role.SECRETARIAT}),
     Act.READ_MAIL: frozenset({Role.SECRETARIAT}),
 }

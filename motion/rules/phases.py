@@ -35,6 +35,14 @@ def due(current: Phase, calendar: Mapping[Phase, datetime], now: datetime) -> Ph
     return None
 
 
+def standing(phase: Phase, state: MotionState) -> str:
+    """Say how a motion stands for its readers: its state, but `waiting` or `closed` for an open text in a phase
+    before drafting or after it, in which nobody writes."""
+    if state is not MotionState.DRAFTING or phase is Phase.DRAFTING:
+        return str(state)
+    return "waiting" if ORDER.index(phase) < ORDER.index(Phase.DRAFTING) else "closed"
+
+
 def writable(phase: Phase, state: MotionState) -> bool:
     """Say whether officials may write in a motion of this state during this phase."""
     return phase is Phase.DRAFTING and state is MotionState.DRAFTING

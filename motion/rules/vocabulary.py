@@ -26,6 +26,12 @@ class MotionState(StrEnum):
     DRAFTING = "drafting"
     FROZEN = "frozen"
     ADOPTED = "adopted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+FINAL = frozenset({MotionState.ADOPTED, MotionState.REJECTED, MotionState.WITHDRAWN})
+"""States that a motion never leaves: its text changes no more, by anyone."""
 
 
 class Role(StrEnum):
@@ -59,6 +65,11 @@ FRENCH: dict[str, dict[str, str]] = {
         MotionState.DRAFTING: _("En rédaction"),
         MotionState.FROZEN: _("Gelée"),
         MotionState.ADOPTED: _("Adoptée"),
+        MotionState.REJECTED: _("Rejetée"),
+        MotionState.WITHDRAWN: _("Retirée"),
+        # An open text in a phase that is not for writing: `rules.phases.standing`.
+        "waiting": _("Pas encore ouverte"),
+        "closed": _("Rédaction fermée"),
     },
     "role": {
         Role.PUBLIC: _("Public"),

@@ -112,6 +112,24 @@ SAID: dict[type[MotionError], Said] = {
         _("Elle est adoptée\u00a0: plus personne ne peut en changer un mot."),
         _("Un nouveau texte demande une nouvelle motion."),
     ),
+    errors.MotionRejected: Said(
+        409,
+        _("La motion %(code)s n’a pas changé."),
+        _("Elle est rejetée\u00a0: le vote est passé, et plus personne ne peut en changer un mot."),
+        _("Un nouveau texte demande une nouvelle motion."),
+    ),
+    errors.MotionWithdrawn: Said(
+        409,
+        _("La motion %(code)s n’a pas changé."),
+        _("Elle est retirée\u00a0: elle se lit, et plus personne n’y écrit."),
+        _("Un nouveau texte demande une nouvelle motion."),
+    ),
+    errors.MoreVotesThanOfficials: Said(
+        422,
+        _("Le résultat n’a pas été enregistré."),
+        _("Ce résultat compte %(votes)s personnes\u00a0: la liste des membres du congrès n’en a que %(officials)s."),
+        _("Vérifiez les quatre nombres, ou complétez d’abord la liste."),
+    ),
     errors.CongressClosed: Said(
         409,
         _("Rien n’a été écrit."),

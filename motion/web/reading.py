@@ -22,6 +22,12 @@ ACTS = {
     "motion.freeze": _("Le texte est gelé"),
     "motion.unfreeze": _("Le texte est rouvert"),
     "motion.adopt": _("La motion est adoptée"),
+    "motion.reject": _("La motion est rejetée"),
+    "motion.withdraw": _("La motion est retirée"),
+}
+ACTS_WITH_REASON = {
+    "motion.unfreeze": _("Le texte est rouvert\u00a0: %(reason)s"),
+    "motion.withdraw": _("La motion est retirée\u00a0: %(reason)s"),
 }
 
 
@@ -219,11 +225,11 @@ def changes_of(page: Page, rows: MotionRows, most: int = 6) -> tuple[ChangeView,
 
 
 def act_told(page: Page, rows: MotionRows, act: Entry) -> str:
-    """`Le texte est gelé`; a reopening says why."""
+    """`Le texte est gelé`; a reopening and a withdrawal say why."""
     reason = rows.reasons.get(act.number)
     if reason is None:
         return page._(ACTS[act.kind])
-    return page._(_("Le texte est rouvert\u00a0: %(reason)s"), reason=reason)
+    return page._(ACTS_WITH_REASON[act.kind], reason=reason)
 
 
 def writing(page: Page, one: Wrote) -> str:
@@ -236,7 +242,7 @@ def writing(page: Page, one: Wrote) -> str:
 
 
 def vote_of(motion: Motion) -> VoteView | None:
-    """The result of an adopted motion, with its bar."""
+    """The result of a vote, with its bar."""
     if motion.votes_for is None or motion.votes_against is None or motion.abstentions is None:
         return None
     counts = (("pour", motion.votes_for), ("contre", motion.votes_against), ("abst", motion.abstentions))

@@ -15,6 +15,7 @@ ACTS = {
     "write": _("écrire dans la motion"),
     "freeze": _("geler ou rouvrir le texte"),
     "adopt": _("enregistrer le résultat"),
+    "withdraw": _("retirer la motion"),
     "read-late-text": _("lire les textes arrivés après le gel"),
     "read-mail": _("lire les courriels"),
     "create-congress": _("créer un congrès"),
@@ -69,6 +70,7 @@ REASONS = {
     "unknown": _("cette valeur n’est pas connue (%(value)s)"),
     "out-of-order": _("chaque phase s’ouvre après celle qui la précède"),
     "no-majority": _("il faut plus de voix pour que de voix contre"),
+    "nobody-voted": _("les quatre nombres sont nuls, donc personne n’a voté"),
     "taken": _("c’est déjà pris (%(value)s)"),
     "character": _("un caractère y est interdit (%(value)s)"),
 }

@@ -16,14 +16,24 @@ class Motion(SQLModel, table=True):
     __tablename__ = "motion"
     __table_args__ = (
         UniqueConstraint("congress_id", "code", name="motion_code"),
-        CheckConstraint("state IN ('drafting', 'frozen', 'adopted')", name="motion_state"),
+        CheckConstraint(
+            "state IN ('drafting', 'frozen', 'adopted', 'rejected', 'withdrawn')",
+            name="motion_state",
+        ),
         CheckConstraint("length(title) BETWEEN 1 AND 300", name="motion_title"),
         CheckConstraint("number >= 0 AND text_number BETWEEN 0 AND number", name="motion_number"),
         CheckConstraint(
             "votes_for >= 0 AND votes_against >= 0 AND abstentions >= 0 AND not_voting >= 0",
             name="motion_votes",
         ),
-        CheckConstraint("state <> 'adopted' OR (digest IS NOT NULL AND votes_for IS NOT NULL)", name="motion_adopted"),
+        CheckConstraint(
+            "state NOT IN ('adopted', 'rejected') OR (digest IS NOT NULL AND votes_for IS NOT NULL)",
+            name="motion_voted",
+        ),
+        CheckConstraint(
+            "(state = 'rejected') = (rejected_at IS NOT NULL) AND (state = 'withdrawn') = (withdrawn_at IS NOT NULL)",
+            name="motion_ended",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -41,12 +51,19 @@ class Motion(SQLModel, table=True):
     digest: str | None = None  # SHA-256 of the frozen text, hexadecimal
     frozen_at: datetime | None = Field(default=None)
     adopted_at: datetime | None = Field(default=None)
+    rejected_at: datetime | None = Field(default=None)
+    withdrawn_at: datetime | None = Field(default=None)
     votes_for: int | None = None
     votes_against: int | None = None
     abstentions: int | None = None
     not_voting: int | None = None
     presided_by: str | None = None
     created_at: datetime
+
+    @property
+    def voted_at(self) -> datetime | None:
+        """When the result was entered, whichever it is; None before the vote."""
+        return self.adopted_at or self.rejected_at
 
 
 class ClientBinding(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Making, freezing and adopting a motion; opening phases. Reread from the tables and from the record."""
+"""Making a motion, freezing it, entering its vote, giving it up; opening phases. Reread from tables and record."""
 
 import hashlib
 
@@ -6,16 +6,20 @@ import pytest
 
 from motion.acts import motions, phases
 from motion.acts.motions import ShowOfHands
-from motion.live.draft import Draft
 from motion.live.callers import author_of_row
+from motion.live.draft import Draft
 from motion.record.entry import decode_entry
+from motion.record.objects import open_object
 from motion.rules.errors import (
     CongressClosed,
     Invalid,
+    MoreVotesThanOfficials,
     MotionAdopted,
     MotionError,
     MotionNotFrozen,
     MotionNotOpen,
+    MotionRejected,
+    MotionWithdrawn,
     NotAllowed,
     PhaseOutOfOrder,
     TextChangedMeanwhile,
@@ -23,12 +27,26 @@ from motion.rules.errors import (
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Phase, Role
 from storage import drafts, ledger
-from storage.models import Motion
+from storage.models import Motion, Official, SealedObject
 from storage.store import Store
 from tests import worlds
 from tests.worlds import NOW
 
 RESULT = ShowOfHands(31, 3, 4, 2, "Colette Rambourg, maire de Vieux-Charmes")
+
+LOST = ShowOfHands(2, 9, 0, 0, "Colette Rambourg, maire de Vieux-Charmes")
+
+
+def assembly(store: Store, officials: int = 40) -> worlds.World:
+    """The world with a roster of so many."""
+    world = worlds.make(store)
+
+    def fill(db: worlds.Session) -> None:
+        for number in range(officials - 2):
+            worlds.official(db, world.congress_id, "Zoé", f"Brumeval-{number}", "maire", "Ormelac")
+
+    store.write_now(fill)
+    return world
 
 
 def last_entries(world: worlds.World, count: int) -> list[tuple[str, dict[str, object]]]:
@@ -152,7 +170,7 @@ class TestAdoption:
 
     def test_an_adopted_motion_stands_with_its_result(self, store: Store) -> None:
         """The row and the record say the same."""
-        world = worlds.make(store)
+        world = assembly(store)
         digest = freeze(world)
         store.write_now(motions.adopt, world.secretariat, world.motion_id, RESULT, expected_digest=digest, now=NOW)
         motion = motion_of(world)
@@ -162,7 +180,7 @@ class TestAdoption:
 
     def test_nobody_changes_an_adopted_motion(self, store: Store) -> None:
         """Not even the secretariat."""
-        world = worlds.make(store)
+        world = assembly(store)
         digest = freeze(world)
         store.write_now(motions.adopt, world.secretariat, world.motion_id, RESULT, expected_digest=digest, now=NOW)
         with pytest.raises(MotionAdopted):
@@ -179,13 +197,15 @@ class TestAdoption:
             (ShowOfHands(3, 3, 0, 0, "C. R."), Invalid),
             (ShowOfHands(31, 3, 0, 0, " "), Invalid),
             (ShowOfHands(31, 3, 0, 2_000_000, "C. R."), Invalid),
+            (ShowOfHands(0, 0, 0, 0, "C. R."), Invalid),
+            (ShowOfHands(31, 3, 4, 3, "C. R."), MoreVotesThanOfficials),
         ],
     )
     def test_a_result_that_cannot_be_adopts_nothing(
         self, sqlite_store: Store, result: ShowOfHands, error: type[MotionError]
     ) -> None:
-        """Negative counts, no majority, nobody presiding."""
-        world = worlds.make(sqlite_store)
+        """Negative counts, no majority, nobody presiding, nobody voting, more votes than people."""
+        world = assembly(sqlite_store)
         digest = freeze(world)
         with pytest.raises(error):
             sqlite_store.write_now(
@@ -195,7 +215,7 @@ class TestAdoption:
 
     def test_what_is_adopted_is_what_was_shown(self, sqlite_store: Store) -> None:
         """A text reopened and frozen again in between is another text."""
-        world = worlds.make(sqlite_store)
+        world = assembly(sqlite_store)
         freeze(world)
         with pytest.raises(TextChangedMeanwhile):
             sqlite_store.write_now(
@@ -204,11 +224,127 @@ class TestAdoption:
 
     def test_an_open_text_is_not_adopted(self, sqlite_store: Store) -> None:
         """First the freeze."""
-        world = worlds.make(sqlite_store)
+        world = assembly(sqlite_store)
         with pytest.raises(MotionNotFrozen):
             sqlite_store.write_now(
                 motions.adopt, world.secretariat, world.motion_id, RESULT, expected_digest="0" * 64, now=NOW
             )
+
+
+class TestRejection:
+    """The vote that adopts nothing is written down too, and is as final."""
+
+    @pytest.mark.parametrize("result", [LOST, ShowOfHands(3, 3, 0, 0, "C. R."), ShowOfHands(0, 0, 5, 0, "C. R.")])
+    def test_without_a_majority_the_motion_is_rejected(self, store: Store, result: ShowOfHands) -> None:
+        """A tie rejects; the row and the record say the same, with the digest of what was rejected."""
+        world = assembly(store)
+        digest = freeze(world)
+        store.write_now(
+            motions.enter_result, world.secretariat, world.motion_id, result, expected_digest=digest, now=NOW
+        )
+        motion = motion_of(world)
+        assert (motion.state, motion.votes_against) == ("rejected", result.votes_against)
+        assert (motion.adopted_at, motion.rejected_at, motion.voted_at) == (None, NOW, NOW)
+        [(kind, body)] = last_entries(world, 1)
+        assert (kind, body["for"], body["against"]) == ("motion.reject", result.votes_for, result.votes_against)
+        assert (body["digest"], body["chair"]) == (digest, result.presided_by)
+
+    def test_nobody_changes_a_rejected_motion(self, store: Store) -> None:
+        """It is not reopened, not voted on again, not withdrawn."""
+        world = assembly(store)
+        digest = freeze(world)
+        who, salt = (world.secretariat, world.motion_id), b"s" * 32
+        store.write_now(motions.enter_result, *who, LOST, expected_digest=digest, now=NOW)
+        with pytest.raises(MotionRejected):
+            store.write_now(motions.unfreeze, *who, "Non.", salt=salt, now=NOW)
+        with pytest.raises(MotionRejected):
+            store.write_now(motions.withdraw, *who, "Non.", salt=salt, now=NOW)
+        with pytest.raises(MotionRejected):
+            store.write_now(motions.adopt, *who, RESULT, expected_digest=digest, now=NOW)
+        assert motion_of(world).state == "rejected"
+
+    def test_the_roster_holds_the_result(self, store: Store) -> None:
+        """Everyone on it may have been there; somebody taken off it was not."""
+        world = assembly(store)
+        digest = freeze(world)
+        who = (world.secretariat, world.motion_id)
+
+        def revoke(db: worlds.Session) -> None:
+            official = db.get_one(Official, world.yves.official_id)
+            official.revoked_at = NOW
+            db.add(official)
+
+        store.write_now(revoke)
+        with pytest.raises(MoreVotesThanOfficials) as refused:
+            store.write_now(motions.enter_result, *who, RESULT, expected_digest=digest, now=NOW)
+        assert (refused.value.votes, refused.value.officials) == (40, 39)
+        thirty_nine = ShowOfHands(31, 3, 4, 1, RESULT.presided_by)
+        store.write_now(motions.enter_result, *who, thirty_nine, expected_digest=digest, now=NOW)
+        assert motion_of(world).state == "adopted"
+
+
+class TestWithdrawal:
+    """Given up, or made by error: nobody writes in it, all of it stays."""
+
+    @pytest.mark.parametrize("frozen", [False, True])
+    def test_the_reason_is_public_and_the_text_stays(self, store: Store, frozen: bool) -> None:
+        """The reason is an object to which the entry commits."""
+        world = worlds.make(store)
+        before = motion_of(world).text
+        if frozen:
+            freeze(world)
+        store.write_now(motions.withdraw, world.secretariat, world.motion_id, " Un doublon. ", salt=b"s" * 32, now=NOW)
+        motion = motion_of(world)
+        assert (motion.state, motion.withdrawn_at, motion.text) == ("withdrawn", NOW, before)
+        [(kind, body)] = last_entries(world, 1)
+        assert kind == "motion.withdraw" and body["doc"] == "M1"
+        name = str(body["c"])
+        kept = store.read_now(lambda db: db.get_one(SealedObject, (world.congress_id, name)))
+        assert open_object(kept.content, name) == b"Un doublon."
+
+    def test_nothing_is_done_to_it_any_more(self, store: Store) -> None:
+        """Not even withdrawn again."""
+        world = worlds.make(store)
+        who, salt = (world.secretariat, world.motion_id), b"s" * 32
+        store.write_now(motions.withdraw, *who, "Un doublon.", salt=salt, now=NOW)
+        with pytest.raises(MotionNotOpen):
+            freeze(world)
+        for act in (motions.unfreeze, motions.withdraw):
+            with pytest.raises(MotionWithdrawn):
+                store.write_now(act, *who, "Encore.", salt=salt, now=NOW)
+        with pytest.raises(MotionWithdrawn):
+            store.write_now(motions.enter_result, *who, RESULT, expected_digest="0" * 64, now=NOW)
+
+    def test_an_adopted_motion_is_not_withdrawn(self, store: Store) -> None:
+        """The vote was its last word."""
+        world = assembly(store)
+        digest = freeze(world)
+        store.write_now(motions.adopt, world.secretariat, world.motion_id, RESULT, expected_digest=digest, now=NOW)
+        with pytest.raises(MotionAdopted):
+            store.write_now(motions.withdraw, world.secretariat, world.motion_id, "Non.", salt=b"s" * 32, now=NOW)
+
+    def test_only_the_secretariat_withdraws_and_says_why(self, store: Store) -> None:
+        """Neither an official nor an empty reason."""
+        world = worlds.make(store)
+        with pytest.raises(NotAllowed):
+            store.write_now(motions.withdraw, world.aline, world.motion_id, "Non.", salt=b"s" * 32, now=NOW)
+        with pytest.raises(Invalid):
+            store.write_now(motions.withdraw, world.secretariat, world.motion_id, " ", salt=b"s" * 32, now=NOW)
+        assert motion_of(world).state == "drafting"
+
+    def test_nothing_is_withdrawn_in_a_closed_congress(self, store: Store) -> None:
+        """Everything stays as it was when it closed."""
+        world = worlds.make(store)
+        store.write_now(phases.open_phase, world.secretariat, world.congress_id, Phase.CLOSED, now=NOW)
+        with pytest.raises(CongressClosed):
+            store.write_now(motions.withdraw, world.secretariat, world.motion_id, "Fin.", salt=b"s" * 32, now=NOW)
+
+    def test_the_end_of_drafting_leaves_it_alone(self, store: Store) -> None:
+        """Only open texts are frozen."""
+        world = worlds.make(store)
+        store.write_now(motions.withdraw, world.secretariat, world.motion_id, "Un doublon.", salt=b"s" * 32, now=NOW)
+        store.write_now(phases.open_phase, world.secretariat, world.congress_id, Phase.FROZEN, now=NOW)
+        assert motion_of(world).state == "withdrawn"
 
 
 class TestPhases:

@@ -80,6 +80,10 @@ class TestTables:
             {"text_number": 3},
             {"votes_for": -3},
             {"state": "adopted"},
+            {"state": "rejected", "rejected_at": NOW},
+            {"state": "rejected", "digest": "0" * 64, "votes_for": 0},
+            {"state": "withdrawn"},
+            {"withdrawn_at": NOW},
         ],
     )
     def test_a_motion_that_cannot_be_is_refused(self, store: Store, values: dict[str, object]) -> None:

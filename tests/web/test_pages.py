@@ -13,7 +13,7 @@ from motion.acts import motions
 from motion.acts.motions import ShowOfHands
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
-from tests.web.world import TEXT, Hall, give_authors, served
+from tests.web.world import TEXT, Hall, fill_roster, give_authors, served
 
 PUBLIC_PAGES = (
     "/",
@@ -154,6 +154,7 @@ class TestReading:
     def test_the_adopted_motion_shows_its_vote(self, tmp_path: Path) -> None:
         """Freeze, then adoption, through the real acts and the real room."""
         with served(tmp_path) as hall:
+            fill_roster(hall, 250)
             rooms, actor = hall.service.rooms, Actor(1, Role.SECRETARIAT, secretary_id=1)
             call = hall.client.portal.call
 

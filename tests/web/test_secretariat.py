@@ -17,7 +17,7 @@ from motion.work import jobs
 from storage import queries
 from storage.models import Card, Congress, Entry, LateText, LoginSession, Mail, Motion, Official, Secretary
 from tests.acts.test_roster import HEADER, LIST
-from tests.web.world import NOW, Hall, served
+from tests.web.world import NOW, Hall, fill_roster, served
 
 HOME = "/ormeline/secretariat"
 PAGES = [
@@ -26,6 +26,7 @@ PAGES = [
     "/motions/M1/geler",
     "/motions/M1/rouvrir",
     "/motions/M1/adopter",
+    "/motions/M1/retirer",
     "/textes-tardifs",
     "/courriels",
     "/connexions",
@@ -43,6 +44,7 @@ FORMS = [
     "/motions/M1/geler",
     "/motions/M1/rouvrir",
     "/motions/M1/adopter",
+    "/motions/M1/retirer",
     "/connexions",
     "/equipe",
     "/calendrier",
@@ -52,6 +54,7 @@ FORMS = [
     "/liste/1",
     "/cartes",
 ]
+VOTE = {"votes_for": "41", "votes_against": "3", "abstentions": "2", "not_voting": "0", "presided_by": "A. B."}
 
 
 @pytest.fixture
@@ -136,9 +139,9 @@ class TestDoors:
     @pytest.mark.parametrize("path", [page for page in PAGES if page != "/liste/importer/1"])
     @pytest.mark.parametrize("language", ["fr", "en"])
     def test_pages_are_shown_in_both_languages(self, hall: Hall, path: str, language: str) -> None:
-        """And kept by no browser; the page to adopt sends to the freeze first."""
+        """And kept by no browser; an open text is not voted on, and not reopened."""
         answer = get(hall, f"{path}?lang={language}")
-        if path.endswith("adopter"):
+        if path.endswith(("adopter", "rouvrir")):
             assert answer.status_code == 303
         else:
             assert answer.status_code == 200
@@ -196,27 +199,92 @@ class TestMotions:
 
     def test_frozen_reopened_frozen_adopted(self, hall: Hall) -> None:
         """Each step has its page; the adopted text is final."""
+        fill_roster(hall)
         assert "Geler le texte" in get(hall, "/motions/M1/geler").text
         assert post(hall, "/motions/M1/geler").status_code == 303
         assert motion(hall).state == "frozen"
-        assert post(hall, "/motions/M1/geler").status_code == 409
+        assert post(hall, "/motions/M1/geler").status_code == get(hall, "/motions/M1/geler").status_code == 409
         assert post(hall, "/motions/M1/rouvrir", reason=" ").status_code == 422
         assert post(hall, "/motions/M1/rouvrir", reason="Une erreur de copie.").status_code == 303
         assert motion(hall).state == "drafting"
         post(hall, "/motions/M1/geler")
-        vote = {"votes_for": "41", "votes_against": "3", "abstentions": "2", "not_voting": "0", "presided_by": "A. B."}
-        shown = post(hall, "/motions/M1/adopter", **vote)
+        shown = post(hall, "/motions/M1/adopter", **VOTE)
         assert shown.status_code == 200 and motion(hall).state == "frozen"
         digest = motion(hall).digest
         assert grouped_digest(digest) in shown.text and "navette" in shown.text and "## " not in shown.text
-        again = post(hall, "/motions/M1/adopter", step="correct", **vote)
+        again = post(hall, "/motions/M1/adopter", step="correct", **VOTE)
         assert 'value="41"' in again.text and motion(hall).state == "frozen"
         assert "rouvert\u00a0: Une erreur de copie." in get(hall, "/ormeline/motions/M1").text
-        done = post(hall, "/motions/M1/adopter", step="confirm", digest=digest, **vote)
+        done = post(hall, "/motions/M1/adopter", step="confirm", digest=digest, **VOTE)
         assert done.headers["location"] == "/ormeline/motions/M1"
         assert motion(hall).state == "adopted" and motion(hall).votes_for == 41
-        for path, fields in (("rouvrir", {"reason": "x"}), ("adopter", vote | {"step": "confirm", "digest": digest})):
+        for path, fields in (("rouvrir", {"reason": "x"}), ("adopter", VOTE | {"step": "confirm", "digest": digest})):
             assert post(hall, f"/motions/M1/{path}", **fields).status_code == 409
+        for path in ("rouvrir", "adopter", "geler", "retirer"):
+            refused = get(hall, f"/motions/M1/{path}")
+            assert refused.status_code == 409 and "Elle est adoptée" in refused.text
+            assert f'class="btn plein" href="{HOME}"' in refused.text  # the way back is the secretariat's
+
+    @pytest.mark.parametrize(
+        ("votes", "sentence"),
+        [
+            (("2", "9", "0"), "La motion est rejetée\u00a0: 2 voix pour, 9 contre, 0 abstention."),
+            (("5", "5", "2"), "La motion est rejetée\u00a0: 5 voix pour, 5 contre, 2 abstentions."),
+        ],
+    )
+    def test_rejected_when_the_numbers_say_so(self, hall: Hall, votes: tuple[str, ...], sentence: str) -> None:
+        """In plain words before it is written; then every page, badge and program knows."""
+        fill_roster(hall)
+        vote = VOTE | dict(zip(("votes_for", "votes_against", "abstentions"), votes, strict=True))
+        post(hall, "/motions/M1/geler")
+        shown = post(hall, "/motions/M1/adopter", **vote)
+        assert shown.status_code == 200 and motion(hall).state == "frozen"
+        assert sentence in shown.text and "Adopter la motion" not in shown.text
+        assert ("À égalité de voix" in shown.text) == (votes[0] == votes[1])
+        post(hall, "/motions/M1/adopter", step="confirm", digest=motion(hall).digest, **vote)
+        assert motion(hall).state == "rejected" and motion(hall).adopted_at is None
+        page = hall.client.get("/ormeline/motions/M1").text
+        assert ">Rejetée</span>" in page and "La motion est rejetée" in page and f"contre {votes[1]}" in page
+        assert "follow" not in page  # nothing will ever change
+        for path in ("/ormeline/motions", "/ormeline/motions/M1/imprimer"):
+            assert "Rejetée" in hall.client.get(path).text
+        told = hall.client.get("/ormeline/motions/M1.json").json()
+        assert told["state"] == "rejected" and told["result"]["against"] == int(votes[1])
+        for path in ("rouvrir", "adopter", "geler", "retirer"):
+            refused = get(hall, f"/motions/M1/{path}")
+            assert refused.status_code == 409 and "Elle est rejetée" in refused.text
+
+    def test_more_votes_than_people(self, hall: Hall) -> None:
+        """Both numbers are said, and nothing is entered."""
+        post(hall, "/motions/M1/geler")
+        answer = post(hall, "/motions/M1/adopter", **VOTE)
+        assert answer.status_code == 422 and motion(hall).state == "frozen"
+        assert "compte 46 personnes\u00a0: la liste des membres du congrès n’en a que 3." in answer.text
+        again = post(hall, "/motions/M1/adopter", step="confirm", digest=motion(hall).digest, **VOTE)
+        assert again.status_code == 422 and motion(hall).state == "frozen"
+
+    @pytest.mark.parametrize("frozen", [False, True])
+    def test_withdrawn_with_a_reason_that_all_can_read(self, hall: Hall, frozen: bool) -> None:
+        """Nobody writes in it; it stays readable, with the reason."""
+        if frozen:
+            post(hall, "/motions/M1/geler")
+        assert "Plus personne n’écrit" in get(hall, "/motions/M1/retirer").text
+        assert post(hall, "/motions/M1/retirer", reason=" ").status_code == 422
+        assert post(hall, "/motions/M1/retirer", reason="Un doublon de M2 <b>.").status_code == 303
+        assert motion(hall).state == "withdrawn"
+        page = hall.client.get("/ormeline/motions/M1").text
+        assert ">Retirée</span>" in page and "navette" in page and "follow" not in page
+        assert "Raison donnée\u00a0: Un doublon de M2 &lt;b&gt;." in page
+        assert "retirée\u00a0: Un doublon" in page  # and in what just changed
+        assert "Retirée" in hall.client.get("/ormeline/motions").text
+        assert "Retirée" in get(hall, "").text
+        assert hall.client.get("/ormeline/motions/M1.json").json()["state"] == "withdrawn"
+        plain = hall.client.get("/ormeline/motions/M1/rediger/simple", headers=hall.aline).text
+        assert "la motion est retirée" in plain
+        for path in ("rouvrir", "adopter", "geler", "retirer"):
+            assert get(hall, f"/motions/M1/{path}").status_code == 409
+        # The home speaks of the motion that goes on.
+        assert "les transports" in hall.client.get("/ormeline/fragments/direct").text
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -224,7 +292,6 @@ class TestMotions:
             ("votes_for", ""),
             ("votes_for", "douze"),
             ("votes_for", "-1"),
-            ("votes_for", "3"),
             ("abstentions", "1e3"),
             ("not_voting", "9" * 30),
             ("presided_by", " "),
@@ -232,18 +299,25 @@ class TestMotions:
     )
     def test_a_result_that_is_none(self, hall: Hall, field: str, value: str) -> None:
         """The field says why, and keeps what was typed."""
+        fill_roster(hall)
         post(hall, "/motions/M1/geler")
-        vote = {"votes_for": "41", "votes_against": "3", "abstentions": "2", "not_voting": "0", "presided_by": "A. B."}
-        answer = post(hall, "/motions/M1/adopter", **(vote | {field: value}))
+        answer = post(hall, "/motions/M1/adopter", **(VOTE | {field: value}))
         assert answer.status_code == 422
         assert f'id="{field}-faute"' in answer.text
         assert motion(hall).state == "frozen"
 
+    def test_nobody_voted(self, hall: Hall) -> None:
+        """Four noughts are no result."""
+        post(hall, "/motions/M1/geler")
+        nought = dict.fromkeys(("votes_for", "votes_against", "abstentions", "not_voting"), "0")
+        answer = post(hall, "/motions/M1/adopter", **(VOTE | nought))
+        assert answer.status_code == 422 and "personne n’a voté" in answer.text
+
     def test_a_text_that_changed_is_not_adopted(self, hall: Hall) -> None:
         """Reopened and frozen again with other words, between the reading and the button."""
+        fill_roster(hall)
         post(hall, "/motions/M1/geler")
-        vote = {"votes_for": "41", "votes_against": "3", "abstentions": "2", "not_voting": "0", "presided_by": "A. B."}
-        answer = post(hall, "/motions/M1/adopter", step="confirm", digest="0" * 64, **vote)
+        answer = post(hall, "/motions/M1/adopter", step="confirm", digest="0" * 64, **VOTE)
         assert answer.status_code == 409
         assert motion(hall).state == "frozen"
 

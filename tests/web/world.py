@@ -152,6 +152,16 @@ def served(folder: Path, *, text: str = TEXT, environment: dict[str, str] | None
             store.close()
 
 
+def fill_roster(hall: Hall, officials: int = 50) -> None:
+    """Bring the roster to so many: a vote speaks of no more people than it has."""
+
+    def add(db: Session) -> None:
+        for number in range(len(PEOPLE), officials):
+            db.add(Official(congress_id=1, family_name=f"Brumeval-{number}", first_names="Zoé", created_at=NOW))
+
+    hall.service.store.write_now(add)
+
+
 def give_authors(hall: Hall, code: str, runs: list[list[int]]) -> None:
     """Say who wrote a motion's text, as the room's reading copy would."""
 

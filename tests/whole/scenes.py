@@ -6,7 +6,7 @@ from typing import Literal
 
 from playwright.sync_api import Page
 
-from tests.whole.served import Served
+from tests.whole.demonstration import Demonstration
 
 Role = Literal["public", "english", "official", "secretariat"]  # who looks; the English choice is kept in a cookie
 M1 = "/ormeline/motions/M1"
@@ -24,6 +24,16 @@ NO_PAGES = {
     "motion-json",
     "motion-markdown",
     "demonstration",  # leads on at once
+    "log-checkpoint",
+    "log-latest",
+    "log-kept",
+    "log-key",
+    "log-policy",
+    "log-timestamp",
+    "log-stamped",
+    "log-tile",
+    "entry-proof",
+    "entry-json",
 }
 ROSTER = (
     "Nom;Prénom;Sexe;Mandat;Commune;Courriel\n"
@@ -42,7 +52,7 @@ class Scene:
     then: Callable[[Page], None] | None = None
     status: int = 200
 
-    def go(self, page: Page, service: Served) -> None:
+    def go(self, page: Page, service: Demonstration) -> None:
         """Come to the page, and wait until it has settled."""
         answer = page.goto(service.address + self.path)
         assert answer is not None and answer.status == self.status, f"{self.path}: {answer and answer.status}"
@@ -138,6 +148,7 @@ SCENES = (
     Scene("motion-new", "secretariat", ROOM + "/motions/nouvelle"),
     Scene("motion-new, empty", "secretariat", ROOM + "/motions/nouvelle", press("Créer la motion")),
     Scene("freeze-ask", "secretariat", ROOM + "/motions/M1/geler"),
+    Scene("withdraw-ask", "secretariat", ROOM + "/motions/M1/retirer"),
     Scene("late-texts", "secretariat", ROOM + "/textes-tardifs"),
     Scene("mails", "secretariat", ROOM + "/courriels"),
     Scene("officials-sessions", "secretariat", ROOM + "/connexions"),

@@ -65,11 +65,18 @@ def me(page: Page) -> PersonView:
     return PersonView(0, page.visitor.name, initials(page.visitor.name), "", "", "")
 
 
+ENDED = {
+    MotionState.ADOPTED: _("Motion adoptée"),
+    MotionState.REJECTED: _("Motion rejetée"),
+    MotionState.WITHDRAWN: _("Motion retirée"),
+}
+
+
 def phase_of(page: Page, motion: Motion) -> str:
     """Say until when one may write: the hour when it ends today, else the day too; nothing of it without a calendar."""
     assert page.congress is not None
-    if motion.state == MotionState.ADOPTED:
-        return page._(_("Motion adoptée"))
+    if motion.state in ENDED:
+        return page._(ENDED[MotionState(motion.state)])
     if motion.state != MotionState.DRAFTING or page.congress.phase != Phase.DRAFTING:
         return page._(_("Rédaction fermée"))
     ends = [opening.opens_at for opening in page.openings if opening.phase == Phase.FROZEN]

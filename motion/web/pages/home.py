@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from motion.rules.phases import writable
+from motion.rules.phases import standing, writable
 from motion.rules.text import parse
 from motion.rules.vocabulary import MotionState, Phase
 from motion.web.page import Page, read
@@ -35,6 +35,7 @@ PROMISES = {
     Phase.ADOPTED: _("Le congrès a adopté son texte."),
     Phase.CLOSED: _("Le congrès est clos. Tout reste à lire."),
 }
+VOTED = _("Le vote a eu lieu. Tout reste à lire.")  # of a congress that adopted nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,15 @@ class MotionCard(View):
     code: str = shown("Its code, `M1`.")
     number: str = shown("The number in the code, `1`.")
     title: str = shown("Its title.")
-    state: str = shown("Its state's code, for `said('state', …)`.")
+    state: str = shown("Its state's code.")
+    standing: str = shown("How it stands in the phase of the congress, for its badge and `said('state', …)`.")
+    opens: str = shown("When its drafting opens, in words, while it is still ahead; empty otherwise.")
     url: str = shown("The address of its page.")
     is_open: bool = shown("Whether officials can write in it now.")
     summary: str = shown("Articles and lines, in words.")
     changed: str = shown("The moment of the last change, in words; empty before the first.")
     changed_iso: str = shown("The same for `<time datetime>`.")
-    result: str = shown("By how many votes it was adopted, and when, in words; empty before.")
+    result: str = shown("The votes, what they decided and when, or when it was withdrawn, in words; empty before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class LiveView(View):
 
     motion: MotionCard = shown("Which motion.")
     is_live: bool = shown("Whether somebody changed it within the last minutes.")
-    until: str = shown("Until when it can be written, in words; may be empty.")
+    until: str = shown("Until when it can be written, or when its drafting opens, in words; may be empty.")
     excerpt: Excerpt | None = shown("The words round the last change; None for an empty text.")
     writing: tuple[PersonView, ...] = shown("Those who are writing now, the latest first.")
     last: PersonView | None = shown("Who wrote last, when nobody is writing now.")
@@ -135,11 +138,14 @@ def motion_card(page: Page, motion: Motion) -> MotionCard:
         articles > 0
     )
     parts.append(page.language.ngettext("%(num)d ligne", "%(num)d lignes", lines) % {"num": lines})
+    stands = standing(Phase(page.congress.phase), MotionState(motion.state))
     return MotionCard(
         motion.code,
         motion.code.removeprefix("M"),
         motion.title,
         motion.state,
+        stands,
+        opening_of(page) if stands == "waiting" else "",
         f"{page.home}/motions/{motion.code}",
         writable(Phase(page.congress.phase), MotionState(motion.state)),
         ", ".join(parts),
@@ -151,8 +157,9 @@ def motion_card(page: Page, motion: Motion) -> MotionCard:
 
 def result_of(page: Page, motion: Motion) -> str:
     """`41 pour, 3 contre, 2 abstentions. Adoptée dimanche 16 novembre 2031 à 11 h.`"""
-    if motion.adopted_at is None:
-        return ""
+    ended = ending_of(page, motion)
+    if motion.voted_at is None:
+        return f"{ended}." if ended else ""
     votes = page._(
         _("%(for)s pour, %(against)s contre, %(abstentions)s abstentions"),
         **{
@@ -161,8 +168,18 @@ def result_of(page: Page, motion: Motion) -> str:
             "abstentions": page.times.number(motion.abstentions or 0),
         },
     )
-    adopted = page._(_("Adoptée %(moment)s"), moment=page.times.moment(motion.adopted_at))
-    return f"{votes}. {adopted}."
+    return f"{votes}. {ended}."
+
+
+def ending_of(page: Page, motion: Motion) -> str:
+    """`Adoptée dimanche 16 novembre 2031 à 11 h`, rejected or withdrawn likewise; empty while it may still change."""
+    if motion.adopted_at is not None:
+        return page._(_("Adoptée %(moment)s"), moment=page.times.moment(motion.adopted_at))
+    if motion.rejected_at is not None:
+        return page._(_("Rejetée %(moment)s"), moment=page.times.moment(motion.rejected_at))
+    if motion.withdrawn_at is not None:
+        return page._(_("Retirée %(moment)s"), moment=page.times.moment(motion.withdrawn_at))
+    return ""
 
 
 def live_view(page: Page, rows: HomeRows) -> LiveView | None:
@@ -183,12 +200,20 @@ def live_view(page: Page, rows: HomeRows) -> LiveView | None:
     return LiveView(
         card,
         is_live,
-        until(page) if card.is_open else "",
+        until(page) if card.is_open else card.opens,
         excerpt(parse(motion.text), place) if place else None,
         writing,
         people[0][0] if people and not writing else None,
         page.times.hour(people[0][1]) if people else "",
     )
+
+
+def opening_of(page: Page) -> str:
+    """When the drafting opens by itself, or that it has not opened yet."""
+    for opening in page.openings:
+        if opening.phase == Phase.DRAFTING and opening.opens_at > page.now:
+            return page._(_("La rédaction s’ouvre %(moment)s"), moment=page.times.moment(opening.opens_at))
+    return page._(_("La rédaction n’est pas encore ouverte"))
 
 
 def until(page: Page) -> str:
@@ -221,8 +246,10 @@ def calendar_of(page: Page) -> tuple[DayView, ...]:
 def home_view(page: Page, rows: HomeRows) -> HomeView:
     """Put the home of a congress together."""
     assert page.congress is not None
+    phase = Phase(page.congress.phase)
+    adopted = any(motion.adopted_at is not None for motion in rows.motions)
     return HomeView(
-        page._(PROMISES[Phase(page.congress.phase)]),
+        page._(VOTED if phase is Phase.ADOPTED and not adopted else PROMISES[phase]),
         (page.congress.ends_on - page.congress.starts_on).days + 1,
         live_view(page, rows),
         tuple(motion_card(page, motion) for motion in rows.motions),

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from motion.rules.errors import NotFound
 from motion.rules.names import display_name
+from motion.rules.vocabulary import FINAL
 from motion.web.page import Page, read
-from motion.web.pages.home import OPEN, MotionCard, motion_card
+from motion.web.pages.home import OPEN, MotionCard, ending_of, motion_card
 from motion.web.reading import (
     BarView,
     ChangeView,
@@ -60,9 +61,10 @@ class MotionView(View):
     lines: int = shown("How many numbered lines there are.")
     bar: BarView | None = shown("Who wrote the whole; None while the text has no words.")
     changes: tuple[ChangeView, ...] = shown("What just changed, the latest first.")
-    vote: VoteView | None = shown("The result, once adopted.")
+    vote: VoteView | None = shown("The result, once the vote is entered.")
+    reason: str = shown("Why the motion was withdrawn; empty for others, and when the reason was taken off the record.")
     digest: str = shown("SHA-256 of the text as shown, in groups of four.")
-    is_final: bool = shown("Whether the text is adopted and can't change any more.")
+    is_final: bool = shown("Whether the motion is adopted, rejected or withdrawn: the text can't change any more.")
     mark: str = shown("The mark of the texts shown, for live updates.")
     number: int = shown("How many accepted changes this version counts.")
     moment: str = shown("When this version was kept, in words; empty before the first word.")
@@ -118,19 +120,26 @@ def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: 
         bar_of(page, read_text.shares.whole, rows.officials, read_text.styles),
         changes_of(page, rows),
         vote_of(motion),
+        withdrawal_of(rows),
         grouped_digest(digest),
-        motion.state == "adopted",
+        motion.state in FINAL,
         rows.mark,
         motion.text_number,
         moment,
     )
 
 
+def withdrawal_of(rows: MotionRows) -> str:
+    """Why the motion was withdrawn: the reason of its last act."""
+    return next((rows.reasons.get(act.number, "") for act in rows.acts if act.kind == "motion.withdraw"), "")
+
+
 def version_of(page: Page, rows: MotionRows) -> str:
     """Say which version one is reading."""
     motion = rows.motion
-    if motion.adopted_at is not None:
-        return page._(_("Adoptée %(moment)s"), moment=page.times.moment(motion.adopted_at))
+    ended = ending_of(page, motion)
+    if ended:
+        return ended
     if motion.frozen_at is not None:
         return page._(_("Texte gelé %(moment)s"), moment=page.times.moment(motion.frozen_at))
     if motion.text_at is None:
@@ -149,7 +158,7 @@ async def list_motions(request: Request) -> Response:
     page, (found, last) = await read(request, pages.motions)
     return page.answer(
         "motions.html",
-        page.etag(last, page.congress),
+        page.etag(last, page.congress, page.openings),
         lambda: MotionsView(tuple(motion_card(page, motion) for motion in found)),
     )
 
@@ -249,14 +258,14 @@ def json_of(page: Page, rows: MotionRows) -> dict[str, object]:
             }
         )
     result = None
-    if motion.adopted_at is not None:
+    if motion.voted_at is not None:
         result = {
             "for": motion.votes_for,
             "against": motion.votes_against,
             "abstentions": motion.abstentions,
             "not_voting": motion.not_voting,
             "presided_by": motion.presided_by,
-            "at": page.times.iso(motion.adopted_at),
+            "at": page.times.iso(motion.voted_at),
         }
     return {
         "code": motion.code,

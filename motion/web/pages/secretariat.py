@@ -13,13 +13,21 @@ from motion.acts.motions import ShowOfHands
 from motion.exports.conversions import to_small_markdown_apart
 from motion.rules import phases as calendar
 from motion.rules import templates
-from motion.rules.errors import DocumentUnreadable, Invalid, NotFound, PhaseOutOfOrder
+from motion.rules.errors import (
+    DocumentUnreadable,
+    Invalid,
+    MoreVotesThanOfficials,
+    MotionNotOpen,
+    NotFound,
+    PhaseOutOfOrder,
+)
 from motion.rules.permissions import Act
 from motion.rules.vocabulary import MotionState, Phase, Template
 from motion.web.doors import admit, congress_id, enter
 from motion.web.errors import tell
 from motion.web.forms import Form, read_form, read_upload
 from motion.web.page import Page
+from motion.web.pages.home import ending_of
 from motion.web.pages.sign_in import end_sessions
 from motion.web.reading import grouped_digest, read_motion, sections_of, title_html
 from storage import people, secretariat
@@ -67,8 +75,15 @@ def opens(current: Phase, wanted: Phase) -> bool:
 async def show(request: Request) -> Response:
     """The secretariat's home: what is next, the motions, the people."""
     page, _actor, rows = await enter(request, secretariat.dashboard)
+    assert page.congress is not None
+    phase = Phase(page.congress.phase)
     return page.render(
-        "secretariat/accueil.html", rows=rows, steps=steps(page), is_done=request.query_params.get("fait", "")
+        "secretariat/accueil.html",
+        rows=rows,
+        steps=steps(page),
+        standing=lambda motion: calendar.standing(phase, MotionState(motion.state)),
+        ending=lambda motion: ending_of(page, motion),
+        is_done=request.query_params.get("fait", ""),
     )
 
 
@@ -156,6 +171,9 @@ async def motion_page(request: Request) -> tuple[Page, Any, Motion]:
 async def show_freeze(request: Request) -> Response:
     """Ask before a text is closed."""
     page, _actor, motion = await motion_page(request)
+    motions.check_undecided(motion)
+    if motion.state != MotionState.DRAFTING:
+        raise MotionNotOpen(motion.code, motion.state)
     return page.render("secretariat/geler.html", motion=motion)
 
 
@@ -167,8 +185,11 @@ async def freeze(request: Request) -> Response:
 
 
 async def show_unfreeze(request: Request) -> Response:
-    """Ask for the reason."""
+    """Ask why a frozen text opens again; an open one needs no reason, and a final one has none."""
     page, _actor, motion = await motion_page(request)
+    if motion.state == MotionState.DRAFTING:
+        return page.redirect(f"{page.home}/motions/{motion.code}")
+    motions.check_frozen(motion)
     return page.render("secretariat/rouvrir.html", motion=motion, form=Form())
 
 
@@ -192,24 +213,53 @@ async def unfreeze(request: Request) -> Response:
     return page.redirect(f"{page.home}/secretariat?fait=reouverture")
 
 
-async def show_adopt(request: Request) -> Response:
+async def show_withdraw(request: Request) -> Response:
+    """Ask why a motion is given up."""
+    page, _actor, motion = await motion_page(request)
+    motions.check_undecided(motion)
+    return page.render("secretariat/retirer.html", motion=motion, form=Form())
+
+
+async def withdraw(request: Request) -> Response:
+    """Give a motion up, what was being written first."""
+    page, actor, motion = await motion_page(request)
+    form = await read_form(request)
+    number = number_of(motion)
+    try:
+        await page.service.rooms.run_act(
+            number,
+            motions.withdraw,
+            actor,
+            number,
+            form.value("reason"),
+            salt=secrets.token_bytes(SALT_BYTES),
+            now=page.now,
+        )
+    except Invalid as error:
+        return page.render("secretariat/retirer.html", status=422, motion=motion, form=form.refuse(page, error))
+    return page.redirect(f"{page.home}/secretariat?fait=retrait")
+
+
+async def show_result(request: Request) -> Response:
     """The form of a show of hands."""
     page, _actor, motion = await motion_page(request)
     if motion.state == MotionState.DRAFTING:
         return page.redirect(f"{page.home}/secretariat/motions/{motion.code}/geler")
+    motions.check_frozen(motion)
     return page.render("secretariat/adopter.html", motion=motion, form=Form())
 
 
-async def adopt(request: Request) -> Response:
-    """Show the result with the text and its digest; then, confirmed, make it final."""
+async def enter_result(request: Request) -> Response:
+    """Show the result and what it decides, with the text and its digest; then, confirmed, make it final."""
     page, actor, motion = await motion_page(request)
     form = await read_form(request)
     try:
+        motions.check_frozen(motion)
         if form.value("step") == "correct":
             return page.render("secretariat/adopter.html", motion=motion, form=form)
         counts = {name: form.integer(name) for name in COUNTS}
         result = ShowOfHands(**counts, presided_by=form.value("presided_by"))
-        motions.check_result(result)
+        motions.check_result(result, await page.service.store.read(motions.accredited, congress_id(page)))
         if form.value("step") != "confirm":
             read_text = read_motion(motion)
             return page.render(
@@ -217,16 +267,21 @@ async def adopt(request: Request) -> Response:
                 motion=motion,
                 form=form,
                 result=result,
+                adopts=result.outcome is MotionState.ADOPTED,
                 digest=grouped_digest(motion.digest or ""),
                 title=title_html(read_text, with_authors=False),
                 sections=sections_of(page, read_text, {}, with_authors=False),
             )
         number = number_of(motion)
         await page.service.rooms.run_act(
-            number, motions.adopt, actor, number, result, expected_digest=form.value("digest"), now=page.now
+            number, motions.enter_result, actor, number, result, expected_digest=form.value("digest"), now=page.now
         )
     except Invalid as error:
         return page.render("secretariat/adopter.html", status=422, motion=motion, form=form.refuse(page, error))
+    except MoreVotesThanOfficials as error:
+        told = tell(error, page.language)
+        form.faults["votes_for"] = f"{told.why} {told.repair}"
+        return page.render("secretariat/adopter.html", status=422, motion=motion, form=form)
     return page.redirect(f"{page.home}/motions/{motion.code}")
 
 
@@ -316,8 +371,10 @@ ROUTES = [
     Route(HERE + "/motions/{code}/geler", freeze, methods=["POST"], name="freeze"),
     Route(HERE + "/motions/{code}/rouvrir", show_unfreeze, name="unfreeze-ask"),
     Route(HERE + "/motions/{code}/rouvrir", unfreeze, methods=["POST"], name="unfreeze"),
-    Route(HERE + "/motions/{code}/adopter", show_adopt, name="adopt-ask"),
-    Route(HERE + "/motions/{code}/adopter", adopt, methods=["POST"], name="adopt"),
+    Route(HERE + "/motions/{code}/retirer", show_withdraw, name="withdraw-ask"),
+    Route(HERE + "/motions/{code}/retirer", withdraw, methods=["POST"], name="withdraw"),
+    Route(HERE + "/motions/{code}/adopter", show_result, name="adopt-ask"),
+    Route(HERE + "/motions/{code}/adopter", enter_result, methods=["POST"], name="adopt"),
     Route(HERE + "/textes-tardifs", show_late, name="late-texts"),
     Route(HERE + "/courriels", show_mails, name="mails"),
     Route(HERE + "/connexions", show_sessions, name="officials-sessions"),
