@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from motion.web.pages.editor import plan_of
+from motion.web.pages.editor import html_of, plan_of
 
 FRONTEND = Path(__file__).parent.parent.parent / "frontend"
 OFFICIALS = [
@@ -99,6 +99,8 @@ class FakeRoom:
         self.silent = False
         self.may_write = True
         self.refuse = 0
+        self.login = "s1"
+        self.bound: dict[int, str] = {}
         self.received: list[tuple[int, bytes]] = []
         self.changed = asyncio.Event()
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -272,7 +274,8 @@ class FakeRoom:
         editor = {
             "congress": "demo", "code": "M3", "title": "Motion 3", "live_url": "/live/demo/M3",
             "fallback_url": "/live/demo/M3", "simple_url": "/demo/motions/M3/rediger/simple", "language": "fr",
-            "time_zone": "Europe/Paris", "may_write": True, "sentence": "", "me": official, "session": "s1",
+            "time_zone": "Europe/Paris", "may_write": True, "sentence": "", "me": official, "session": self.login,
+            "sign_in_url": "/demo/connexion?suite=/demo/motions/M3/rediger",
             "plan_url": "/demo/motions/M3/plan.json", "plan": self.plan(),
         }  # fmt: skip
         html = environment.get_template("rediger.html").render(
@@ -280,7 +283,7 @@ class FakeRoom:
             motion={"code": "M3", "title": "Motion 3, l’accès aux soins", "state": "drafting"},
             heading="Motion 3, l’accès aux soins",
             phase="Rédaction ouverte jusqu’à 16 h",
-            text_html="Texte sans script.",
+            text_html=html_of(str(self.text)),
             editor=editor,
             lang="fr",
             asset=lambda name: "/static/" + manifest[name],

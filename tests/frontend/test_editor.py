@@ -374,7 +374,7 @@ class TestPlainPage:
         page = context.new_page()
         page.goto(f"{url}/demo/motions/M3/rediger")
         assert page.get_by_role("link", name="Écrire en mode simple").is_visible()
-        assert page.get_by_text("Texte sans script.").is_visible()
+        assert page.get_by_text("le car de 7 h 10 n’existe plus").first.is_visible()
         context.close()
 
     def test_when_the_bundle_fails(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]

@@ -7,7 +7,8 @@ import { Announcer } from "../../frontend/islands/editor/announce";
 import { clean, pieces, wholeCharacter } from "../../frontend/islands/editor/filter";
 import { Hold } from "../../frontend/islands/editor/hold";
 import { headingLevel, lineNumbers } from "../../frontend/islands/editor/numbering";
-import { MemoryBoxes, Outbox } from "../../frontend/islands/editor/outbox";
+import { underLogin } from "../../frontend/islands/editor/moving";
+import { type Entry, MemoryBoxes, Outbox } from "../../frontend/islands/editor/outbox";
 import { sections } from "../../frontend/islands/editor/outline";
 import type { EditorPage } from "../../frontend/islands/editor/page";
 import { People, placeOf } from "../../frontend/islands/editor/people";
@@ -86,11 +87,35 @@ describe("Hold rule", () => {
 
 describe("Outbox", () => {
   const bytes = (n: number) => new Uint8Array([n]);
+  const given = (n: number, more = {}) => {
+    return { client: 7, bytes: bytes(n), at: 0, session: "s", sent: true, ...more };
+  };
+  /** What typing gives, an update a key. */
+  const typed = (words: string, client = 7) => {
+    const doc = new Y.Doc({ gc: false });
+    doc.clientID = client;
+    const updates: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => updates.push(update));
+    for (const letter of words) {
+      if (letter === "<") doc.getText("text").delete(doc.getText("text").length - 1, 1);
+      else doc.getText("text").insert(doc.getText("text").length, letter);
+    }
+    return updates;
+  };
+  const read = (updates: readonly Uint8Array[]) => {
+    const doc = new Y.Doc();
+    for (const update of updates) Y.applyUpdate(doc, update);
+    assert.equal(doc.store.pendingStructs, null);
+    return doc.getText("text").toString();
+  };
+  class Device extends MemoryBoxes {
+    override readonly lasting = true;
+  }
   it("numbers from one and keeps the bytes", async () => {
     const boxes = new MemoryBoxes();
     const outbox = await Outbox.open(boxes, "a");
-    await outbox.add(7, bytes(1), 0);
-    await outbox.add(7, bytes(2), 0);
+    await outbox.add(given(1));
+    await outbox.add(given(2));
     assert.deepEqual(outbox.entries.map((entry) => [entry.n, entry.bytes[0]]), [[1, 1], [2, 2]]);
     assert.deepEqual([...boxes.kept.keys()], [1, 2]);
     outbox.close();
@@ -98,30 +123,165 @@ describe("Outbox", () => {
   it("forgets what was answered, once", async () => {
     const boxes = new MemoryBoxes();
     const outbox = await Outbox.open(boxes, "a");
-    await outbox.add(7, bytes(1), 0);
+    await outbox.add(given(1));
     assert.equal(outbox.settle(1)?.bytes[0], 1);
     assert.equal(outbox.settle(1), undefined);
     assert.equal(boxes.kept.size, 0);
     outbox.close();
   });
   it("goes on after what another tab left, under its client id", async () => {
-    const left = { entries: [{ n: 4, client: 9, bytes: bytes(1), at: 0 }], bases: [] };
+    const left = { entries: [{ ...given(1), n: 4, client: 9 }], bases: [] };
     const outbox = await Outbox.open(new MemoryBoxes(left), "b");
-    const added = await outbox.add(7, bytes(2), 0);
+    const added = await outbox.add(given(2));
     assert.deepEqual(outbox.entries.map((entry) => [entry.n, entry.client]), [[1, 9], [2, 7]]);
     assert.equal(added.n, 2);
     outbox.close();
   });
-  it("sends although the device does not answer", async () => {
-    class Stuck extends MemoryBoxes {
+  it("sends although the device does not answer, and does not call it kept", async () => {
+    class Stuck extends Device {
       override put(): Promise<void> {
         return new Promise(() => {});
       }
     }
     const outbox = await Outbox.open(new Stuck(), "a");
-    await outbox.add(7, bytes(1), 0);
-    assert.equal(outbox.entries.length, 1);
+    const adding = outbox.add(given(1));
+    assert.equal(outbox.sendable.length, 0);
+    await adding;
+    assert.equal(outbox.sendable.length, 1);
+    assert.equal(outbox.onDevice.length, 0);
     outbox.close();
+  });
+  it("says that the device refuses, until it takes everything again", async () => {
+    let full = true;
+    class Full extends Device {
+      override put(box: string, entry: Entry): Promise<void> {
+        return full ? Promise.reject(new Error("QuotaExceededError")) : super.put(box, entry);
+      }
+    }
+    const outbox = await Outbox.open(new Full(), "a");
+    await outbox.add(given(1));
+    assert.deepEqual([outbox.refuses, outbox.onDevice.length, outbox.sendable.length], [true, 0, 1]);
+    full = false;
+    await outbox.add(given(2));
+    await new Promise((done) => setTimeout(done));
+    assert.deepEqual([outbox.refuses, outbox.onDevice.length], [false, 2]);
+    assert.equal((await Outbox.open(new MemoryBoxes(), "b")).refuses, true);
+    outbox.close();
+  });
+  it("merges what was never sent, within the limits, and nothing of it is lost", async () => {
+    const boxes = new Device();
+    const outbox = await Outbox.open(boxes, "a");
+    const words = "Les communes <écrivent 😀. ".repeat(80);
+    for (const update of typed(words)) await outbox.add(given(0, { bytes: update, sent: false }));
+    assert.ok(outbox.entries.length > 1900);
+    assert.equal(outbox.sendable.length, 0);
+    const before = outbox.entries.map((entry) => entry.bytes);
+    assert.equal(await outbox.release(), true);
+    assert.ok(outbox.entries.length < 10, `${outbox.entries.length}`);
+    assert.equal(read(outbox.entries.map((entry) => entry.bytes)), read(before));
+    assert.deepEqual(outbox.sendable, outbox.entries);
+    assert.deepEqual([...boxes.kept.values()], [...outbox.entries]);
+    for (const { bytes } of outbox.entries) {
+      const { structs, ds } = Y.decodeUpdate(bytes);
+      assert.ok(bytes.length <= 16_384 && structs.length <= 2000);
+      assert.ok([...ds.clients.values()].every((ranges) => ranges.length <= 2000));
+    }
+    assert.equal(await outbox.release(), false);
+    outbox.close();
+  });
+  it("never touches what may have been sent, nor merges across it or across client ids", async () => {
+    const outbox = await Outbox.open(new Device(), "a");
+    const [a, b, c, d, e, f, g] = typed("abcdefg") as Uint8Array[];
+    const other = typed("x", 8)[0];
+    const flags = [[a, true], [b, false], [c, false], [d, true], [e, false]] as const;
+    for (const [update, sent] of flags) await outbox.add(given(0, { bytes: update, sent }));
+    await outbox.add(given(0, { bytes: other, client: 8, sent: false }));
+    for (const update of [f, g]) await outbox.add(given(0, { bytes: update, sent: false }));
+    await outbox.release();
+    assert.deepEqual(
+      outbox.entries.map((entry) => [entry.n, insertedText(entry.bytes)]),
+      [[1, "a"], [2, "bc"], [4, "d"], [5, "e"], [6, "x"], [7, "fg"]],
+    );
+    assert.equal(outbox.entries[2]?.bytes, d);
+    outbox.close();
+  });
+  it("sends the single ones when the device cannot put the merged one in their place", async () => {
+    class Torn extends Device {
+      override replace(): Promise<void> {
+        return Promise.reject(new Error("no"));
+      }
+    }
+    const outbox = await Outbox.open(new Torn(), "a");
+    for (const update of typed("ab")) await outbox.add(given(0, { bytes: update, sent: false }));
+    await outbox.release();
+    assert.deepEqual(outbox.sendable.map((entry) => insertedText(entry.bytes)), ["a", "b"]);
+    outbox.close();
+  });
+});
+
+describe("Words of a login that ended", () => {
+  const at = 0;
+  /** The server has what `sent` of the updates bring; the rest waits under the old login. */
+  const world = (sent: number) => {
+    const server = new Y.Doc({ gc: false });
+    server.clientID = 1;
+    server.getText("text").insert(0, "Nous demandons.");
+    const mine = new Y.Doc({ gc: false });
+    mine.clientID = 7;
+    Y.applyUpdate(mine, Y.encodeStateAsUpdate(server));
+    const updates: Uint8Array[] = [];
+    mine.on("update", (update: Uint8Array) => updates.push(update));
+    const text = mine.getText("text");
+    text.insert(4, " tous");
+    text.insert(9, " ici");
+    text.delete(6, 3);
+    text.delete(10, 4);
+    text.insert(0, "« ");
+    for (const update of updates.slice(0, sent)) Y.applyUpdate(server, update);
+    const entries = updates.map((bytes, i): Entry => ({ n: i + 1, client: 7, bytes, at, session: "old", sent: i < 2 }));
+    return { server, mine, entries };
+  };
+  for (const sent of [0, 1, 2, 3, 4, 5]) {
+    it(`keep their place under the new one when the server has ${sent} of them`, () => {
+      const { server, mine, entries } = world(sent);
+      const known = Y.decodeStateVector(Y.encodeStateVector(server));
+      const has = known.get(7) ?? 0;
+      const moved = underLogin(entries, "new", known, () => 99);
+      for (const { bytes, session, client, sent: isSent } of moved) {
+        assert.deepEqual([session, client, isSent], ["new", 99, false]);
+        for (const struct of Y.decodeUpdate(bytes).structs) assert.equal(struct.id.client, 99);
+        Y.applyUpdate(server, bytes);
+        assert.equal(server.store.pendingStructs, null);
+        assert.equal(server.store.pendingDs, null);
+      }
+      assert.equal(server.getText("text").toString(), mine.getText("text").toString());
+      assert.equal(Y.decodeStateVector(Y.encodeStateVector(server)).get(7) ?? 0, has);
+    });
+  }
+  it("are followed by what was written since under this one", () => {
+    const { server, mine, entries } = world(1);
+    const later = new Y.Doc({ gc: false });
+    later.clientID = 8;
+    Y.applyUpdate(later, Y.encodeStateAsUpdate(mine));
+    later.on("update", (bytes: Uint8Array) => {
+      entries.push({ n: entries.length + 1, client: 8, bytes, at, session: "new", sent: false });
+    });
+    later.getText("text").insert(3, "xyz");
+    later.getText("text").delete(0, 1);
+    const known = Y.decodeStateVector(Y.encodeStateVector(server));
+    for (const { bytes } of underLogin(entries, "new", known, () => 99)) Y.applyUpdate(server, bytes);
+    assert.equal(server.store.pendingStructs, null);
+    assert.equal(server.getText("text").toString(), later.getText("text").toString());
+  });
+  it("are cut where the server's knowledge ends", () => {
+    const { server, mine, entries } = world(0);
+    const [first, ...rest] = entries as [Entry, ...Entry[]];
+    Y.applyUpdate(server, first.bytes);
+    const merged = { ...first, bytes: Y.mergeUpdates(entries.map((entry) => entry.bytes)) };
+    const known = Y.decodeStateVector(Y.encodeStateVector(server));
+    assert.equal(rest.length, 4);
+    for (const { bytes } of underLogin([merged], "new", known, () => 99)) Y.applyUpdate(server, bytes);
+    assert.equal(server.getText("text").toString(), mine.getText("text").toString());
   });
 });
 
@@ -136,6 +296,9 @@ const page = {
     unsent_one: "{count} phrase à envoyer, gardée sur cet appareil",
     unsent_other: "{count} phrases à envoyer, gardées sur cet appareil",
     unsent_short: "{count} à envoyer",
+    unkept_one: "{count} phrase à envoyer. Cet appareil ne peut pas la garder.",
+    unkept_other: "{count} phrases à envoyer. Cet appareil ne peut pas les garder.",
+    keeping: "Enregistrement sur cet appareil…",
     offline: "Hors ligne",
     read_only: "Lecture seule : {reason}",
     read_only_short: "Lecture seule",
@@ -143,7 +306,7 @@ const page = {
 } as unknown as EditorPage;
 
 describe("Status", () => {
-  const calm = { online: true, joined: true, unsent: 0, waitedMs: 0, readOnly: "" };
+  const calm = { online: true, joined: true, unsent: 0, kept: 0, refuses: false, waitedMs: 0, readOnly: "" };
   const savedAt = new Date("2026-11-22T13:32:05Z");
   it("says when the server kept it, in the congress's zone", () => {
     assert.equal(savingWords({ ...calm, savedAt }, page).words, "Enregistré à 14 h 32");
@@ -152,12 +315,20 @@ describe("Status", () => {
     assert.equal(savingWords({ ...calm, savedAt, unsent: 1 }, page).words, "Enregistrement…");
   });
   it("counts what waits when the line is cut", () => {
-    const facts = { ...calm, savedAt, online: false, unsent: 3 };
+    const facts = { ...calm, savedAt, online: false, unsent: 3, kept: 3 };
     assert.equal(savingWords(facts, page).words, "3 phrases à envoyer, gardées sur cet appareil");
-    assert.equal(savingWords({ ...facts, unsent: 1 }, page).words, "1 phrase à envoyer, gardée sur cet appareil");
+    assert.equal(savingWords({ ...facts, kept: 1 }, page).words, "1 phrase à envoyer, gardée sur cet appareil");
+  });
+  it("claims nothing for what is not on the device yet", () => {
+    const facts = { ...calm, savedAt, online: false, unsent: 1 };
+    assert.equal(savingWords(facts, page).words, "Enregistrement sur cet appareil…");
+  });
+  it("says plainly that the device keeps nothing", () => {
+    const facts = { ...calm, savedAt, online: false, unsent: 2, refuses: true };
+    assert.equal(savingWords(facts, page).words, "2 phrases à envoyer. Cet appareil ne peut pas les garder.");
   });
   it("says so when the server keeps silent too long", () => {
-    assert.equal(savingWords({ ...calm, savedAt, unsent: 2, waitedMs: 9000 }, page).kind, "unsent");
+    assert.equal(savingWords({ ...calm, savedAt, unsent: 2, kept: 2, waitedMs: 9000 }, page).kind, "unsent");
   });
   it("is offline when nothing waits", () => {
     assert.equal(savingWords({ ...calm, savedAt, online: false }, page).words, "Hors ligne");

@@ -22,6 +22,7 @@ interface BaseRow {
 }
 
 export class DeviceBoxes implements Boxes {
+  readonly lasting = true;
   private database: Promise<IDBDatabase> | null = null;
   private readonly releases: (() => void)[] = [];
 
@@ -44,10 +45,15 @@ export class DeviceBoxes implements Boxes {
     for (const name of free) {
       const stored = rows.updates.filter((row) => row.box === name);
       const known = new Set(stored.map((row) => row.n));
-      const lost = (copies.get(name) ?? []).filter((entry) => !known.has(entry.n));
+      // What only the copy knows may be part of something merged and sent since: never to be merged again.
+      const lost = (copies.get(name) ?? [])
+        .filter((entry) => !known.has(entry.n))
+        .map((entry): Entry => ({ ...entry, sent: true }));
       entries.push(...[...stored, ...lost].sort((a, b) => a.n - b.n));
     }
-    const renumbered = entries.map(({ client, bytes, at }, i): Entry => ({ n: i + 1, client, bytes, at }));
+    const renumbered = entries.map(({ client, bytes, at, session = "", sent = true }, i): Entry => {
+      return { n: i + 1, client, bytes, at, session, sent };
+    });
     const bases = rows.bases.filter((row) => free.includes(row.box)).map((row) => row.base);
     await this.run(["updates", "bases"], (updates, stored) => {
       for (const row of rows.updates) if (free.includes(row.box)) updates.delete([row.box, row.n]);
@@ -69,6 +75,13 @@ export class DeviceBoxes implements Boxes {
 
   remove(box: string, n: number): Promise<void> {
     return this.run(["updates"], (updates) => updates.delete([box, n]));
+  }
+
+  replace(box: string, gone: readonly number[], by: readonly Entry[]): Promise<void> {
+    return this.run(["updates"], (updates) => {
+      for (const n of gone) updates.delete([box, n]);
+      for (const entry of by) updates.put({ ...entry, motion: this.motion, box });
+    });
   }
 
   putBase(box: string, base: Base): Promise<void> {
@@ -226,6 +239,8 @@ function write(entries: readonly Entry[]): Uint8Array {
     encoding.writeVarUint(e, entry.n);
     encoding.writeVarUint(e, entry.client);
     encoding.writeVarUint(e, entry.at);
+    encoding.writeVarString(e, entry.session);
+    encoding.writeVarUint(e, Number(entry.sent));
     encoding.writeVarUint8Array(e, entry.bytes);
   }
   return encoding.toUint8Array(e);
@@ -238,7 +253,9 @@ function parse(body: Uint8Array): Entry[] {
     const n = decoding.readVarUint(d);
     const client = decoding.readVarUint(d);
     const at = decoding.readVarUint(d);
-    entries.push({ n, client, at, bytes: decoding.readVarUint8Array(d) });
+    const session = decoding.readVarString(d);
+    const sent = decoding.readVarUint(d) === 1;
+    entries.push({ n, client, at, session, sent, bytes: decoding.readVarUint8Array(d) });
   }
   return entries;
 }

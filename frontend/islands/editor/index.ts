@@ -18,6 +18,7 @@ import { setSigns } from "./preview";
 import { RefusedPanel } from "./refused";
 import { Room } from "./room";
 import { styleFromPageSheet } from "./sheet";
+import { makeSignIn } from "./signin";
 import { savingWords, sentences } from "./status";
 import { makeToolbar } from "./toolbar";
 import { isComposing, makeView } from "./view";
@@ -67,6 +68,11 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     if (options.announcements) options.announcements.textContent = words;
   };
   const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak);
+  const signIn = makeSignIn(page, () => {
+    leaving = room.isKept;
+  });
+  /** Nothing is lost by leaving, and one does it knowingly: no question asked. */
+  let leaving = false;
 
   let authorsShown = remembered("motion-authors", ["shown", "hidden"], "hidden") === "shown";
   const signsShown = remembered("motion-signs", ["shown", "hidden"], "hidden") === "shown";
@@ -113,7 +119,12 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
 
   const sheet = el("div", { class: "feuille-texte" });
   const main = el("main", { class: "page", id: "texte", tabindex: "-1" });
-  main.append(el("p", { class: "vh", id: "aide-editeur" }, texts.editor_help), refused.element, sheet);
+  main.append(
+    el("p", { class: "vh", id: "aide-editeur" }, texts.editor_help),
+    signIn.element,
+    refused.element,
+    sheet,
+  );
   const desk = el("div", { class: "plan-de-travail" });
   const bars = el("section", { class: "barre-outils", "aria-label": texts.toolbar });
   const dock = el("nav", { class: "bas", "aria-label": texts.tabs });
@@ -295,11 +306,14 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     const readOnly = closed ? reasons[closed] : allowed ? "" : state?.sentence || page.sentence || "";
     editor.setWritable(!closed && allowed && (room.joined || room.restored));
     const since = room.waitingSince;
+    const kept = room.keptText();
     const words = savingWords(
       {
         online: room.online,
         joined: room.joined || room.restored,
         unsent: since === null ? 0 : sentences(room.unsentText()),
+        kept: kept === null ? 0 : sentences(kept),
+        refuses: room.deviceRefuses,
         waitedMs: since === null ? 0 : Date.now() - since,
         savedAt: room.savedAt ?? (room.joined ? joinedAt() : null),
         readOnly: allowed && !closed ? "" : readOnly || texts.reason_not_allowed,
@@ -308,14 +322,17 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     );
     if (options.status) drawStatus(options.status, words);
     const offline = !room.online && !closed && (room.joined || room.restored);
-    if (options.banner && offline !== wasOffline) {
+    const offlineText = room.deviceRefuses ? texts.offline_unkept : texts.offline_text;
+    if (options.banner) {
       options.banner.toggleAttribute("data-ouvert", offline);
       const [title, text] = options.banner.querySelectorAll("[data-words]");
       if (title) say(title, offline ? texts.offline_title : "");
-      if (text) say(text, offline ? texts.offline_text : "");
-      if (!offline && !closed) speak(texts.says_back);
+      if (text) say(text, offline ? offlineText : "");
+      if (wasOffline && !offline && !closed) speak(texts.says_back);
       wasOffline = offline;
     }
+    if (signIn.show(closed === "signed-out", since !== null && room.isKept))
+      speak(`${texts.signed_out_title}. ${texts.signed_out_text}`);
     const now = Date.now();
     const present = people.present(room.text.doc, now);
     const { doc, selection } = view.state;
@@ -374,15 +391,27 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     target.addEventListener(type, act);
     undo.push(() => target.removeEventListener(type, act));
   };
+  const wake = () => {
+    if (room.closed === "signed-out") void comeBack();
+    else room.wake();
+  };
+  /** Signed in again in another tab: this page is of the login that ended, a new one takes up its words. */
+  async function comeBack(): Promise<void> {
+    const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    await room.settle();
+    leaving = room.isKept;
+    if (leaving) location.reload();
+  }
   listen(document, "visibilitychange", () => {
-    if (document.visibilityState === "visible") room.wake();
+    if (document.visibilityState === "visible") wake();
     else void room.settle();
   });
   listen(window, "pagehide", () => void room.settle());
-  listen(window, "online", () => room.wake());
+  listen(window, "online", wake);
   listen(window, "offline", () => room.wake());
   listen(window, "beforeunload", (event) => {
-    if (room.waitingSince === null) return;
+    if (leaving || room.waitingSince === null) return;
     void room.settle();
     event.preventDefault();
     (event as BeforeUnloadEvent).returnValue = true;
@@ -450,6 +479,7 @@ const STATUS_CLASSES = {
   joining: "etat hors",
   saved: "etat ouvert ok",
   saving: "etat hors",
+  unkept: "etat direct",
   unsent: "etat attente",
   offline: "etat hors",
   "read-only": "etat hors",
@@ -501,5 +531,6 @@ if (root) {
   }).catch((error: unknown) => {
     // The plain page, with its text and its way to write, is still there.
     console.error("editor: couldn't start", error);
+    root.classList.add("echec");
   });
 }

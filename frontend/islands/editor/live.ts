@@ -23,6 +23,8 @@ export interface LiveOptions {
   /** Absolute `ws:` or `wss:` address. */
   readonly socketUrl: string;
   readonly fallbackUrl: string;
+  /** The login of the page, told to the server: another one on the same device must not send these words. */
+  readonly login: string;
   /** What the document has, asked at each join. */
   readonly stateVector: () => Uint8Array;
   /** What waits for an answer, in order. */
@@ -128,7 +130,7 @@ export class Live {
     if (this.stopped || (this.socket && this.way !== "http")) return;
     let socket: WebSocket;
     try {
-      socket = new WebSocket(this.options.socketUrl, [wire.SUBPROTOCOL]);
+      socket = new WebSocket(`${this.options.socketUrl}?${this.login}`, [wire.SUBPROTOCOL]);
     } catch {
       this.blocked = BLOCKED_AFTER;
       this.failed();
@@ -255,7 +257,7 @@ export class Live {
     while (!this.stopped && this.way === "http" && this.poll === poll) {
       try {
         const address = `${this.options.fallbackUrl}/after/${this.position}?wait=${first ? 0 : POLL_S}`;
-        const answer = await fetch(address, { signal: poll.signal, cache: "no-store" });
+        const answer = await fetch(`${address}&${this.login}`, { signal: poll.signal, cache: "no-store" });
         if (this.refusedByStatus(answer.status)) return true;
         if (!answer.ok) throw new Error(`couldn't poll ${address}: ${answer.status}`);
         const body = new Uint8Array(await answer.arrayBuffer());
@@ -300,7 +302,7 @@ export class Live {
           messages.push(wire.submit(entry.n, entry.bytes));
         }
         if (messages.length === 0) break;
-        const answer = await fetch(this.options.fallbackUrl, {
+        const answer = await fetch(`${this.options.fallbackUrl}?${this.login}`, {
           method: "POST",
           headers: { "X-Motion-Live": "1", "Content-Type": "application/octet-stream" },
           body: wire.pack(messages) as BodyInit,
@@ -314,6 +316,10 @@ export class Live {
     } finally {
       this.posting = false;
     }
+  }
+
+  private get login(): string {
+    return new URLSearchParams({ login: this.options.login }).toString();
   }
 
   private refusedByStatus(status: number): boolean {

@@ -1,10 +1,12 @@
 /**
- * The durable outbox: updates that the server has not acknowledged, byte for byte, and the last known state.
+ * The durable outbox: updates that the server has not acknowledged, and the last known state. What may have been
+ * sent keeps its bytes for ever; what never was is merged before it leaves (`merging.ts`).
  *
  * Each tab has a box of its own and holds its lock. A tab that opens takes in the boxes that nobody holds any
  * more (closed tabs, crashes, the page before a reload): their updates are sent again as they are, under the
  * client ids that wrote them.
  */
+import { grouped } from "./merging";
 
 /** One update on its way. */
 export interface Entry {
@@ -15,6 +17,10 @@ export interface Entry {
   readonly bytes: Uint8Array;
   /** When it was written, in milliseconds since 1970. */
   readonly at: number;
+  /** The login that wrote it, as the page tells it. The server ties client ids to logins: see `moving.ts`. */
+  readonly session: string;
+  /** It may have reached the server: it is sent again as it is, or not at all. */
+  readonly sent: boolean;
 }
 
 /** The text as a tab last knew it. */
@@ -34,10 +40,14 @@ export interface Left {
 
 /** Where boxes are kept. Durable once a promise resolves. */
 export interface Boxes {
+  /** Whether what is kept outlives the page. */
+  readonly lasting: boolean;
   /** Moves everything from boxes that nobody holds into `box`, whose lock is taken. */
   adopt(box: string): Promise<Left>;
   put(box: string, entry: Entry): Promise<void>;
   remove(box: string, n: number): Promise<void>;
+  /** Takes the entries of these numbers out and puts others in, all or nothing. */
+  replace(box: string, gone: readonly number[], by: readonly Entry[]): Promise<void>;
   putBase(box: string, base: Base): Promise<void>;
   /** A second copy of all that is unsent, where iOS is known to lose the first. */
   copy(box: string, entries: readonly Entry[]): Promise<void>;
@@ -47,6 +57,7 @@ export interface Boxes {
 /** Boxes that live as long as the page: for tests, and for browsers that refuse storage. */
 export class MemoryBoxes implements Boxes {
   constructor(private readonly left: Left = { entries: [], bases: [] }) {}
+  readonly lasting = false;
   readonly kept = new Map<number, Entry>();
   base: Base | null = null;
 
@@ -61,6 +72,10 @@ export class MemoryBoxes implements Boxes {
   async remove(_box: string, n: number): Promise<void> {
     this.kept.delete(n);
   }
+  async replace(_box: string, gone: readonly number[], by: readonly Entry[]): Promise<void> {
+    for (const n of gone) this.kept.delete(n);
+    for (const entry of by) this.kept.set(entry.n, entry);
+  }
   async putBase(_box: string, base: Base): Promise<void> {
     this.base = base;
   }
@@ -70,15 +85,22 @@ export class MemoryBoxes implements Boxes {
 
 /** How long a write may take before the update is sent all the same, in milliseconds: iOS can hang. */
 const STORE_PATIENCE_MS = 1000;
+/** The same for a write that replaces others, which one would rather see through. */
+const REPLACE_PATIENCE_MS = 5000;
 
 /** Wait before the second copy is renewed, in milliseconds. */
 const COPY_EVERY_MS = 500;
 
 export class Outbox {
-  private readonly waiting: Entry[];
+  private waiting: Entry[];
   private last: number;
   private copyTimer: ReturnType<typeof setTimeout> | undefined;
   private copied = false;
+  /** Numbers that are on the device. */
+  private readonly kept = new Set<number>();
+  /** Numbers that may be sent: on the device, or it took too long. */
+  private readonly ready = new Set<number>();
+  private failing = false;
 
   private constructor(
     private readonly boxes: Boxes,
@@ -88,6 +110,7 @@ export class Outbox {
   ) {
     this.waiting = [...entries];
     this.last = entries.at(-1)?.n ?? 0;
+    for (const { n } of entries) this.holds(n);
     if (entries.length > 0) this.renewCopy();
   }
 
@@ -101,15 +124,41 @@ export class Outbox {
     return this.waiting;
   }
 
+  /** Those of them that a reload brings back. */
+  get onDevice(): readonly Entry[] {
+    return this.boxes.lasting ? this.waiting.filter((entry) => this.kept.has(entry.n)) : [];
+  }
+
+  /** The device does not keep what it is given: a private window, no room left, forbidden. */
+  get refuses(): boolean {
+    return !this.boxes.lasting || this.failing;
+  }
+
+  /** What may leave now, in order: marked as sent, and on the device. */
+  get sendable(): readonly Entry[] {
+    const stop = this.waiting.findIndex((entry) => !entry.sent || !this.ready.has(entry.n));
+    return stop < 0 ? this.waiting : this.waiting.slice(0, stop);
+  }
+
+  get hasUnsent(): boolean {
+    return this.waiting.some((entry) => !entry.sent);
+  }
+
+  /** How many may have been sent and are not answered. */
+  get inFlight(): number {
+    return this.waiting.reduce((count, entry) => count + Number(entry.sent), 0);
+  }
+
   /**
    * Numbers an update and keeps it. It counts as waiting at once; the promise resolves when it is on the
    * device, or when the device takes too long: sending then protects it better than waiting.
    */
-  async add(client: number, bytes: Uint8Array, at: number): Promise<Entry> {
-    const entry: Entry = { n: ++this.last, client, bytes, at };
+  async add(given: Omit<Entry, "n">): Promise<Entry> {
+    const entry: Entry = { ...given, n: ++this.last };
     this.waiting.push(entry);
     this.renewCopy();
-    await soon(this.boxes.put(this.box, entry));
+    await this.put(entry);
+    this.ready.add(entry.n);
     return entry;
   }
 
@@ -118,9 +167,43 @@ export class Outbox {
     const at = this.waiting.findIndex((entry) => entry.n === n);
     if (at < 0) return undefined;
     const [entry] = this.waiting.splice(at, 1);
+    this.kept.delete(n);
+    this.ready.delete(n);
     void soon(this.boxes.remove(this.box, n));
     this.renewCopy();
     return entry;
+  }
+
+  /**
+   * Makes what was never sent ready to leave: merged into as few updates as the server takes, and marked. The
+   * device knows it before this resolves, for whoever sends again after a crash must send the same bytes.
+   *
+   * Returns whether anything is new to send.
+   */
+  async release(): Promise<boolean> {
+    const fresh = new Set(this.waiting.filter((entry) => !entry.sent && this.ready.has(entry.n)));
+    if (fresh.size === 0) return false;
+    const by = grouped(this.waiting.map((entry) => (fresh.has(entry) ? entry : null)));
+    const numbers = [...fresh].map((entry) => entry.n);
+    const done = await soon(this.boxes.replace(this.box, numbers, by), REPLACE_PATIENCE_MS);
+    // A device that could not do it keeps the single ones: then they leave as they are.
+    const next = done ? by : [...fresh].map((entry): Entry => ({ ...entry, sent: true }));
+    this.exchange(new Set(numbers), next, done);
+    // A second copy with the single ones beside the merged ones would bring them back after a crash.
+    await this.copyNow();
+    return true;
+  }
+
+  /** Puts others in the place of all that waits; they count at once, and are on the device when this resolves. */
+  async rewrite(by: readonly Entry[]): Promise<void> {
+    const numbers = this.waiting.map((entry) => entry.n);
+    this.exchange(new Set(numbers), by, false);
+    const done = await soon(this.boxes.replace(this.box, numbers, by), REPLACE_PATIENCE_MS);
+    for (const { n } of by) {
+      this.ready.add(n);
+      if (done) this.kept.add(n);
+    }
+    await this.copyNow();
   }
 
   /** Keeps the state of the document, so that a reload without network shows the text. */
@@ -129,30 +212,66 @@ export class Outbox {
   }
 
   /** Writes the second copy now: the page is being hidden and may never come back. */
-  copyNow(): void {
+  async copyNow(): Promise<void> {
     clearTimeout(this.copyTimer);
     this.copyTimer = undefined;
     if (this.waiting.length === 0 && !this.copied) return;
     this.copied = this.waiting.length > 0;
-    void soon(this.boxes.copy(this.box, this.waiting));
-  }
-
-  private renewCopy(): void {
-    this.copyTimer ??= setTimeout(() => this.copyNow(), COPY_EVERY_MS);
+    await soon(this.boxes.copy(this.box, this.waiting));
   }
 
   close(): void {
     clearTimeout(this.copyTimer);
     this.boxes.release();
   }
+
+  private exchange(gone: ReadonlySet<number>, by: readonly Entry[], onDevice: boolean): void {
+    this.waiting = [...this.waiting.filter((entry) => !gone.has(entry.n)), ...by].sort((a, b) => a.n - b.n);
+    for (const n of gone) this.kept.delete(n);
+    for (const { n } of by) {
+      if (onDevice) this.holds(n);
+    }
+  }
+
+  private holds(n: number): void {
+    this.kept.add(n);
+    this.ready.add(n);
+  }
+
+  private async put(entry: Entry): Promise<void> {
+    const write = this.boxes.put(this.box, entry).then(
+      () => {
+        if (this.waiting.includes(entry)) this.kept.add(entry.n);
+        if (!this.failing) return;
+        // There is room again: what was turned away is tried once more.
+        this.failing = false;
+        for (const other of this.waiting) if (!this.kept.has(other.n)) void this.put(other);
+      },
+      () => {
+        this.failing = true;
+      },
+    );
+    await soon(write);
+  }
+
+  private renewCopy(): void {
+    this.copyTimer ??= setTimeout(() => void this.copyNow(), COPY_EVERY_MS);
+  }
 }
 
 /** Waits for a write, but not for ever; a failure is tolerated, for the page still holds the update. */
-async function soon(write: Promise<void>): Promise<void> {
+async function soon(write: Promise<void>, patienceMs = STORE_PATIENCE_MS): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, STORE_PATIENCE_MS);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, false);
   });
-  await Promise.race([write.catch(() => undefined), late]);
+  const done = await Promise.race([
+    write.then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
   clearTimeout(timer);
+  return done;
 }

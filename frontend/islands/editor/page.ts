@@ -22,6 +22,8 @@ export interface EditorPage {
   readonly fallback_url: string;
   /** Page of the plain mode. */
   readonly simple_url: string;
+  /** Where one signs in to come back here. */
+  readonly sign_in_url: string;
   /** Language tag of the interface: `fr` or `en`. */
   readonly language: string;
   /** Where the plan is asked for again. */
@@ -88,6 +90,9 @@ export interface Texts {
   readonly unsent_one: string;
   readonly unsent_other: string;
   readonly unsent_short: string;
+  readonly unkept_one: string;
+  readonly unkept_other: string;
+  readonly keeping: string;
   readonly offline: string;
   readonly read_only: string;
   readonly read_only_short: string;
@@ -96,6 +101,11 @@ export interface Texts {
   readonly reason_not_found: string;
   readonly offline_title: string;
   readonly offline_text: string;
+  readonly offline_unkept: string;
+  readonly signed_out_title: string;
+  readonly signed_out_text: string;
+  readonly signed_out_kept: string;
+  readonly sign_in: string;
   readonly refused_title: string;
   readonly refused_deletion: string;
   readonly late_title: string;

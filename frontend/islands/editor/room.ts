@@ -8,13 +8,16 @@
 import * as Y from "yjs";
 import { Hold } from "./hold";
 import { type Closed, Live } from "./live";
-import type { Outbox } from "./outbox";
+import { underLogin } from "./moving";
+import type { Entry, Outbox } from "./outbox";
 import type * as wire from "./wire";
 
 /** Own updates of this span travel as one, in milliseconds. */
 const COALESCE_MS = 100;
 /** An update being gathered stays below this size, in bytes: the server takes 16 KiB. */
 const GATHER_BYTES = 14_000;
+/** Updates without an answer beyond which the next ones wait, to leave as one. */
+const IN_FLIGHT = 20;
 /** Wait before the state of the document is kept on the device again, in milliseconds. */
 const BASE_EVERY_MS = 2500;
 
@@ -67,6 +70,10 @@ export class Room {
   private gatherTimer: ReturnType<typeof setTimeout> | undefined;
   private baseTimer: ReturnType<typeof setTimeout> | undefined;
   private adding: Promise<unknown> = Promise.resolve();
+  private releasing = false;
+  /** Words of another login wait: nothing leaves before they are moved to this one (`moving.ts`). */
+  private moving: boolean;
+  private readonly words = new WeakMap<Entry, string>();
   private readonly live: Live;
 
   constructor(private readonly options: RoomOptions) {
@@ -74,18 +81,24 @@ export class Room {
     this.text = this.doc.getText("text");
     for (const base of options.outbox.bases) this.restore(base.state);
     for (const entry of options.outbox.entries) this.restore(entry.bytes);
+    this.moving = options.outbox.entries.some((entry) => entry.session !== options.session);
+    // To move them one must know what the server has: its whole state is asked for.
+    if (this.moving) this.fresh = this.newDoc();
     this.hold = new Hold(options.composing, (update) => this.apply(update));
     this.live = new Live({
       socketUrl: options.socketUrl,
       fallbackUrl: options.fallbackUrl,
+      login: options.session,
       stateVector: () => Y.encodeStateVector(this.fresh ?? this.doc),
-      pending: () => options.outbox.entries.filter((entry) => this.durable >= entry.n),
+      pending: () => (this.moving ? [] : options.outbox.sendable),
       onMessage: (message) => this.receive(message),
       onOnline: (online, way) => {
         this.online = online;
         this.way = way;
-        if (online) this.closed = null;
-        else void this.saveBase();
+        if (online) {
+          this.closed = null;
+          this.send();
+        } else void this.saveBase();
         options.onChange();
       },
       onClosed: (why) => {
@@ -93,11 +106,7 @@ export class Room {
         options.onChange();
       },
     });
-    this.durable = options.outbox.entries.at(-1)?.n ?? 0;
   }
-
-  /** Number of the last entry that is on the device and may be sent. */
-  private durable: number;
 
   /** A text from the device is at hand: one may go on writing before the server answers. */
   get restored(): boolean {
@@ -129,9 +138,34 @@ export class Room {
 
   /** The words that the server has not acknowledged, in the order of writing. */
   unsentText(): string {
-    return [...this.options.outbox.entries.map((entry) => entry.bytes), ...this.gathered]
-      .map(insertedText)
-      .join("");
+    return this.wordsOf(this.options.outbox.entries) + this.gathered.map(insertedText).join("");
+  }
+
+  /** Those of them that are on the device; null when none of what waits is. */
+  keptText(): string | null {
+    const kept = this.options.outbox.onDevice;
+    return kept.length > 0 ? this.wordsOf(kept) : null;
+  }
+
+  /** Whether a reload would bring back all that waits. */
+  get isKept(): boolean {
+    const { entries, onDevice } = this.options.outbox;
+    return this.gathered.length === 0 && onDevice.length === entries.length;
+  }
+
+  /** The device does not keep what it is given. */
+  get deviceRefuses(): boolean {
+    return this.options.outbox.refuses;
+  }
+
+  private wordsOf(entries: readonly Entry[]): string {
+    let all = "";
+    for (const entry of entries) {
+      const words = this.words.get(entry) ?? insertedText(entry.bytes);
+      this.words.set(entry, words);
+      all += words;
+    }
+    return all;
   }
 
   /** Closes the update being gathered and keeps it on the device. */
@@ -142,21 +176,38 @@ export class Room {
       const bytes = this.gathered.length === 1 ? this.gathered[0] : Y.mergeUpdates(this.gathered);
       this.gathered = [];
       this.gatheredBytes = 0;
-      const added = this.options.outbox.add(this.doc.clientID, bytes as Uint8Array, Date.now());
-      this.adding = this.adding
-        .then(() => added)
-        .then((entry) => {
-          this.durable = entry.n;
-          this.live.push();
-        });
+      const { outbox, session } = this.options;
+      const added = outbox.add({
+        client: this.doc.clientID,
+        bytes: bytes as Uint8Array,
+        at: Date.now(),
+        session,
+        // What leaves at once is written as such; the rest is merged when its turn comes.
+        sent: this.online && !this.moving && !outbox.hasUnsent && outbox.inFlight < IN_FLIGHT,
+      });
+      this.adding = this.adding.then(() => added).then(() => this.send());
     }
     await this.adding;
+  }
+
+  /** Lets leave what may: first what was never sent is merged, unless much is still without an answer. */
+  private send(): void {
+    if (!this.online || this.moving) return;
+    const { outbox } = this.options;
+    if (!this.releasing && outbox.hasUnsent && outbox.inFlight < IN_FLIGHT) {
+      this.releasing = true;
+      void outbox.release().then((any) => {
+        this.releasing = false;
+        if (any) this.send();
+      });
+    }
+    this.live.push();
   }
 
   /** The page is being hidden or left: put everything on the device now. */
   async settle(): Promise<void> {
     await this.flush();
-    this.options.outbox.copyNow();
+    void this.options.outbox.copyNow();
     await this.saveBase();
   }
 
@@ -280,6 +331,7 @@ export class Room {
       if (entry && this.spoiled.size > 0) Y.applyUpdate(this.fresh ?? this.doc, entry.bytes, REMOTE);
     }
     this.savedAt = new Date(ack.at);
+    this.send();
     this.options.onChange();
   }
 
@@ -299,10 +351,24 @@ export class Room {
     this.live.resync();
   }
 
+  /** Brings what another login of this official left unsent under this one, on the server's text. */
+  private move(fresh: Y.Doc): void {
+    const { outbox, session } = this.options;
+    const known = Y.decodeStateVector(Y.encodeStateVector(fresh));
+    const moved = underLogin(outbox.entries, session, known, () => Math.floor(Math.random() * 2 ** 32));
+    for (const entry of moved) Y.applyUpdate(fresh, entry.bytes, REMOTE);
+    void outbox.rewrite(moved).then(() => {
+      this.moving = false;
+      this.send();
+      this.options.onChange();
+    });
+  }
+
   private replaceDoc(fresh: Y.Doc, update: Uint8Array): void {
     // Words typed since the refusal follow on refused ones: they will be refused too, and shown.
     void this.flush();
     Y.applyUpdate(fresh, update, REMOTE);
+    if (this.moving) this.move(fresh);
     this.hold.flush();
     this.fresh = null;
     const old = this.doc;

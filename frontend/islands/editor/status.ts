@@ -7,6 +7,10 @@ export interface SavingFacts {
   readonly joined: boolean;
   /** Sentences that the server has not acknowledged; 0 when all is acknowledged. */
   readonly unsent: number;
+  /** Those of them that are on the device: a reload brings them back. */
+  readonly kept: number;
+  /** The device does not keep what it is given. */
+  readonly refuses: boolean;
   /** How long the oldest of them has waited, in milliseconds. */
   readonly waitedMs: number;
   /** When the last acknowledgement came. */
@@ -16,7 +20,7 @@ export interface SavingFacts {
 }
 
 export interface SavingWords {
-  readonly kind: "joining" | "saved" | "saving" | "unsent" | "offline" | "read-only";
+  readonly kind: "joining" | "saved" | "saving" | "unsent" | "unkept" | "offline" | "read-only";
   /** The whole sentence. */
   readonly words: string;
   /** What a telephone has room for. */
@@ -26,12 +30,21 @@ export interface SavingWords {
 /** Beyond this wait a text being saved counts as kept here and unsent, in milliseconds. */
 const PATIENCE_MS = 8000;
 
-/** The state of the text in plain words. Nothing is called saved before the server has said so. */
+/**
+ * The state of the text in plain words. Nothing is called saved before the server has said so, nor kept before the
+ * device has.
+ */
 export function savingWords(facts: SavingFacts, page: EditorPage): SavingWords {
   const { texts } = page;
   if (facts.unsent > 0 && (!facts.online || facts.waitedMs > PATIENCE_MS)) {
-    const words = plural(page.language, facts.unsent, texts.unsent_one, texts.unsent_other);
-    return { kind: "unsent", words, short: fill(texts.unsent_short, { count: facts.unsent }) };
+    const counted = (count: number, one: string, other: string) => ({
+      words: plural(page.language, count, one, other),
+      short: fill(texts.unsent_short, { count }),
+    });
+    if (facts.refuses)
+      return { kind: "unkept", ...counted(facts.unsent, texts.unkept_one, texts.unkept_other) };
+    if (facts.kept === 0) return { kind: "saving", words: texts.keeping, short: texts.saving };
+    return { kind: "unsent", ...counted(facts.kept, texts.unsent_one, texts.unsent_other) };
   }
   if (facts.readOnly) {
     // The server's own sentence may open with the same words.

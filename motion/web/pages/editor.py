@@ -1,7 +1,6 @@
 """The drafting room: the page of the editor. Without script it shows the text and the way to the plain mode."""
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +20,9 @@ from motion.rules.outline import heading_lines
 from motion.rules.rendering import render
 from motion.rules.text import parse
 from motion.rules.vocabulary import MotionState, Phase
+from motion.web.arrival import carrying
 from motion.web.headers import policy
+from motion.web.identity import login_name
 from motion.web.page import REVALIDATE, Page, read
 from motion.web.reading import PersonView, person_of
 from motion.web.views import View, shown
@@ -50,9 +51,10 @@ def html_of(text: str) -> Markup:
     """The text to read: headings and numbered lines."""
     sections = render(parse(text))
     return Markup("").join(
-        Markup('<h2 id="{}">{}</h2>{}').format(section.anchor, Markup(section.heading), Markup(section.body))
-        if section.heading
-        else Markup(section.body)
+        Markup('<section class="partie">{}{}</section>\n').format(
+            Markup('<h2 id="{}">{}</h2>').format(section.anchor, Markup(section.heading)) if section.heading else "",
+            Markup(section.body),
+        )
         for section in sections
     )
 
@@ -132,14 +134,6 @@ def plan_of(number: int, text: str, runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def session_name(page: Page) -> str:
-    """Something that tells this login from others, for the device's own storage. Made from what the database knows of
-    the cookie, from which nobody gets in."""
-    if page.signed_in is None:
-        return ""
-    return hashlib.sha256(b"motion editor " + page.signed_in.session.token_hash).hexdigest()[:24]
-
-
 def editor_of(
     page: Page, motion: Motion, person: PersonView, closed: str, nonce: str, plan: dict[str, Any]
 ) -> dict[str, Any]:
@@ -154,9 +148,10 @@ def editor_of(
         "live_url": live,
         "fallback_url": live,
         "simple_url": f"{base}/rediger/simple",
+        "sign_in_url": carrying(f"{page.home}/connexion", f"{base}/rediger"),
         "plan_url": f"{base}/plan.json",
         "plan": plan,
-        "session": session_name(page),
+        "session": login_name(page.signed_in.session.token_hash) if page.signed_in else "",
         "language": page.language.code,
         "time_zone": page.congress.time_zone,
         "may_write": not closed,
