@@ -39,7 +39,7 @@ async def measure(running: servers.Running, readers: int, writers: int, seconds:
     outcome = crowd.outcome(typed)
     crowd.close()
     if outcome.closed:
-        print((running.folder / "log").read_text(errors="replace")[-3000:], file=sys.stderr)
+        print(running.log.read_text(errors="replace")[-3000:], file=sys.stderr)
     return line(running.name, readers, writers, cpu, cpu_typing, held, outcome)
 
 

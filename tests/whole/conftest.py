@@ -6,15 +6,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import launched
+from tests.whole.demonstration import Demonstration, demonstrating
 from tests.whole.desks import Desk
-from tests.whole.line import Line, line_to
-from tests.whole.served import Served, serving
+from tests.whole.network import Line, line_to
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """One service for all: its start plays the whole demonstration."""
-    with serving(tmp_path_factory.mktemp("service")) as served:
+    with demonstrating(tmp_path_factory.mktemp("service")) as served:
         yield served
 
 
@@ -26,14 +26,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def line(service: Served) -> Iterator[Line]:
+def line(service: Demonstration) -> Iterator[Line]:
     """A network line to the service."""
     with line_to(service.port) as line:
         yield line
 
 
 @pytest.fixture
-def desks(browser: Browser, service: Served) -> Iterator[Callable[..., Desk]]:
+def desks(browser: Browser, service: Demonstration) -> Iterator[Callable[..., Desk]]:
     """Seats people at browsers of their own; in the end none of them has met an error."""
     seated: list[Desk] = []
 

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from tests.whole.line import Line
-from tests.whole.served import Place, Served
+from tests.whole.demonstration import Demonstration, Place
+from tests.whole.network import Line
 
 PATIENCE_S = 20.0
 TEXT = ".cm-content"
@@ -66,7 +66,7 @@ class Desk:
     def __init__(
         self,
         browser: Browser,
-        service: Served,
+        service: Demonstration,
         *,
         line: Line | None = None,
         role: str = "",

@@ -20,8 +20,9 @@ from storage.store import Store
 from tests.databases import free_port
 from tests.live import world as worlds
 from tests.live.world import World
-from tests.whole.program import WORD, Official, Program, kept_text
-from tests.whole.proxy import BadNetwork
+from tests.servers import Served, serving
+from tests.whole.network import Storm, line_to
+from tests.whole.officials import WORD, Official, kept_text
 
 SECONDS = float(os.environ.get("NOTHING_LOST_SECONDS", "4"))
 
@@ -37,12 +38,10 @@ def world(database_url: str) -> World:
 
 
 @pytest.fixture
-def program(database_url: str, world: World, tmp_path: Path) -> Iterator[Program]:
+def served(database_url: str, world: World, tmp_path: Path) -> Iterator[Served]:
     """The service on that database."""
-    program = Program(database_url, tmp_path / "data", free_port())
-    program.start()
-    yield program
-    program.stop()
+    with serving(tmp_path / "data", extra={"DATABASE_URL": database_url}) as served:
+        yield served
 
 
 @asynccontextmanager
@@ -91,25 +90,25 @@ def every_word_once(text: str, present: list[Official]) -> None:
     assert words.keys() == typed and set(words.values()) == {1}
 
 
-def test_killing_the_server_again_and_again_loses_nothing(program: Program, world: World, database_url: str) -> None:
+def test_killing_the_server_again_and_again_loses_nothing(served: Served, world: World, database_url: str) -> None:
     """What was acknowledged, or seen by another, is in the database the moment the process is dead."""
     chance = random.Random(1)
 
     async def story() -> str:
-        async with officials(world, [address(world, program.port)]) as present:
+        async with officials(world, [address(world, served.port)]) as present:
             typing = [asyncio.create_task(official.type_on()) for official in present]
             end = asyncio.get_running_loop().time() + SECONDS
             kills = 0
             while kills < 2 or asyncio.get_running_loop().time() < end:
-                await until(lambda: all(official.is_connected for official in present), program.log)
+                await until(lambda: all(official.is_connected for official in present), served.last_words)
                 await asyncio.sleep(chance.uniform(0.2, 0.9))
-                await asyncio.to_thread(program.kill)
+                await asyncio.to_thread(served.kill)
                 kills += 1
-                await until(lambda: not any(official.is_connected for official in present), program.log)
+                await until(lambda: not any(official.is_connected for official in present), served.last_words)
                 promised = set[str]().union(*(official.promised() for official in present))
                 kept = set(WORD.findall(await asyncio.to_thread(kept_text, database_url, world)))
                 assert promised <= kept, promised - kept
-                await asyncio.to_thread(program.start)
+                await asyncio.to_thread(served.start)
             for task in typing:
                 task.cancel()
             text = await until_all_agree(present)
@@ -118,39 +117,35 @@ def test_killing_the_server_again_and_again_loses_nothing(program: Program, worl
             return text
 
     text = asyncio.run(story())
-    program.kill()
+    served.kill()
     assert kept_text(database_url, world) == text
 
 
-def test_a_network_that_cuts_and_delays_loses_nothing(program: Program, world: World, database_url: str) -> None:
+def test_a_network_that_cuts_and_delays_loses_nothing(served: Served, world: World, database_url: str) -> None:
     """Bytes of a connection that was cut arrive after those of the next: told apart, taken once."""
 
     async def story() -> str:
-        network = BadNetwork(program.port)
-        port = await network.start()
-        try:
-            async with officials(world, [address(world, port)]) as present:
+        with line_to(served.port, storm=Storm()) as line:
+            async with officials(world, [address(world, line.port)]) as present:
                 typing = [asyncio.create_task(official.type_on()) for official in present]
                 await asyncio.sleep(SECONDS)
                 for task in typing:
                     task.cancel()
-                network.is_calm = True
+                line.storm = None
                 text = await until_all_agree(present)
                 every_word_once(text, present)
-                assert network.cuts > 5
+                assert line.cuts > 5
                 return text
-        finally:
-            await network.close()
 
     assert asyncio.run(story()) == kept_text(database_url, world)
 
 
-def test_a_laptop_that_slept_wakes_up_to_everything(program: Program, world: World) -> None:
+def test_a_laptop_that_slept_wakes_up_to_everything(served: Served, world: World) -> None:
     """It read nothing, its socket may have been closed meanwhile, and what it had typed is sent."""
 
     async def story() -> None:
-        async with officials(world, [address(world, program.port)]) as present:
-            await until(lambda: all(official.is_connected for official in present), program.log)
+        async with officials(world, [address(world, served.port)]) as present:
+            await until(lambda: all(official.is_connected for official in present), served.last_words)
             sleeper, others = present[0], present[1:]
             typing = [asyncio.create_task(official.type_on()) for official in others]
             await asyncio.sleep(SECONDS / 4)
@@ -181,18 +176,19 @@ def test_two_processes_with_a_relay_write_one_text(
     database_url: str, world: World, nats_url: str, tmp_path: Path
 ) -> None:
     """Officials of either process see each other; one process is killed, comes back, and all converge."""
-    programs = [Program(database_url, tmp_path / "data", free_port(), RELAY_URL=nats_url) for _ in range(2)]
-    for program in programs:
-        program.start()
+    settings = {"DATABASE_URL": database_url, "RELAY_URL": nats_url}
+    both = [Served(tmp_path / "data", extra=settings) for _ in range(2)]
+    for served in both:
+        served.start()
 
     async def story() -> str:
-        async with officials(world, [address(world, program.port) for program in programs]) as present:
+        async with officials(world, [address(world, served.port) for served in both]) as present:
             typing = [asyncio.create_task(official.type_on()) for official in present]
             await asyncio.sleep(SECONDS / 2)
             assert all(len({word.split("-")[0] for word in WORD.findall(o.typist.text)}) == 5 for o in present)
-            await asyncio.to_thread(programs[0].kill)
+            await asyncio.to_thread(both[0].kill)
             await asyncio.sleep(SECONDS / 4)
-            await asyncio.to_thread(programs[0].start)
+            await asyncio.to_thread(both[0].start)
             await asyncio.sleep(SECONDS / 4)
             for task in typing:
                 task.cancel()
@@ -203,6 +199,6 @@ def test_two_processes_with_a_relay_write_one_text(
     try:
         text = asyncio.run(story())
     finally:
-        for program in programs:
-            program.stop()
+        for served in both:
+            served.stop()
     assert text == kept_text(database_url, world)

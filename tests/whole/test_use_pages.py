@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from motion.web import routes
 from tests.browser import axe
+from tests.whole.demonstration import Demonstration
 from tests.whole.scenes import NO_PAGES, PUBLIC, SCENES, Role, Scene
-from tests.whole.served import Served
 
 WIDTHS = (1440, 820, 320)
 THEMES = ("light", "dark")
@@ -55,7 +55,7 @@ CLIPPED = """(css) => {
 
 
 @pytest.fixture(scope="module")
-def contexts(browser: Browser, service: Served) -> Iterator[dict[str, BrowserContext]]:
+def contexts(browser: Browser, service: Demonstration) -> Iterator[dict[str, BrowserContext]]:
     """One browser's memory for each role."""
     made = {role: browser.new_context(locale="fr-FR") for role in get_args(Role)}
     service.sit(made["official"])
@@ -68,7 +68,7 @@ def contexts(browser: Browser, service: Served) -> Iterator[dict[str, BrowserCon
 
 
 @pytest.fixture
-def visit(contexts: dict[str, BrowserContext], service: Served) -> Iterator[Callable[[Scene], Page]]:
+def visit(contexts: dict[str, BrowserContext], service: Demonstration) -> Iterator[Callable[[Scene], Page]]:
     """Opens pages; in the end none has met an error, a refusal of its security policy, or another host."""
     problems: list[str] = []
     opened: list[Page] = []
@@ -165,7 +165,7 @@ LOOKS = 4  # a live page may change between two looks, not four times in a row
 class TestWithoutScript:
     @pytest.mark.parametrize("scene", PUBLIC, ids=by_name)
     def test_the_public_reads_it_all(
-        self, browser: Browser, service: Served, visit: Callable[[Scene], Page], scene: Scene
+        self, browser: Browser, service: Demonstration, visit: Callable[[Scene], Page], scene: Scene
     ) -> None:
         """The same words with script and without; once more when the congress moved between the two."""
         context = browser.new_context(java_script_enabled=False, locale="fr-FR")
@@ -194,7 +194,14 @@ class TestWeights:
         ],
     )
     def test_a_page_is_light(
-        self, browser: Browser, service: Served, path: str, first: int, following: int, script: int, requests: int
+        self,
+        browser: Browser,
+        service: Demonstration,
+        path: str,
+        first: int,
+        following: int,
+        script: int,
+        requests: int,
     ) -> None:
         """A first visit, then the same page again with what the browser has kept."""
         context = browser.new_context(locale="fr-FR")

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import axe
+from tests.whole.demonstration import Demonstration
 from tests.whole.desks import TEXT, Desk, until
-from tests.whole.line import Line
-from tests.whole.served import Served
+from tests.whole.network import Line
 from tests.whole.test_use_pages import RUN_AXE, TAGS
 
 Seat = Callable[..., Desk]
@@ -18,7 +18,7 @@ Seat = Callable[..., Desk]
 class Secretariat:
     """The secretariat at its browser."""
 
-    def __init__(self, page: Page, service: Served) -> None:
+    def __init__(self, page: Page, service: Demonstration) -> None:
         self.page = page
         self.room = f"{service.address}/ormeline/secretariat"
 
@@ -53,7 +53,7 @@ class Secretariat:
 
 
 @pytest.fixture
-def secretariat(browser: Browser, service: Served) -> Iterator[Secretariat]:
+def secretariat(browser: Browser, service: Demonstration) -> Iterator[Secretariat]:
     """Signed in by the address that the command printed."""
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
@@ -63,7 +63,7 @@ def secretariat(browser: Browser, service: Served) -> Iterator[Secretariat]:
 
 
 class TestTheSecretariat:
-    def test_reads_the_text_live_and_writes_no_character(self, desks: Seat, service: Served) -> None:
+    def test_reads_the_text_live_and_writes_no_character(self, desks: Seat, service: Demonstration) -> None:
         """The editor says so in words, takes no key, and still shows what officials write."""
         desk = desks(role="Secrétariat")
         desk.page.goto(desk.url)
@@ -97,7 +97,7 @@ class TestTheSecretariat:
 
 class TestFromTheFirstLineToTheVote:
     def test_text_that_comes_after_the_freeze_is_kept_and_shown(
-        self, desks: Seat, line: Line, service: Served, secretariat: Secretariat
+        self, desks: Seat, line: Line, service: Demonstration, secretariat: Secretariat
     ) -> None:
         """Neither merged nor thrown away: its author and the secretariat can read and copy it."""
         code = secretariat.creates("Le pont de Lande-Claire")
@@ -123,7 +123,9 @@ class TestFromTheFirstLineToTheVote:
         texts = [box.input_value() for box in secretariat.page.get_by_role("textbox").all()]
         assert any("Après le gel." in text for text in texts)
 
-    def test_freeze_reopening_vote_and_adoption(self, desks: Seat, service: Served, secretariat: Secretariat) -> None:
+    def test_freeze_reopening_vote_and_adoption(
+        self, desks: Seat, service: Demonstration, secretariat: Secretariat
+    ) -> None:
         """Those who write are stopped and let in again on the spot; the adopted text stands with its vote."""
         code = secretariat.creates("La halte du marché")
         desk = desks(code=code).open()

@@ -12,9 +12,9 @@ from itertools import zip_longest
 import pytest
 from playwright.sync_api import Browser
 
+from tests.whole.demonstration import Demonstration
 from tests.whole.desks import TEXT, Desk, until
-from tests.whole.line import Line
-from tests.whole.served import Served
+from tests.whole.network import Line
 
 Seat = Callable[..., Desk]
 
@@ -26,14 +26,14 @@ ANDROID = (
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True, "user_agent": ANDROID}
 
 
-def words_of(service: Served, official: int, code: str = "M1") -> str:
+def words_of(service: Demonstration, official: int, code: str = "M1") -> str:
     """What the public page credits to an official, pieces one after the other."""
     page = service.get(f"/ormeline/motions/{code}?vue=auteurs")
     return "|".join(unescape(found) for found in re.findall(rf'data-o="{official}">([^<]*)<', page))
 
 
 class TestTogether:
-    def test_two_officials_write_the_same_paragraph_at_once(self, desks: Seat, service: Served) -> None:
+    def test_two_officials_write_the_same_paragraph_at_once(self, desks: Seat, service: Demonstration) -> None:
         """Both screens and the public page end with the same text, each word with its author."""
         one, two = desks().open(), desks().open()
         one.begin_paragraph("Le bac du soir. Le bac du matin.")
@@ -72,15 +72,15 @@ class TestTogether:
         line = "() => document.querySelector('.cm-content').ownerDocument.getSelection().anchorNode.textContent"
         until(lambda: "La navette" in one.page.evaluate(line), one.page)
 
-    def test_a_slow_dead_key_while_the_other_types(self, desks: Seat, line: Line, service: Served) -> None:
+    def test_a_slow_dead_key_while_the_other_types(self, desks: Seat, line: Line, service: Demonstration) -> None:
         """The sequence of etherpad#4978: « é » composed on a slow line is there once, whatever arrives meanwhile."""
         self._compose(desks(line=line), desks(), line, service, "bateau")
 
-    def test_the_same_on_an_android_telephone(self, desks: Seat, line: Line, service: Served) -> None:
+    def test_the_same_on_an_android_telephone(self, desks: Seat, line: Line, service: Demonstration) -> None:
         """There the browser composes by EditContext, where nothing must be held."""
         self._compose(desks(line=line, **PHONE), desks(), line, service, "voyage")
 
-    def _compose(self, one: Desk, two: Desk, line: Line, service: Served, word: str) -> None:
+    def _compose(self, one: Desk, two: Desk, line: Line, service: Demonstration, word: str) -> None:
         one.open()
         two.open()
         one.begin_paragraph(f"Un {word}.")
@@ -117,7 +117,7 @@ class TestTogether:
 
 
 class TestNothingLost:
-    def test_a_cut_while_typing_and_the_return(self, desks: Seat, line: Line, service: Served) -> None:
+    def test_a_cut_while_typing_and_the_return(self, desks: Seat, line: Line, service: Demonstration) -> None:
         """What is written meanwhile is counted, kept on the device, and leaves by itself; the others' text stays."""
         one, two = desks(line=line).open(), desks().open()
         one.begin_paragraph("Avant la coupure.")
@@ -143,7 +143,7 @@ class TestNothingLost:
         assert service.text().count("La ligne tombe ici. Elle est tombée. On écrit toujours") == 1
         assert not one.page.locator(".bandeau[data-ouvert]").count()
 
-    def test_a_reload_while_the_service_is_out_of_reach(self, desks: Seat, line: Line, service: Served) -> None:
+    def test_a_reload_while_the_service_is_out_of_reach(self, desks: Seat, line: Line, service: Demonstration) -> None:
         """The page comes back with the unsent words in their place, one goes on, and all of it is sent."""
         desk = desks(line=line).open()
         desk.begin_paragraph("Gardé ici.")
@@ -164,7 +164,7 @@ class TestNothingLost:
         desk.is_saved()
         service.shows("Gardé ici. Écrit sans réseau. Puis rechargé.")
 
-    def test_a_tab_closed_while_everything_is_cut(self, desks: Seat, line: Line, service: Served) -> None:
+    def test_a_tab_closed_while_everything_is_cut(self, desks: Seat, line: Line, service: Demonstration) -> None:
         """Reloading shows the browser's own error; opened again later, the words are there and leave once."""
         desk = desks(line=line).open()
         desk.begin_paragraph("Tout coupé.")
@@ -214,7 +214,7 @@ class TestNothingLost:
 
 
 class TestNetworks:
-    def test_a_network_that_refuses_websockets(self, desks: Seat, line: Line, service: Served) -> None:
+    def test_a_network_that_refuses_websockets(self, desks: Seat, line: Line, service: Demonstration) -> None:
         """The editor goes on over ordinary requests by itself, both ways, and both texts are one."""
         line.upgrades = False
         one, two = desks(line=line).open(), desks().open()
@@ -261,7 +261,7 @@ class TestKeyboard:
         assert desk.focused().endswith(names[0])
         assert bar.locator("[tabindex='0']").count() == 1
 
-    def test_tab_leaves_the_text(self, desks: Seat, service: Served) -> None:
+    def test_tab_leaves_the_text(self, desks: Seat, service: Demonstration) -> None:
         """Step 3: Tab goes out, Shift and Tab come back where one was; no tabulation is written."""
         desk = desks().open()
         desk.begin_paragraph("Ici même.")
@@ -274,7 +274,7 @@ class TestKeyboard:
         desk.is_saved()
         assert "\t" not in service.text()
 
-    def test_backspace_on_a_heading_and_ones_own_undo(self, desks: Seat, service: Served) -> None:
+    def test_backspace_on_a_heading_and_ones_own_undo(self, desks: Seat, service: Demonstration) -> None:
         """Step 6: a heading becomes a paragraph; undo brings it back and keeps what the other wrote since."""
         one, two = desks().open(), desks().open()
         one.put_caret("Salarier les soignants", after=False)
@@ -320,7 +320,7 @@ class TestKeyboard:
 
 
 class TestTelephone:
-    def test_writing_on_a_telephone(self, desks: Seat, service: Served) -> None:
+    def test_writing_on_a_telephone(self, desks: Seat, service: Demonstration) -> None:
         """At 390 px: type, look at the plan by the dock, come back, go on; nothing sticks out."""
         desk = desks(**PHONE).open()
         desk.begin_paragraph("Du téléphone.")
@@ -346,7 +346,7 @@ class TestTelephone:
 
 class TestPlainMode:
     def test_writing_without_script_merges_with_the_others(
-        self, desks: Seat, browser: Browser, service: Served
+        self, desks: Seat, browser: Browser, service: Demonstration
     ) -> None:
         """The editor's page leads to a form; what it sends joins what was typed meanwhile, in the same paragraph."""
         live = desks().open()
@@ -378,7 +378,7 @@ class TestPlainMode:
         assert ", à la main" in words_of(service, place.official)
         context.close()
 
-    def test_the_editor_that_cannot_start_leaves_the_plain_page(self, browser: Browser, service: Served) -> None:
+    def test_the_editor_that_cannot_start_leaves_the_plain_page(self, browser: Browser, service: Demonstration) -> None:
         """A script lost on the way: the text and the way to the plain mode are there."""
         context = browser.new_context(locale="fr-FR")
         service.sit(context)

@@ -1,15 +1,9 @@
-"""The real program on a real port, to be killed; and officials who never stop typing."""
+"""Officials who never stop typing, and the text that an auditor finds."""
 
 import asyncio
 import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -20,55 +14,8 @@ from motion.live.typist import Typist
 from storage import drafts
 from storage.store import Store
 from tests.live.world import Seat, World
-from tests.servers import clean_environment
 
-START_SECONDS = 30
 WORD = re.compile(r"\bw\d+-\d+\b")
-
-
-class Program:
-    """`motion serve` on one database; it can be killed and started again on the same port."""
-
-    def __init__(self, database_url: str, folder: Path, port: int, **environment: str) -> None:
-        self.port = port
-        self._folder = folder
-        self._environment = clean_environment() | {
-            "MOTION_DATA": str(folder),
-            "DATABASE_URL": database_url,
-            "MOTION_BASE_URL": f"http://127.0.0.1:{port}",
-            **environment,
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "motion", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        with (self._folder / f"log-{self.port}").open("ab") as log:
-            self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
-        limit = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1).close()
-                return
-            except OSError:
-                assert self._process.poll() is None and time.monotonic() < limit, self.log()
-                time.sleep(0.05)
-
-    def kill(self) -> None:
-        """SIGKILL: nothing of it runs any more when this returns."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> None:
-        """SIGTERM, and the end it makes of its own."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(START_SECONDS)
-
-    def log(self) -> str:
-        return (self._folder / f"log-{self.port}").read_text(errors="replace")[-3000:]
 
 
 class Official:

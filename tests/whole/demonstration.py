@@ -1,11 +1,8 @@
-"""The service as it is really run: the console command in a process of its own, with its demonstration."""
+"""The service with its demonstration, and what a test does around it: seats for people, and what the public reads."""
 
 import contextlib
 import itertools
 import json
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,11 +12,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.servers import clean_environment
+from tests.servers import START_SECONDS, Served
 
-ROOT = Path(__file__).parent.parent.parent
-COMMAND = [sys.executable, "-m", "motion"]
-START_S = 60
 SHOWN_S = 10
 PLACES = 24
 
@@ -32,44 +26,26 @@ class Place:
     cookie: str
 
 
-class Served:
-    """A service that answers at `address`; what it wrote is in `log`."""
+class Demonstration(Served):
+    """`motion serve --demo`. `people`: the French name of a role → the address that signs in."""
 
-    def __init__(self, data: Path, port: int) -> None:
-        self.data = data
-        self.port = port
-        self.address = f"http://127.0.0.1:{port}"
-        self.log = data / "log.txt"
-        self.people: dict[str, str] = {}  # the French name of a role → the address that signs in
-        self.environment = clean_environment() | {"MOTION_DATA": str(data)}
+    def __init__(self, data: Path) -> None:
+        super().__init__(data, "--demo")
+        self.people: dict[str, str] = {}
 
     def start(self) -> None:
-        """Start, and wait until the addresses are printed.
-
-        Raises:
-            AssertionError: It ended, or took longer than `START_S`; the end of its log is in the message.
-        """
-        with self.log.open("w") as log:
-            command = [*COMMAND, "serve", "--demo", "--port", str(self.port)]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        end = time.monotonic() + START_S
-        while not self.people:
+        """Start, and wait until the addresses are printed."""
+        super().start()
+        end = time.monotonic() + START_SECONDS
+        while "Public" not in self.people:
             lines = [line.split() for line in self.log.read_text().splitlines()]
-            found = {words[0]: words[1] for words in lines if len(words) == 2 and words[1].startswith("http")}
-            if "Public" in found:
-                self.people = found
-            assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()[-3000:]
+            self.people = {words[0]: words[1] for words in lines if len(words) == 2 and words[1].startswith("http")}
+            assert self.process.poll() is None and time.monotonic() < end, self.last_words()
             time.sleep(0.05)
         self._places = self._take_places()
 
-    def stop(self) -> None:
-        """Ask it to stop, and wait."""
-        self.process.terminate()
-        self.process.wait(20)
-
     def _take_places(self) -> "itertools.cycle[Place]":
-        command = [*COMMAND, "seats", "ormeline", "M1", "--count", str(PLACES), "--base-url", self.address]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
+        done = self.command("seats", "ormeline", "M1", "--count", str(PLACES), "--base-url", self.address)
         seats = [json.loads(line) for line in done.stdout.splitlines()]
         return itertools.cycle([Place(seat["official"], seat["cookie"]) for seat in seats])
 
@@ -108,11 +84,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(data: Path) -> Iterator[Served]:
+def demonstrating(data: Path) -> Iterator[Demonstration]:
     """A service with its demonstration on a free port, for as long as the block lasts."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    served = Served(data, port)
+    served = Demonstration(data)
     served.start()
     try:
         yield served

@@ -1,13 +1,15 @@
-"""A network line between a browser and the service, that can be cut, slowed, or made to refuse WebSockets.
+"""A network line to the service, that can be cut, slowed, made to refuse WebSockets, or struck by a storm.
 
-`context.set_offline` leaves an open WebSocket alone; this does not. One request travels on each connection (the line
-asks the service to close after each answer), so that the line sees what every request is for.
+For a browser, `context.set_offline` leaves an open WebSocket alone; this does not. One request travels on each
+connection (the line asks the service to close after each answer), so that the line sees what every request is for.
 """
 
 import asyncio
 import contextlib
+import random
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 REFUSAL = (
     b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 10\r\nConnection: close\r\n\r\nno upgrade"
@@ -15,29 +17,54 @@ REFUSAL = (
 MAX_HEAD_BYTES = 64 * 1024
 
 
-class Line:
-    """One person's line. Its methods are called from the test's thread; the sockets belong to the line's own loop.
+PIECE_BYTES = 64 * 1024
 
-    `upgrades` is False where the network refuses WebSockets. `delay_s` holds each piece, each way, for that long,
-    in order. `upgraded` and `refused` count what was asked.
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Each connection lives for a while, from 0.3 s to twice `life_s`, and is cut.
+
+    What its client sent last lags behind, by up to twice `delay_s` a piece, and may reach the service after what
+    the next connection sends. The same `seed` brings the same storm.
     """
 
-    def __init__(self, port: int) -> None:
+    life_s: float = 1.0
+    delay_s: float = 0.05
+    seed: int = 1
+
+
+class Line:
+    """One way to the service. Its methods are called from the test's thread; the sockets belong to a loop of its own.
+
+    `upgrades` is False where the network refuses WebSockets. `delay_s` holds each piece, each way, for that long,
+    in order. `storm` may be ended by setting it to None. `upgraded`, `refused` and `cuts` count.
+    """
+
+    def __init__(self, port: int, storm: Storm | None = None) -> None:
         self.service_port = port
         self.upgrades = True
         self.delay_s = 0.0
+        self.storm = storm
         self.upgraded = 0
         self.refused = 0
+        self.cuts = 0
+        self._chance = random.Random(storm.seed if storm else 0)
         self._cut = ""  # beginning of the paths that don't get through; "/" is all of them
         self._open: dict[asyncio.StreamWriter, str] = {}  # the browser's side of each connection, and its path
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
 
     @property
-    def address(self) -> str:
-        """Where the browser finds the service through this line."""
+    def port(self) -> int:
+        """Where the line begins, on the loopback."""
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the service through this line."""
+        return f"http://127.0.0.1:{self.port}"
 
     def cut(self, under: str = "/") -> None:
         """Break the open connections and refuse new ones, for the paths that begin so."""
@@ -83,15 +110,20 @@ class Line:
                 lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
                 head = b"\r\n".join([lines[0], b"Connection: close", *lines[1:]])
             from_service, beyond = await asyncio.open_connection("127.0.0.1", self.service_port)
-            ways = [
-                asyncio.create_task(self._carry(reader, beyond, head)),
-                asyncio.create_task(self._carry(from_service, writer, b"")),
-            ]
+            storm = self.storm
+            up = asyncio.create_task(self._carry(reader, beyond, head, storm))
+            down = asyncio.create_task(self._carry(from_service, writer, b"", None))
             # The service's last word ends the exchange; so does a browser that leaves.
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
+            life = None if storm is None else self._chance.uniform(0.3, 2 * storm.life_s)
+            await asyncio.wait([up, down], timeout=life, return_when=asyncio.FIRST_COMPLETED)
+            if storm is not None:
+                self.cuts += 1
+                down.cancel()
+                writer.transport.abort()
+                await asyncio.sleep(self._chance.uniform(0, 4 * storm.delay_s))
+            for way in (up, down):
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            await asyncio.gather(up, down, return_exceptions=True)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
             pass  # somebody hung up, or the test is over
         finally:
@@ -100,22 +132,28 @@ class Line:
                 beyond.transport.abort()
             writer.close() if beyond is not None else writer.transport.abort()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes) -> None:
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes, storm: Storm | None
+    ) -> None:
         """Carry pieces one way, each no sooner than its delay, none before another."""
         pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
+        def due() -> float:
+            lag = self._chance.uniform(0, 2 * storm.delay_s) if storm is not None and self.storm is storm else 0.0
+            return self._loop.time() + self.delay_s + lag
+
         async def read() -> None:
-            piece = first or await reader.read(65_536)
+            piece = first or await reader.read(PIECE_BYTES)
             while piece:
-                pieces.put_nowait((self._loop.time() + self.delay_s, piece))
-                piece = await reader.read(65_536)
-            pieces.put_nowait((self._loop.time() + self.delay_s, b""))
+                pieces.put_nowait((due(), piece))
+                piece = await reader.read(PIECE_BYTES)
+            pieces.put_nowait((due(), b""))
 
         reading = asyncio.create_task(read())
         try:
             while True:
-                due, piece = await pieces.get()
-                await asyncio.sleep(max(0.0, due - self._loop.time()))
+                at, piece = await pieces.get()
+                await asyncio.sleep(max(0.0, at - self._loop.time()))
                 if not piece:
                     return
                 writer.write(piece)
@@ -138,9 +176,9 @@ class Line:
 
 
 @contextlib.contextmanager
-def line_to(port: int) -> Iterator[Line]:
+def line_to(port: int, *, storm: Storm | None = None) -> Iterator[Line]:
     """A line to the service on this port, for as long as the block lasts."""
-    line = Line(port)
+    line = Line(port, storm)
     thread = threading.Thread(target=line._loop.run_forever, name="line", daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(line._listen(), line._loop).result(10)
