@@ -36,6 +36,7 @@ _HEADS = (
         col(Motion.last_entry),
         col(Motion.text_number),
         col(Motion.text_entry),
+        col(Motion.redacted_entry),
     )
     .join(Congress, col(Congress.id) == col(Motion.congress_id))
     .where(col(Motion.id).in_(bindparam("motions", expanding=True)))
@@ -59,7 +60,10 @@ _INSERTIONS: dict[str, Insert] = {}
 
 
 class Head(NamedTuple):
-    """Where a motion stands: how many updates it has, and whether its text may change."""
+    """Where a motion stands: how many updates it has, and whether its text may change.
+
+    `redacted_entry` moves when words are taken out of updates that were kept: a draft made before is void.
+    """
 
     motion_id: int
     congress_id: int
@@ -71,6 +75,7 @@ class Head(NamedTuple):
     last_entry: int
     text_number: int
     text_entry: int
+    redacted_entry: int = 0
 
 
 class UpdateRow(NamedTuple):
@@ -210,8 +215,16 @@ def latest_snapshot(db: Session, motion_id: int, up_to: int | None = None) -> tu
     return None if row is None else (row[0], row[1])
 
 
-def keep_snapshot(db: Session, motion_id: int, number: int, content: bytes, at: datetime) -> None:
-    """Keep a snapshot in place of the former ones. Two processes may keep the same: the first stays."""
+def keep_snapshot(
+    db: Session, motion_id: int, number: int, content: bytes, at: datetime, redacted_entry: int = 0
+) -> None:
+    """Keep a snapshot in place of the former ones. Two processes may keep the same: the first stays.
+
+    One that was made before words were taken out (`redacted_entry` of its room) is not kept.
+    """
+    newest_redaction = db.execute(select(col(Motion.redacted_entry)).where(col(Motion.id) == motion_id)).scalar_one()
+    if newest_redaction != redacted_entry:
+        return
     newest = db.execute(
         select(func.max(col(DraftSnapshot.number))).where(col(DraftSnapshot.motion_id) == motion_id)
     ).scalar_one()

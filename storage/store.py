@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 READERS = 4  # threads; a page is one read of a few milliseconds
 WRITERS_POSTGRESQL = 4  # threads; acts of different congresses need not wait for each other
+# Tables from whose rows words may be taken out for good; PostgreSQL keeps former rows until it is asked.
+SCRUBBED = ("draft_update", "draft_snapshot", "late_text", "motion", "sealed_object", "withdrawn_object")
 BUSY_TIMEOUT_MS = 10_000  # another process (a command, a backup) may hold SQLite's write lock for a while
 
 
@@ -69,6 +71,31 @@ class Store:
         with self._one_writer, Session(engine, expire_on_commit=False) as session, session.begin():
             return function(session, *args, **kwargs)
 
+    async def scrub(self) -> bool:
+        """Let no page of before linger beside the database, after a deed that took something out of it for good.
+
+        SQLite has overwritten it in the file by then (`secure_delete`), and may still hold the former pages in its
+        write-ahead log: they are folded in and the log is cut to nothing. On PostgreSQL the vacuum decides when dead
+        rows go: this asks for one.
+
+        Returns:
+            Whether it is done; False when a reader was at work all the while: ask again later.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self.scrub_now)
+
+    def scrub_now(self) -> bool:
+        """`scrub` for the command line and for tests, in the caller's thread."""
+        if self.is_sqlite:
+            with self._one_writer, self.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                busy, _pages, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in SCRUBBED:
+                connection.exec_driver_sql(f"VACUUM {table}")
+        return True
+
     def close(self) -> None:
         """Wait for what is under way, then let go of the database."""
         self._writers.shutdown()
@@ -90,6 +117,7 @@ def _sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")  # readers don't wait for the writer
         cursor.execute("PRAGMA synchronous=FULL")  # a committed act survives a power cut
         cursor.execute("PRAGMA foreign_keys=ON")  # off by default in SQLite
+        cursor.execute("PRAGMA secure_delete=ON")  # what was taken out of a row is overwritten in the file
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -104,5 +104,12 @@ class Copies:
             )
             return
         snapshot = room.draft.snapshot()
-        await self._store.write(drafts.keep_snapshot, room.motion_id, snapshot.number, pack(snapshot), self._clock())
+        await self._store.write(
+            drafts.keep_snapshot,
+            room.motion_id,
+            snapshot.number,
+            pack(snapshot),
+            self._clock(),
+            room.head.redacted_entry,
+        )
         self._snapshot_numbers[room.motion_id] = snapshot.number

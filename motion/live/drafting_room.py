@@ -330,6 +330,9 @@ class Room:
     def take_head(self, head: drafts.Head) -> None:
         """Take note of where the motion stands; a change of state goes to everyone."""
         before, self.head = self.head, head
+        if before.redacted_entry != head.redacted_entry:
+            self.lose("redaction")  # this draft has letters that nobody may be sent any more
+            return
         if (before.state, before.phase) == (head.state, head.phase):
             return
         for connection in self._audience.connections.values():
@@ -342,7 +345,8 @@ class Room:
         """Give up: everyone comes back to a room made from the database, and sends again what has no answer."""
         if self.is_lost:
             return
-        log.error("motion %d: room lost (%s), %d connections", self.motion_id, cause, len(self.connections))
+        level = logging.INFO if cause == "redaction" else logging.ERROR
+        log.log(level, "motion %d: room lost (%s), %d connections", self.motion_id, cause, len(self.connections))
         self.is_lost = True
         self._surroundings.lost(self)
         self._intake.lose()

@@ -112,12 +112,17 @@ class Rooms:
         return await asyncio.shield(opening)
 
     async def _make(self, motion_id: int) -> Room:
-        draft, last, snapshot_number = await kept.load(self._store, motion_id)
+        before: drafts.Head | None = None
+        while True:
+            heads = await self._store.read(drafts.heads, [motion_id])
+            if motion_id not in heads:
+                raise NotFound("motion", str(motion_id))
+            head = heads[motion_id]
+            if before is not None and before.redacted_entry == head.redacted_entry:
+                break  # else words were taken out while the draft was being read
+            before = head
+            draft, last, snapshot_number = await kept.load(self._store, motion_id)
         self._copies.opened(motion_id, snapshot_number)
-        heads = await self._store.read(drafts.heads, [motion_id])
-        if motion_id not in heads:
-            raise NotFound("motion", str(motion_id))
-        head = heads[motion_id]
         officials = await self._store.read(drafts.officials, _authors(draft))
         room = Room(
             Surroundings(self._clock, self._want, self._shown, self._tell_presence, self._attended, self._lost),
@@ -301,7 +306,8 @@ class Rooms:
                 continue
             if head.number > room.number:
                 await self._catch_up(room)
-            if (head.state, head.phase) != (room.head.state, room.head.phase):
+            known = room.head
+            if (head.state, head.phase, head.redacted_entry) != (known.state, known.phase, known.redacted_entry):
                 # Under the lock, read again: an act of ours may have come in between.
                 async with self._keeper(head.congress_id).between_windows():
                     fresh = (await self._store.read(drafts.heads, [motion_id]))[motion_id]

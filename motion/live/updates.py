@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from motion.live.refusals import Reason, Refused
 from motion.live.wire import varuint
+from motion.rules.redactions import MASK
 
 ROOT = "text"
 """The one shared type of a motion's document."""
@@ -323,6 +324,21 @@ def skeleton(update: bytes) -> bytes:
 def skeleton_of(parsed: Update) -> bytes:
     """The skeleton of an update that was read already."""
     return encode([s if s.text is None else s._replace(text="x" * s.length) for s in parsed.structs], parsed.deletes)
+
+
+def masked(update: bytes) -> bytes:
+    """The same update with every text replaced by one `▒` per UTF-16 unit; of a skeleton, or of what it came from.
+
+    It is what a replay applies in the place of a redacted update: readers see where something was taken out.
+
+    Raises:
+        ValueError: The bytes are not an update that was ever accepted.
+    """
+    parsed = parse(update, ANY_SIZE)
+    if isinstance(parsed, Refused):
+        raise ValueError(f"no mask for an update that is {parsed.reason}")
+    structs = [s if s.text is None else s._replace(text=MASK * s.length) for s in parsed.structs]
+    return encode(structs, parsed.deletes)
 
 
 def inserted_text(update: bytes) -> str:

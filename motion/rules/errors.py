@@ -15,6 +15,11 @@
     │   ├── MotionWithdrawn(code)
     │   ├── CongressClosed(slug)
     │   ├── NotADemonstration(slug)
+    │   ├── NothingToRedact(entry)
+    │   ├── AlreadyRedacted(entry)
+    │   ├── WordsInText(code, words)
+    │   ├── SecondPersonNeeded()
+    │   ├── DecisionSettled()
     │   └── TextChangedMeanwhile(expected, found)
     ├── MoreVotesThanOfficials(votes, officials)
     ├── TextTooLong(characters, limit)
@@ -143,6 +148,38 @@ class NotADemonstration(Conflict):
     """Fictional officials are only ever made in a demonstration or rehearsal congress."""
 
     slug: str
+
+
+@dataclass(unsafe_hash=True)
+class NothingToRedact(Conflict):
+    """The entry commits to no object, or to an update that brought no word."""
+
+    entry: int
+
+
+@dataclass(unsafe_hash=True)
+class AlreadyRedacted(Conflict):
+    """The entry's object is no longer published, or no longer there at all."""
+
+    entry: int
+
+
+@dataclass(unsafe_hash=True)
+class WordsInText(Conflict):
+    """The words stand in a text that is being written: only officials take words out of it."""
+
+    code: str
+    words: str
+
+
+@dataclass(unsafe_hash=True)
+class SecondPersonNeeded(Conflict):
+    """Whoever prepared this decision can't be the one who confirms it while the secretariat has others."""
+
+
+@dataclass(unsafe_hash=True)
+class DecisionSettled(Conflict):
+    """The decision was confirmed or dropped meanwhile."""
 
 
 @dataclass(unsafe_hash=True)

@@ -26,6 +26,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     READ_LATE_TEXT = "read-late-text"
     READ_MAIL = "read-mail"
+    REDACT = "redact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ _MAY: dict[Act, frozenset[Role]] = {
     Act.WITHDRAW: frozenset({Role.SECRETARIAT}),
     Act.READ_LATE_TEXT: frozenset({Role.SECRETARIAT}),
     Act.READ_MAIL: frozenset({Role.SECRETARIAT}),
+    Act.REDACT: frozenset({Role.SECRETARIAT}),
 }
 
 

@@ -4,6 +4,7 @@ from storage.models.congresses import Congress, PhaseOpening, Secretary
 from storage.models.motions import ClientBinding, DraftSnapshot, DraftUpdate, LateText, Motion
 from storage.models.people import Card, LoginSession, Official, SignInAttempt, SignInMail
 from storage.models.record import Checkpoint, Entry, LogKey, LogTile, RetiredLog, SealedObject, Timestamp, Witness
+from storage.models.redactions import Redaction, RedactionRequest, WithdrawnObject
 from storage.models.work import Job, JobPiece, Mail
 
 __all__ = [
@@ -24,11 +25,14 @@ __all__ = [
     "Motion",
     "Official",
     "PhaseOpening",
+    "Redaction",
+    "RedactionRequest",
     "RetiredLog",
     "SealedObject",
     "Secretary",
     "SignInAttempt",
     "SignInMail",
     "Timestamp",
+    "WithdrawnObject",
     "Witness",
 ]

@@ -48,6 +48,7 @@ class Motion(SQLModel, table=True):
     text_number: int = 0
     text_entry: int = 0
     text_at: datetime | None = Field(default=None)
+    redacted_entry: int = 0  # number of the last entry that took words out of its updates: older drafts are void
     digest: str | None = None  # SHA-256 of the frozen text, hexadecimal
     frozen_at: datetime | None = Field(default=None)
     adopted_at: datetime | None = Field(default=None)
@@ -79,18 +80,24 @@ class ClientBinding(SQLModel, table=True):
 
 
 class DraftUpdate(SQLModel, table=True):
-    """One accepted update, as received, and its salt: the object that the record commits to."""
+    """One accepted update, as received, and its salt: the object that the record commits to.
+
+    Once redacted, each of its letters is a `▒`, its salt is gone, and `redaction` is the number of the entry that says
+    why: a replay needs to know nothing of it.
+    """
 
     __tablename__ = "draft_update"
+    __table_args__ = (CheckConstraint("(salt IS NULL) = (redaction IS NOT NULL)", name="draft_update_redaction"),)
 
     motion_id: int = Field(foreign_key="motion.id", primary_key=True)
     number: int = Field(primary_key=True)  # from 1, without gaps
     entry: int
     official_id: int | None = Field(default=None, foreign_key="official.id")
     session_id: int | None = Field(default=None, foreign_key="login_session.id")
-    salt: bytes = Field(sa_type=LargeBinary)
+    salt: bytes | None = Field(default=None, sa_type=LargeBinary)
     content: bytes = Field(sa_type=LargeBinary)
     at: datetime
+    redaction: int | None = None
 
 
 class DraftSnapshot(SQLModel, table=True):

@@ -1,0 +1,319 @@
+"""Objects as they are kept and published, and what was taken out of publication."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, delete, func, select
+from sqlmodel import Session, col
+
+from motion.record.bundles import KEPT_BACK
+from motion.record.kinds import KINDS
+from storage.models import (
+    Congress,
+    DraftSnapshot,
+    DraftUpdate,
+    Entry,
+    LateText,
+    Motion,
+    Redaction,
+    RedactionRequest,
+    SealedObject,
+    Secretary,
+    WithdrawnObject,
+)
+
+WITH_OBJECT = tuple(
+    name
+    for name, kind in KINDS.items()
+    if name not in KEPT_BACK and name != "crdt.update" and any(field.name == "c" for field in kind.fields)
+)
+"""Kinds whose objects are published and are not updates: a few entries of each congress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An entry whose object may be taken out.
+
+    Attributes:
+        data: The object, salt first; None once it is out of publication, or when the entry never had one.
+        update: The kept bytes of an update, masked once redacted; None for other kinds.
+        number: The update's number in its motion, or 0.
+        withdrawn: Whether the object is kept sealed.
+    """
+
+    entry: int
+    kind: str
+    motion_id: int | None
+    official_id: int | None
+    name: str | None
+    data: bytes | None
+    update: bytes | None = None
+    number: int = 0
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedObject:
+    """The object of one entry: `data` is salt and content; of a redacted update `masked` has the letters masked."""
+
+    name: str | None = None
+    data: bytes = b""
+    masked: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A decision about one motion, or about entries of none: what everyone is told."""
+
+    decision: int
+    redactions: tuple[Redaction, ...]
+
+    @property
+    def first(self) -> Redaction:
+        """The entry that says it; the others of the decision say the same of other objects."""
+        return self.redactions[0]
+
+
+def targets(db: Session, congress_id: int, entries: Collection[int]) -> dict[int, Target]:
+    """Return what stands at these entries; numbers that the record does not have are left out."""
+    rows = db.execute(_entries(congress_id).where(col(Entry.number).in_(entries))).all()
+    updates = _updates(db, rows)
+    late = _late(db, rows)
+    names = {number: json.loads(content)["body"].get("c") for number, _kind, _motion, _official, content in rows}
+    sealed = _sealed(db, congress_id, [name for name in names.values() if name])
+    query = select(col(WithdrawnObject.target)).where(
+        col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(entries)
+    )
+    withdrawn = set(db.execute(query).scalars())
+    found = {}
+    for number, kind, motion_id, official_id, _content in rows:
+        name = names[number]
+        data: bytes | None = None
+        update, in_motion = None, 0
+        if kind == "crdt.update" and (motion_id, number) in updates:
+            row = updates[motion_id, number]
+            update, in_motion = row.content, row.number
+            data = None if row.salt is None else row.salt + row.content
+        elif kind == "crdt.late":
+            data = late.get((motion_id, number))
+        elif name:
+            data = sealed.get(name)
+        found[number] = Target(number, kind, motion_id, official_id, name, data, update, in_motion, number in withdrawn)
+    return found
+
+
+def published(db: Session, congress_id: int, start: int, end: int) -> list[PublishedObject]:
+    """Return the objects of the entries from `start` to `end` (not included), as anyone may have them."""
+    rows = db.execute(
+        _entries(congress_id).where(col(Entry.number) >= start, col(Entry.number) < end).order_by(col(Entry.number))
+    ).all()
+    updates = _updates(db, rows)
+    # Most entries are updates: their objects are with the draft, and their name is not looked at.
+    named = [(row[0], row[1], row[4]) for row in rows if row[1] != "crdt.update" and b'"c":' in row[4]]
+    names = {number: json.loads(content)["body"].get("c") for number, kind, content in named if kind not in KEPT_BACK}
+    sealed = _sealed(db, congress_id, [name for name in names.values() if name])
+    found = []
+    for number, kind, motion_id, _official, _content in rows:
+        if kind != "crdt.update":
+            name = names.get(number)
+            found.append(PublishedObject(name, sealed.get(name, b"") if name else b""))
+            continue
+        kept = updates.get((motion_id, number))
+        if kept is None:
+            found.append(PublishedObject())
+        elif kept.salt is None:
+            found.append(PublishedObject(masked=kept.content))
+        else:
+            found.append(PublishedObject(data=kept.salt + kept.content))
+    return found
+
+
+def published_file(db: Session, congress_id: int, name: str) -> bytes | None:
+    """Return an object by its name, if it is one that everyone may have, and not an update."""
+    row = db.get(SealedObject, (congress_id, name))
+    if row is None:
+        return None
+    # Refused updates are sealed objects too, and are not published: the name must stand in an entry that publishes.
+    mark = f'"c":"{name}"'.encode()
+    query = _entries(congress_id).where(col(Entry.kind).in_(WITH_OBJECT))
+    return row.content if any(mark in content for _n, _k, _m, _o, content in db.execute(query)) else None
+
+
+def _entries(congress_id: int) -> Select[int, str, int | None, int | None, bytes]:
+    return select(
+        col(Entry.number), col(Entry.kind), col(Entry.motion_id), col(Entry.official_id), col(Entry.content)
+    ).where(col(Entry.congress_id) == congress_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    number: int
+    salt: bytes | None
+    content: bytes
+
+
+def _updates(
+    db: Session, rows: Sequence[tuple[int, str, int | None, int | None, bytes]]
+) -> dict[tuple[int, int], _Update]:
+    """The updates of these entries, by motion and entry. Read by number, which the table is ordered by."""
+    numbers: dict[int, list[int]] = {}
+    for _number, kind, motion_id, _official, content in rows:
+        if kind == "crdt.update" and motion_id is not None:
+            numbers.setdefault(motion_id, []).append(json.loads(content)["body"]["n"])
+    found = {}
+    for motion_id, wanted in numbers.items():
+        query = select(
+            col(DraftUpdate.entry), col(DraftUpdate.number), col(DraftUpdate.salt), col(DraftUpdate.content)
+        ).where(col(DraftUpdate.motion_id) == motion_id)
+        if max(wanted) - min(wanted) < 2 * len(wanted) + 100:
+            query = query.where(col(DraftUpdate.number).between(min(wanted), max(wanted)))
+        else:
+            query = query.where(col(DraftUpdate.number).in_(wanted))
+        for entry, number, salt, content in db.execute(query):
+            found[motion_id, entry] = _Update(number, salt, content)
+    return found
+
+
+def _late(db: Session, rows: Sequence[tuple[int, str, int | None, int | None, bytes]]) -> dict[tuple[int, int], bytes]:
+    found = {}
+    for number, kind, motion_id, _official, _content in rows:
+        if kind == "crdt.late" and motion_id is not None:
+            query = select(col(LateText.salt), col(LateText.content)).where(
+                col(LateText.motion_id) == motion_id, col(LateText.entry) == number
+            )
+            for salt, content in db.execute(query):
+                found[motion_id, number] = salt + content
+    return found
+
+
+def _sealed(db: Session, congress_id: int, names: Collection[str]) -> dict[str, bytes]:
+    if not names:
+        return {}
+    query = select(col(SealedObject.name), col(SealedObject.content)).where(
+        col(SealedObject.congress_id) == congress_id, col(SealedObject.name).in_(names)
+    )
+    return {name: content for name, content in db.execute(query)}
+
+
+def last(db: Session, congress_id: int, start: int = 0, end: int | None = None) -> int:
+    """Return the number of the last redaction of these entries (all, by default); 0 when there is none."""
+    query = select(func.max(col(Redaction.entry))).where(col(Redaction.congress_id) == congress_id)
+    if end is not None:
+        query = query.where(col(Redaction.target) >= start, col(Redaction.target) < end)
+    return db.execute(query).scalar_one() or 0
+
+
+def of_congress(db: Session, congress_id: int, size: int | None = None) -> list[Redaction]:
+    """List the redactions in the order of their entries, of those below `size`."""
+    query = select(Redaction).where(col(Redaction.congress_id) == congress_id).order_by(col(Redaction.entry))
+    if size is not None:
+        query = query.where(col(Redaction.entry) < size)
+    return list(db.execute(query).scalars())
+
+
+def of_entry(db: Session, congress_id: int, target: int) -> list[Redaction]:
+    """List what was decided on one entry's object, in order."""
+    query = select(Redaction).where(col(Redaction.congress_id) == congress_id, col(Redaction.target) == target)
+    return list(db.execute(query.order_by(col(Redaction.entry))).scalars())
+
+
+def tombstones(db: Session, motion_id: int) -> tuple[Tombstone, ...]:
+    """List the decisions on one motion, in order; the expiry of a withdrawal is one more of the same number."""
+    query = select(Redaction).where(col(Redaction.motion_id) == motion_id).order_by(col(Redaction.entry))
+    return group(db.execute(query).scalars().all())
+
+
+def group(rows: Sequence[Redaction]) -> tuple[Tombstone, ...]:
+    """Put the entries of one decision and kind together."""
+    found: dict[tuple[int, str], list[Redaction]] = {}
+    for row in rows:
+        found.setdefault((row.decision, row.kind), []).append(row)
+    return tuple(Tombstone(decision, tuple(same)) for (decision, _kind), same in found.items())
+
+
+def next_decision(db: Session, congress_id: int) -> int:
+    """Return the number of the next decision: 1, 2, 3… in the congress."""
+    query = select(func.max(col(Redaction.decision))).where(col(Redaction.congress_id) == congress_id)
+    return (db.execute(query).scalar_one() or 0) + 1
+
+
+def waiting(db: Session, congress_id: int) -> list[tuple[RedactionRequest, Secretary]]:
+    """List the decisions that are not confirmed yet, with who prepared them."""
+    query = (
+        select(RedactionRequest, Secretary)
+        .join(Secretary, col(Secretary.id) == col(RedactionRequest.asked_by))
+        .where(col(RedactionRequest.congress_id) == congress_id, col(RedactionRequest.state) == "waiting")
+        .order_by(col(RedactionRequest.id))
+    )
+    return [(request, secretary) for request, secretary in db.execute(query)]
+
+
+def others_in_force(db: Session, congress_id: int, secretary_id: int) -> int:
+    """Count the people of the secretariat beside this one."""
+    query = select(func.count()).where(
+        col(Secretary.congress_id) == congress_id,
+        col(Secretary.revoked_at).is_(None),
+        col(Secretary.id) != secretary_id,
+    )
+    return int(db.execute(query).scalar_one())
+
+
+def expired(db: Session) -> list[tuple[WithdrawnObject, Congress]]:
+    """List every object kept sealed, with its congress, whose calendar says when its last day is over."""
+    query = (
+        select(WithdrawnObject, Congress)
+        .join(Congress, col(Congress.id) == col(WithdrawnObject.congress_id))
+        .order_by(col(WithdrawnObject.congress_id), col(WithdrawnObject.entry))
+    )
+    return [(row, congress) for row, congress in db.execute(query)]
+
+
+def any_due(db: Session, today: date) -> bool:
+    """Say whether a sealed object may be past its last day; `today` is the earliest that any calendar shows."""
+    query = select(col(WithdrawnObject.target)).where(col(WithdrawnObject.until) < today).limit(1)
+    return db.execute(query).first() is not None
+
+
+def sealed_of(db: Session, congress_id: int, decision: int) -> list[WithdrawnObject]:
+    """List what a decision keeps sealed."""
+    query = (
+        select(WithdrawnObject)
+        .join(
+            Redaction,
+            (col(Redaction.congress_id) == col(WithdrawnObject.congress_id))
+            & (col(Redaction.entry) == col(WithdrawnObject.entry)),
+        )
+        .where(col(WithdrawnObject.congress_id) == congress_id, col(Redaction.decision) == decision)
+        .order_by(col(WithdrawnObject.target))
+    )
+    return list(db.execute(query).scalars())
+
+
+def remove(db: Session, congress_id: int, target: Target, masked: bytes | None, entry: int) -> None:
+    """Take an object out of its place; `masked` stands in for an update, `entry` says why."""
+    if target.kind == "crdt.update":
+        assert masked is not None and target.motion_id is not None
+        row = db.get_one(DraftUpdate, (target.motion_id, target.number))
+        row.salt, row.content, row.redaction = None, masked, entry
+        db.add(row)
+    elif target.kind == "crdt.late":
+        late = col(LateText.motion_id) == target.motion_id, col(LateText.entry) == target.entry
+        db.execute(delete(LateText).where(*late))
+    else:
+        sealed = col(SealedObject.congress_id) == congress_id, col(SealedObject.name) == target.name
+        db.execute(delete(SealedObject).where(*sealed))
+
+
+def forget_sealed(db: Session, congress_id: int, targets: Collection[int]) -> None:
+    """Destroy what was kept sealed of these entries."""
+    rows = col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(targets)
+    db.execute(delete(WithdrawnObject).where(*rows))
+
+
+def void_drafts(db: Session, motion: Motion, entry: int) -> None:
+    """Drop whatever was computed from a motion's updates; rooms make their drafts again when they see `entry`."""
+    db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion.id))
+    motion.redacted_entry = entry
+    db.add(motion)
