@@ -19,8 +19,15 @@ from motion.language import Language, choose, language
 from motion.rules.errors import MotionError, NotFound
 from motion.rules.vocabulary import Template
 from motion.settings import SettingRefused, Settings
-from motion.work.checkpoints import KeyMissing, KeyUnreadable, RecordAltered, RecordRefused
-from storage import migrate
+from motion.work.checkpoints import (
+    KeyMissing,
+    KeyUnreadable,
+    RecordAltered,
+    RecordBehind,
+    RecordForked,
+    RecordRefused,
+)
+from storage import migrate, queries, signed_roots
 from storage.store import Session, Store
 
 if TYPE_CHECKING:
@@ -82,6 +89,13 @@ def parser(_: Language) -> argparse.ArgumentParser:
     )
     load.add_argument("--department", help=say("Ne garder que ce département, par exemple 87 ou 2A."))
     load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
+
+    log = commands.add_parser("log", help=say("Arrêter un registre dont une partie est perdue.")).add_subparsers(
+        dest="verb", required=True, metavar=say("verbe")
+    )
+    retire = log.add_parser("retire", help=say("Ne plus jamais signer ce registre\u202f; il reste lisible."))
+    retire.add_argument("congress", help=say("Adresse du congrès."))
+    retire.add_argument("--yes", action="store_true", help=say("Ne pas demander confirmation."))
 
     seats = commands.add_parser("seats", help=say("Donner N places de membres d’un congrès de démonstration, en JSON."))
     seats.add_argument("congress")
@@ -156,6 +170,21 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
             " sauvegarde ancienne a été restaurée. Le service ne démarre pas. Restaurez la base la plus"
             " récente, puis recommencez."
         ).format(slug=refused.slug, number=refused.number, found=refused.found)
+    if isinstance(refused, RecordBehind):
+        return say(
+            "Le registre du congrès «\u00a0{slug}\u00a0» compte {found} inscriptions, et {signed} sont déjà signées"
+            " ({holder})\u00a0: une sauvegarde ancienne a été restaurée. Le service ne démarre pas, car il"
+            " signerait une seconde histoire. Restaurez une sauvegarde plus récente. S’il n’y en a pas, les"
+            " inscriptions perdues restent chez qui a copié le registre\u202f: arrêtez celui-ci avec «\u00a0motion log"
+            " retire {slug}\u00a0», puis ouvrez un congrès à une autre adresse. Le registre arrêté reste lisible."
+        ).format(slug=refused.slug, found=refused.found, signed=refused.signed, holder=refused.holder)
+    if isinstance(refused, RecordForked):
+        return say(
+            "Le registre du congrès «\u00a0{slug}\u00a0» ne prolonge pas celui que connaît {holder} ({signed}"
+            " inscriptions)\u00a0: il y a deux histoires. Le service ne démarre pas. Restaurez la base qui mène à"
+            " cet arrêté. S’il n’y en a pas, arrêtez ce registre avec «\u00a0motion log retire {slug}\u00a0», puis"
+            " ouvrez un congrès à une autre adresse. Le registre arrêté reste lisible."
+        ).format(slug=refused.slug, signed=refused.signed, holder=refused.holder)
     if isinstance(refused, KeyMissing):
         return say(
             "La clé du registre manque ({path}) alors que des arrêtés sont déjà signés. Le service ne démarre"
@@ -213,6 +242,8 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
                     now=now(),
                 ),
             )
+        case "log", "retire":
+            retire_log(options, settings, spoken_language)
         case "seats", _:
             from motion.rehearsal import seats
 
@@ -298,6 +329,32 @@ def new_congress(options: argparse.Namespace, settings: Settings, spoken_languag
     print(
         say("Le secrétariat se connecte ici\u00a0: {address}").format(address=f"{settings.base_url}/{slug}/connexion")
     )
+
+
+def retire_log(options: argparse.Namespace, settings: Settings, spoken_language: Language) -> None:
+    """Give a record up, once somebody has said yes: part of it is lost, and others hold that part."""
+    say = spoken_language.gettext
+    if not options.yes:
+        print(
+            say(
+                "Le registre du congrès «\u00a0{slug}\u00a0» ne sera plus jamais signé\u202f; cela ne se défait pas."
+                " Tapez «\u00a0oui\u00a0» pour confirmer\u00a0:"
+            ).format(slug=options.congress),
+            end=" ",
+            file=sys.stderr,
+            flush=True,
+        )
+        if sys.stdin.readline().strip().lower() not in {"oui", "o", "yes", "y"}:
+            raise Refused(say("Rien n’a été changé."))
+
+    def retire(db: Session) -> None:
+        congress = queries.congress_by_slug(db, options.congress)
+        if congress is None or congress.id is None:
+            raise NotFound("congress", options.congress)
+        signed_roots.retire(db, congress.id, now=now())
+
+    with_store(settings, lambda store: store.write_now(retire))
+    print(say("Ce registre ne sera plus signé. Il reste lisible, et vérifiable jusqu’à son dernier arrêté."))
 
 
 def settings_report(settings: Settings, spoken_language: Language) -> str:

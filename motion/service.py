@@ -28,9 +28,11 @@ from motion.web.service import Service
 from motion.work import jobs, mail
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.loop import Turn, keep_turning
+from motion.work.signed_aside import SignedAside
 from storage import migrate
 from storage.store import Store
 
+SOLEMN_MS = 100  # a freeze, an adoption, a phase: signed before the hall has stopped clapping
 PHASES_MS = 1_000  # a phase opens within a second of its hour
 MAILS_MS = 500  # somebody waits for a sign-in mail
 JOBS_MS = 500  # somebody looks at the progress of an import
@@ -59,7 +61,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
     store = Store(settings.database_url)
     try:
         await asyncio.to_thread(migrate.upgrade, store)
-        checkpoints = Checkpoints(store, load_key(store, settings.data_dir))
+        checkpoints = Checkpoints(store, load_key(store, settings.data_dir), SignedAside.beside(settings.data_dir))
         await asyncio.to_thread(checkpoints.verify)
         rooms = Rooms(store, relay.from_url(settings.relay_url), clock, settings)
         await rooms.start()
@@ -76,8 +78,15 @@ def turns(started: Started) -> list[Turn]:
     service, checkpoints = started.service, started.checkpoints
     settings = service.settings
 
+    everything_at = 0.0
+
     async def sign() -> None:
-        await asyncio.to_thread(checkpoints.sign_due, service.now())
+        nonlocal everything_at
+        at = asyncio.get_running_loop().time()
+        solemn_only = at < everything_at
+        await asyncio.to_thread(checkpoints.sign_due, service.now(), solemn_only=solemn_only)
+        if not solemn_only:
+            everything_at = at + settings.checkpoint_ms / 1000
 
     async def open_phases() -> None:
         for congress_id, phase in await service.store.read(phases.due_phases, now=service.now()):
@@ -92,7 +101,7 @@ def turns(started: Started) -> list[Turn]:
         await asyncio.to_thread(jobs.run_due, service.store, service.now)
 
     return [
-        Turn("checkpoints", settings.checkpoint_ms, sign),
+        Turn("checkpoints", min(SOLEMN_MS, settings.checkpoint_ms), sign),
         Turn("phases", PHASES_MS, open_phases),
         Turn("mails", MAILS_MS, send_mails),
         Turn("jobs", JOBS_MS, do_jobs),

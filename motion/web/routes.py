@@ -16,7 +16,20 @@ from motion.web import errors, live
 from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
-from motion.web.pages import editor, follow, home, language, motions, new_congress, plain, roster, secretariat, sign_in
+from motion.web.pages import (
+    editor,
+    follow,
+    home,
+    language,
+    log,
+    motions,
+    new_congress,
+    plain,
+    register,
+    roster,
+    secretariat,
+    sign_in,
+)
 from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
 from motion.web.recent import Recent
@@ -28,7 +41,7 @@ if TYPE_CHECKING:
     from motion.web.service import Service
 
 # Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
-PAGES = (language, new_congress, sign_in, secretariat, roster, follow, editor, plain, motions, home)
+PAGES = (language, new_congress, sign_in, secretariat, roster, follow, editor, plain, motions, log, register, home)
 MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
 
 
