@@ -53,6 +53,20 @@ def ready(db: Session, job_id: int) -> None:
     db.exec(update(Job).where(col(Job.id) == job_id, col(Job.state) == "receiving").values(state="waiting"))
 
 
+def decide(db: Session, job_id: int, decisions: dict[str, str]) -> dict[str, str]:
+    """Keep what somebody decided about doubtful lines of a preview, by line number; an empty choice takes one back.
+
+    Returns:
+        Every decision made so far.
+    """
+    job = db.get_one(Job, job_id, with_for_update=True)
+    arguments = json.loads(job.arguments)
+    made = {line: choice for line, choice in (arguments.get("decisions", {}) | decisions).items() if choice}
+    job.arguments = json.dumps(arguments | {"decisions": made}, ensure_ascii=False)
+    db.add(job)
+    return made
+
+
 def piece(db: Session, job_id: int, number: int) -> bytes | None:
     """Return one part of a task's file; None after the last, or when the file is gone."""
     return db.exec(select(JobPiece.content).where(JobPiece.job_id == job_id, JobPiece.number == number)).one_or_none()

@@ -20,11 +20,11 @@ from motion.rules.errors import Invalid, NotFound, RosterTooLarge
 from motion.rules.errors import TextChangedMeanwhile as PlanChangedMeanwhile
 from motion.rules.names import display_name
 from motion.rules.permissions import SYSTEM, Act, Actor, require
-from motion.rules.roster import MAX_KEPT_OFFICIALS, MAX_REFUSED_KEPT, Change, Known, Plan, compare
+from motion.rules.roster import MAX_KEPT_OFFICIALS, MAX_REFUSED_KEPT, Change, Changed, Known, Plan, compare
 from motion.rules.roster_columns import Variant
 from motion.rules.roster_file import Dialect, RefusedLine
 from motion.rules.roster_rows import Row, read_rows
-from storage import ledger
+from storage import ledger, people
 from storage.ledger import NewEntry
 from storage.models import Official
 
@@ -58,6 +58,7 @@ class OfficialForm:
     mandate: str = ""
     territory: str = ""
     email: str = ""
+    shares_email: bool = False  # the secretariat knows that the address is somebody else's too
 
 
 def read_file(
@@ -148,6 +149,9 @@ def apply(
         decisions: By line number of a doubtful line: `add` (somebody else), or `elu-12` (this candidate).
             A doubtful line without a decision is not imported.
 
+    Returns:
+        The plan as it was done: what was decided stands with the additions and the changes.
+
     Raises:
         NotAllowed, PlanChangedMeanwhile, Invalid: Nothing is imported.
     """
@@ -156,26 +160,11 @@ def apply(
     plan = preview(db, congress_id, reading)
     if plan_digest(plan) != expected:
         raise PlanChangedMeanwhile(expected, plan_digest(plan))
-    added = list(plan.added)
-    changed = [(changed.known.id, changed.row, changed.changes) for changed in plan.changed]
-    for doubtful in plan.doubtful:
-        choice = (decisions or {}).get(doubtful.row.number, "")
-        candidates = {f"elu-{candidate.id}": candidate for candidate in doubtful.candidates}
-        if choice == "add":
-            added.append(doubtful.row)
-        elif choice in candidates:
-            candidate = candidates[choice]
-            changed.append((candidate.id, doubtful.row, _changes(candidate, doubtful.row)))
-        elif choice:
-            raise Invalid("decision", "unknown", choice)
-    ids = [identifier for identifier, _row, changes in changed if changes]
-    if len(set(ids)) != len(ids):
-        # Two lines can't be one and the same person.
-        raise Invalid("decision", "taken", "")
-    entries = _change_all(db, changed, actor, now) + _add_all(db, congress_id, added, actor, now)
+    plan = decided(plan, decisions or {})
+    entries = _change_all(db, plan.changed, actor, now) + _add_all(db, congress_id, plan.added, actor, now)
     body = {
-        "added": len(added),
-        "changed": len(ids),
+        "added": len(plan.added),
+        "changed": len(plan.changed),
         "left": len(plan.unchanged),
         "refused": plan.refused_count,
         "source": reading.source,
@@ -184,6 +173,36 @@ def apply(
     entries.insert(0, NewEntry("roster.import", encode_entry("roster.import", body, by=_by(actor), at=now)))
     ledger.append(db, congress_id, entries, now=now)
     return plan
+
+
+def decided(plan: Plan, decisions: Mapping[int, str]) -> Plan:
+    """The plan with the doubtful lines that somebody decided where they belong; the others stay doubtful.
+
+    Raises:
+        Invalid: A decision names nobody among the candidates, or two lines are to be one person.
+    """
+    added, changed, unchanged = list(plan.added), list(plan.changed), list(plan.unchanged)
+    doubtful = []
+    for line in plan.doubtful:
+        choice = decisions.get(line.row.number, "")
+        candidates = {f"elu-{candidate.id}": candidate for candidate in line.candidates}
+        if not choice:
+            doubtful.append(line)
+        elif choice == "add":
+            added.append(line.row)
+        elif choice not in candidates:
+            raise Invalid("decision", "unknown", choice)
+        elif changes := _changes(candidates[choice], line.row):
+            changed.append(Changed(candidates[choice], line.row, changes))
+        else:
+            unchanged.append(candidates[choice].id)
+    ids = [each.known.id for each in changed]
+    if len(set(ids)) != len(ids):
+        # Two lines can't be one and the same person.
+        raise Invalid("decision", "taken", "")
+    return replace(
+        plan, added=tuple(added), changed=tuple(changed), unchanged=tuple(unchanged), doubtful=tuple(doubtful)
+    )
 
 
 def add(db: Session, actor: Actor, congress_id: int, form: OfficialForm, *, now: datetime) -> Official:
@@ -195,6 +214,7 @@ def add(db: Session, actor: Actor, congress_id: int, form: OfficialForm, *, now:
     require(actor, Act.IMPORT_ROSTER, congress_id)
     official = Official(congress_id=congress_id, family_name="", first_names="", created_at=now)
     _fill(official, form)
+    _check_address(db, official, form)
     db.add(official)
     db.flush()
     record.note(
@@ -218,6 +238,8 @@ def correct(db: Session, actor: Actor, official_id: int, form: OfficialForm, *, 
     official = of_congress(db, actor, official_id)
     before, address = _public(official), official.email
     _fill(official, form)
+    if official.email != address:
+        _check_address(db, official, form)
     db.add(official)
     if official.email != address:
         sign_in.void_mails_of(db, official_id, now)
@@ -338,6 +360,17 @@ def _fill(official: Official, form: OfficialForm) -> None:
     official.gender, official.email = form.gender, email or None
 
 
+def _check_address(db: Session, official: Official, form: OfficialForm) -> None:
+    """Refuse an address that is somebody else's already, unless the secretariat has been told and says so again."""
+    if official.email is None or form.shares_email:
+        return
+    with db.no_autoflush:
+        owners = people.with_address(db, official.congress_id, official.email)
+    names = [owner.name for owner in owners if official.id is None or owner.official_id != official.id]
+    if names:
+        raise Invalid("email", "shared", ", ".join(names))
+
+
 def _composed(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
@@ -365,17 +398,16 @@ def _add_all(db: Session, congress_id: int, rows: Sequence[Row], actor: Actor | 
 
 def _change_all(
     db: Session,
-    changed: Sequence[tuple[int, Row, Sequence[Change]]],
+    changed: Sequence[Changed],
     actor: Actor | None,
     now: datetime,
 ) -> list[NewEntry]:
     entries = []
-    for official_id, _row, changes in changed:
-        if not changes:
-            continue
+    for each in changed:
+        official_id = each.known.id
         official = db.get_one(Official, official_id)
         before = _public(official)
-        for change in changes:
+        for change in each.changes:
             column = "department_code" if change.field == "department" else change.field
             setattr(official, column, change.after or None if column == "email" else change.after)
             if column == "email":

@@ -31,7 +31,9 @@ REASONS = words.REASONS | {
     "fixed": _("l’adresse d’un congrès ne change jamais"),
     "characters": _("il contient un caractère interdit"),
     "hour": _("ce n’est pas une heure (%(value)s)"),
-    "missing-file": _("choisissez un fichier"),
+    "missing-file": _("aucun fichier n’est choisi"),
+    "empty-file": _("ce fichier est vide (%(value)s)"),
+    "shared": _("cette adresse appartient déjà à %(value)s"),
 }
 
 
@@ -98,8 +100,8 @@ async def uploading(request: Request, name: str) -> AsyncIterator[tuple[Form, Up
     async with request.form(max_fields=MAX_FIELDS, max_files=1) as sent:
         for key, value in sent.multi_items():
             if isinstance(value, UploadFile):
-                if key == name and value.size:
-                    file = value
+                if key == name and (value.filename or value.size):
+                    file = value  # an empty one too: it was chosen, and its sender is told
             else:
                 fields[key] = _typed(value)
         yield Form(fields), file
@@ -111,6 +113,6 @@ def name_of(file: UploadFile) -> str:
 
 
 async def read_upload(request: Request, name: str) -> tuple[Form, str, bytes]:
-    """Read a form with one small file: its fields, the file's name, its content (empty when none was chosen)."""
+    """Read a form with one small file: its fields, the file's name (empty when none was chosen), its content."""
     async with uploading(request, name) as (form, file):
-        return (form, name_of(file), await file.read()) if file is not None else (form, "", b"")
+        return (form, name_of(file) or "?", await file.read()) if file is not None else (form, "", b"")

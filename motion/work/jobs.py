@@ -20,12 +20,13 @@ from motion.rules.roster_file import SAMPLE_BYTES, recognise
 from motion.rules.roster_rows import Row
 from storage import jobs
 from storage.models import Job
-from storage.store import Store
+from storage.store import Session, Store
 
 log = logging.getLogger("motion.work")
 
 PROGRESS_EVERY_BYTES = 1 << 21  # a second's reading on a slow machine: far below `jobs.LEASE`
 SHOWN = 200  # lines of each kind in a preview; the rest is counted
+DECIDABLE = 2_000  # doubtful lines that can be decided: more than a person does in one go; the rest is counted
 THIS_PROCESS = uuid4().hex
 
 
@@ -82,7 +83,7 @@ def preview_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[
 def import_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, Any]:
     """Import what was previewed and confirmed; the confirmation and its decisions are in the arguments.
 
-    Repeated after a crash that came between the import and its noting, it finds nothing left to do.
+    The import and its outcome are kept in one transaction: after a crash both are there, or neither.
     """
     arguments = json.loads(job.arguments)
     if not store.read_now(jobs.has_file, jobs.file_of(job)):
@@ -94,10 +95,17 @@ def import_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[s
     if plan.does_nothing and not plan.doubtful:
         return told(plan)
     decisions = {int(number): choice for number, choice in arguments["decisions"].items()}
-    plan = store.write_now(
-        roster.apply, actor, job.congress_id, reading, expected=arguments["digest"], decisions=decisions, now=now()
-    )
-    return told(plan)
+    at = now()
+
+    def apply(db: Session) -> dict[str, Any]:
+        done = roster.apply(
+            db, actor, job.congress_id, reading, expected=arguments["digest"], decisions=decisions, now=at
+        )
+        outcome = told(done)
+        jobs.finish(db, job.id or 0, job.owner, "done", outcome, at, drop=jobs.file_of(job))
+        return outcome
+
+    return store.write_now(apply)
 
 
 KINDS: dict[str, Callable[[Store, Job, Callable[[], datetime]], dict[str, Any]]] = {
@@ -134,11 +142,13 @@ def told(plan: Plan) -> dict[str, Any]:
                         "name": display_name(candidate.first_names, candidate.family_name),
                         "mandate": candidate.mandate,
                         "territory": candidate.territory,
+                        "email": candidate.email,
                     }
                     for candidate in doubtful.candidates
                 ],
+                "others": [_person(other) for other in doubtful.others],
             }
-            for doubtful in plan.doubtful[:SHOWN]
+            for doubtful in plan.doubtful[:DECIDABLE]
         ],
         "refused": [
             {"line": line.number, "reason": line.reason, "values": list(line.values)} for line in plan.refused[:SHOWN]

@@ -159,6 +159,25 @@ class TestDoubts:
         assert len(people(store)) == 2
         assert people(store)[1].territory == "Brumeval"
 
+    def test_what_was_decided_is_counted_where_it_went(self, store: Store, there: Hall) -> None:
+        """One added, one changed, one left undecided: so says the plan given back, and so does the record."""
+        text = self.ELSEWHERE + "Corbières;Aline;maire;Lande;\nMerlan;Basile;maire;Lande;\nTarn;Zoé;maire;Lande;\n"
+        done = apply(store, there, text, decisions={2: "add", 3: f"elu-{there.aline}"})
+        assert [row.number for row in done.added] == [5, 2]
+        assert [changed.known.id for changed in done.changed] == [there.aline]
+        assert [doubtful.row.number for doubtful in done.doubtful] == [4]
+        imports = [entry.body for entry in entries(store) if entry.kind == "roster.import"]
+        assert (imports[-1]["added"], imports[-1]["changed"], imports[-1]["left"]) == (2, 1, 0)
+
+    def test_a_decision_that_changes_nothing_leaves_the_official(self, store: Store, there: Hall) -> None:
+        """Counted with those who are as they were."""
+        looked = plan(store, there, self.ELSEWHERE)
+        known = looked.doubtful[0].candidates[0]
+        row = replace(looked.doubtful[0].row, mandate=known.mandate, territory=known.territory, territory_code="")
+        doubtful = (replace(looked.doubtful[0], row=row),)
+        done = roster.decided(replace(looked, doubtful=doubtful), {2: f"elu-{there.basile}"})
+        assert (done.added, done.changed, done.unchanged, done.doubtful) == ((), (), (there.basile,), ())
+
     def test_nobody_else_can_be_chosen(self, store: Store, there: Hall) -> None:
         """A forged decision is refused, whole."""
         with pytest.raises(Invalid):
@@ -201,6 +220,26 @@ class TestByHand:
             )
         assert refusal.value.field == field
         assert len(people(store)) == 2
+
+    def test_an_address_that_is_somebody_elses_is_told(self, store: Store, there: Hall) -> None:
+        """With their name; said again, it is for both, as couples and town halls do."""
+        shared = replace(self.FORM, email="ALINE@valbrune.example")
+        with pytest.raises(Invalid) as refused:
+            store.write_now(roster.add, there.secretariat, there.congress, shared, now=NOW)
+        assert (refused.value.field, refused.value.reason, refused.value.value) == (
+            "email",
+            "shared",
+            "Aline Corbières",
+        )
+        assert len(people(store)) == 2
+        with pytest.raises(Invalid):
+            store.write_now(roster.correct, there.secretariat, there.basile, shared, now=NOW)
+        assert people(store)[1].family_name == "Merlan"
+        told = replace(shared, shares_email=True)
+        store.write_now(roster.add, there.secretariat, there.congress, told, now=NOW)
+        assert people(store)[-1].email == "aline@valbrune.example"
+        # Correcting something else asks nothing again.
+        store.write_now(roster.correct, there.secretariat, there.aline, replace(shared, mandate="maire"), now=NOW)
 
     def test_corrected(self, store: Store, there: Hall) -> None:
         """The record says what changed in public."""

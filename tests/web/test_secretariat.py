@@ -37,6 +37,7 @@ PAGES = [
     "/liste/importer",
     "/liste/importer/1",
     "/liste/1",
+    "/liste/1/retirer",
     "/cartes",
 ]
 FORMS = [
@@ -195,6 +196,13 @@ class TestMotions:
         assert answer.status_code == 422
         assert f'href="#{field}"' in answer.text
         assert fields["title"][:300] in answer.text
+        assert len(rows(hall, Motion)) == 2
+
+    def test_an_empty_file_makes_no_motion(self, hall: Hall) -> None:
+        """It was chosen: the template does not take its place in silence."""
+        for content in (b"", b" \n"):
+            answer = post(hall, "/motions/nouvelle", files={"file": ("motion.md", content)}, title="Les ponts")
+            assert answer.status_code == 422 and "ce fichier est vide (motion.md)" in answer.text
         assert len(rows(hall, Motion)) == 2
 
     def test_frozen_reopened_frozen_adopted(self, hall: Hall) -> None:
@@ -377,6 +385,26 @@ class TestPeople:
         assert "retirée de la liste" in get(hall, here).text
         assert post(hall, here, deed="correct", **fields).status_code == 404
 
+    def test_taken_off_the_roster_after_a_page_that_says_what_stays(self, hall: Hall) -> None:
+        """The button leads to a question; nothing changes before the answer."""
+        assert f'href="{HOME}/liste/1/retirer"' in get(hall, "/liste/1").text
+        asked = get(hall, "/liste/1/retirer").text
+        assert "Retirer Aline Corbières de la liste" in asked and "reste dans les textes, à son nom" in asked
+        assert "Elle perd son rôle" in asked and rows(hall, Official)[0].revoked_at is None
+        assert post(hall, "/liste/1", deed="revoke", reason="absent").status_code == 303
+        assert rows(hall, Official)[0].revoked_at is not None
+        assert get(hall, "/liste/1/retirer").status_code == 303
+
+    def test_an_address_of_somebody_else_asks_again(self, hall: Hall) -> None:
+        """Its owner is named; with the box ticked, it is for both."""
+        person = {"family_name": "Merlan", "first_names": "Basile", "email": "basile@ormelac.example"}
+        post(hall, "/liste/nouveau", **person)
+        other = person | {"first_names": "Ève"}
+        refused = post(hall, "/liste/nouveau", **other)
+        assert refused.status_code == 422 and "cette adresse appartient déjà à Basile Merlan" in refused.text
+        assert 'name="shares_email"' in refused.text and "checked" not in refused.text
+        assert post(hall, "/liste/nouveau", shares_email="1", **other).status_code == 303
+
     def test_refused_values_stay_in_the_form(self, hall: Hall) -> None:
         """422 on adding and on correcting."""
         for path, more in (("/liste/nouveau", {}), ("/liste/1", {"deed": "correct"})):
@@ -454,6 +482,63 @@ class TestImport:
         done = post(hall, here.removeprefix(HOME), **{"line-2": "elu-2"}).headers["location"]
         self.read(hall, done)
         assert rows(hall, Official)[1].territory == "Ormelac"
+
+    def test_hundreds_are_decided_page_by_page(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Choices are kept from one page to the next and can be changed; none is lost, and the counts are right."""
+        monkeypatch.setattr("motion.web.pages.roster.LOT", 2)
+        text = HEADER + "".join(f"Diarra;Mamadou;maire;Lieu-{letter};\n" for letter in "abcde")
+        here = self.upload(hall, text).headers["location"].removeprefix(HOME)
+        page = self.read(hall, here).text
+        assert "Choix 1 à 2 sur 5" in page and page.count('id="ligne-') == 2 and ">Importer</button>" not in page
+        second = post(hall, here, lot="1", step="next", **{"line-2": "add", "line-3": "elu-2", "line-6": "add"})
+        assert second.headers["location"].endswith("?lot=2")
+        assert "Choix 3 à 4 sur 5" in get(hall, f"{here}?lot=2").text
+        back = post(hall, here, lot="2", step="back", **{"line-4": "add"})
+        first = get(hall, back.headers["location"]).text
+        assert 'id="l2-autre" value="add" checked' in first and 'value="elu-2" checked' in first
+        post(hall, here, lot="1", step="next", **{"line-2": ""})
+        last = get(hall, f"{here}?lot=3").text
+        assert "Choix 5 à 5 sur 5" in last and ">Importer</button>" in last
+        done = post(hall, here, lot="3", **{"line-6": "add"}).headers["location"]
+        told = self.read(hall, done).text
+        # Line 4 and 6 are added, and 3 was left to nobody when the first page was sent again.
+        assert [row.territory for row in rows(hall, Official)][3:] == ["Lieu-c", "Lieu-e"]
+        assert "3 lignes douteuses n’ont pas été importées" in told
+
+    def test_more_doubts_than_anybody_decides(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """They are said to be left out, and what to do."""
+        monkeypatch.setattr("motion.work.jobs.DECIDABLE", 1)
+        here = self.upload(hall, HEADER + "Diarra;Mamadou;maire;A;\nDiarra;Mamadou;maire;B;\n").headers["location"]
+        assert "1 autre ligne est douteuse et ne sera pas importée" in self.read(hall, here).text
+
+    def test_an_address_of_somebody_else_is_shown_with_its_owner(self, hall: Hall) -> None:
+        """In the preview, with the name and the address; also when two lines of the file share one."""
+        owner = {"family_name": "Corbières", "first_names": "Aline", "mandate": "maire", "territory": "Valbrune"}
+        post(hall, "/liste/1", deed="correct", email="mairie@valbrune.example", **owner)
+        lines = (
+            "Tarn;Zoé;maire;A;mairie@valbrune.example\nBis;Ève;maire;B;bis@b.example\nTer;Luc;maire;C;bis@b.example\n"
+        )
+        here = self.upload(hall, HEADER + lines).headers["location"]
+        page = self.read(hall, here).text
+        assert "Cette adresse de courriel est déjà celle de quelqu’un." in page
+        assert "C’est Aline Corbières" in page and "maire, Valbrune, mairie@valbrune.example" in page
+        assert "Voyez aussi la ligne 3 du fichier\u00a0: Ève Bis." in page
+
+    @pytest.mark.parametrize(
+        ("file", "sentence"),
+        [(("liste.csv", b""), "ce fichier est vide (liste.csv)"), (("", b""), "aucun fichier n’est choisi")],
+    )
+    def test_an_empty_file_or_none(self, hall: Hall, file: tuple[str, bytes], sentence: str) -> None:
+        """Each is told in its own words, at once; browsers send a part without a name when nothing was chosen."""
+        name, content = file
+        parts = (
+            f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        ).encode()
+        body = parts + content + b"\r\n--b--\r\n"
+        headers = hall.odile | {"content-type": "multipart/form-data; boundary=b"}
+        answer = hall.client.post(HOME + "/liste/importer", content=body, headers=headers)
+        assert answer.status_code == 422 and sentence in answer.text
 
     def test_refused_lines_have_their_number(self, hall: Hall) -> None:
         """And the reason in words; markup from the file is only text."""

@@ -156,6 +156,7 @@ SCENES = (
     Scene("roster", "secretariat", ROOM + "/liste"),
     Scene("official-new", "secretariat", ROOM + "/liste/nouveau"),
     Scene("official", "secretariat", ROOM + "/liste/6"),
+    Scene("official-removal", "secretariat", ROOM + "/liste/6/retirer"),
     Scene("roster-import", "secretariat", ROOM + "/liste/importer"),
     Scene("roster-preview", "secretariat", ROOM + "/liste/importer", upload_roster),
     Scene("cards", "secretariat", ROOM + "/cartes"),

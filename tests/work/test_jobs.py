@@ -82,6 +82,24 @@ def test_a_confirmed_import_is_applied_and_its_file_forgotten(store: Store, ther
     assert len(store.read_now(lambda db: db.exec(select(Official)).all())) == 4
 
 
+def test_the_counts_of_an_import_are_what_was_done(store: Store, there: Hall) -> None:
+    """The doubtful lines that were decided stand with the additions and the changes."""
+    text = (
+        "Nom;Prénom;Mandat;Commune;Courriel\nMerlan;Basile;maire;Brumeval;\nMerlan;Basile;maire;Lande;\nTarn;Zoé;;;\n"
+    )
+    preview = add(store, there, "roster.preview", text.encode(), filename="liste.csv")
+    jobs.run_due(store, now)
+    outcome = json.loads(job(store, preview).outcome)
+    assert (outcome["counts"]["added"], outcome["counts"]["doubtful"]) == (1, 2)
+    decisions = store.write_now(rows.decide, preview, {"2": "add", "3": ""})
+    arguments = {"secretary": there.ines, "digest": outcome["digest"], "decisions": decisions}
+    number = add(store, there, "roster.import", text.encode(), filename="l.csv", **arguments)
+    jobs.run_due(store, now)
+    done = json.loads(job(store, number).outcome)["counts"]
+    assert (done["added"], done["changed"], done["doubtful"], done["left"]) == (2, 0, 1, 0)
+    assert len(store.read_now(lambda db: db.exec(select(Official)).all())) == 4
+
+
 def test_a_job_cut_by_a_crash_runs_again(store: Store, there: Hall) -> None:
     """Before or after its act: either way the roster is imported once."""
     number = confirmed(store, there)

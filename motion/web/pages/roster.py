@@ -3,6 +3,8 @@
 import asyncio
 import json
 import secrets
+from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -31,6 +33,7 @@ MULTIPART_BYTES = 4096  # what a form adds round a file
 WAIT_SECONDS = 2.0  # a small file is read meanwhile, and nobody sees a waiting page
 WAIT_STEP_SECONDS = 0.1
 ENDED = {"done", "failed"}
+LOT = 100  # doubtful lines decided on one page
 OFFICIAL_FIELDS = ("family_name", "first_names", "gender", "mandate", "territory", "email")
 
 
@@ -76,7 +79,8 @@ async def add(request: Request) -> Response:
 
 def official_form(form: Form) -> OfficialForm:
     """What the form says of one official."""
-    return OfficialForm(*(form.value(name) for name in OFFICIAL_FIELDS))
+    said = OfficialForm(*(form.value(name) for name in OFFICIAL_FIELDS))
+    return replace(said, shares_email=bool(form.value("shares_email")))
 
 
 async def member(request: Request) -> tuple[Page, Actor, tuple[Official, bool]]:
@@ -103,7 +107,6 @@ def member_page(
         has_card=has_card,
         form=form,
         is_done=is_done,
-        reasons=roster.REVOCATION_REASONS,
     )
 
 
@@ -134,6 +137,16 @@ async def change_member(request: Request) -> Response:
         case other:
             raise Invalid("decision", "unknown", other[:40])
     return page.redirect(f"{here}?fait={deed}")
+
+
+async def show_removal(request: Request) -> Response:
+    """Ask before somebody is taken off the roster, and say what stays."""
+    page, _actor, (official, has_card) = await member(request)
+    if official.revoked_at is not None:
+        return page.redirect(f"{page.home}/secretariat/liste/{official.id}")
+    return page.render(
+        "secretariat/membre_retirer.html", official=official, name=people.full_name(official), has_card=has_card
+    )
 
 
 async def show_cards(request: Request) -> Response:
@@ -203,7 +216,9 @@ async def upload(request: Request) -> Response:
     async with uploading(request, "file") as (form, file):
         if file is None:
             return refused_file(page, form, Invalid("file", "missing-file"))
-        if (file.size or 0) > limit:
+        if not file.size:
+            return refused_file(page, form, Invalid("file", "empty-file", name_of(file)))
+        if file.size > limit:
             return refused_file(page, form, too_long)
         arguments = {"filename": name_of(file), "department": form.value("department").strip()[:10]}
         job_id = await keep_file(page, file, arguments)
@@ -245,6 +260,37 @@ async def show_job(request: Request) -> Response:
     return job_page(page, job, Form())
 
 
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The doubtful lines that one page of a preview asks about.
+
+    Attributes:
+        number: From 1; `count` is the last.
+        first: Place of the first line among all, from 1.
+        decisions: What was chosen so far, by line number.
+        beyond: Doubtful lines that no page asks about: there are too many.
+    """
+
+    number: int
+    count: int
+    first: int
+    lines: list[dict[str, Any]]
+    decisions: dict[str, str]
+    beyond: int
+
+
+def lot_of(job: Job, asked: str) -> Lot:
+    """Cut the doubtful lines of a preview; `asked` is the number that the address or the form names."""
+    outcome = json.loads(job.outcome)
+    doubtful = outcome["doubtful"]
+    count = max(1, -(-len(doubtful) // LOT))
+    number = min(count, max(1, int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    start = (number - 1) * LOT
+    decisions = json.loads(job.arguments).get("decisions", {})
+    beyond = outcome["counts"]["doubtful"] - len(doubtful)
+    return Lot(number, count, start + 1, doubtful[start : start + LOT], decisions, beyond)
+
+
 def job_page(page: Page, job: Job, form: Form, status: int = 200) -> Response:
     """Render a task in its state."""
     outcome = json.loads(job.outcome)
@@ -256,28 +302,34 @@ def job_page(page: Page, job: Job, form: Form, status: int = 200) -> Response:
         sentence = page._(failure_sentence(outcome["error"], outcome["values"]))
         told = sentence % failure_values(outcome["values"]) if "%(" in sentence else sentence
         return page.render("secretariat/import_echec.html", sentence=told, **common)
-    template = "apercu" if job.kind == "roster.preview" else "fait"
     words = {"refused": REFUSED, "doubts": DOUBTS, "fields": FIELDS}
-    return page.render(f"secretariat/import_{template}.html", status=status, words=words, **common)
+    if job.kind == "roster.preview":
+        lot = lot_of(job, form.value("lot") or page.request.query_params.get("lot", ""))
+        return page.render("secretariat/import_apercu.html", status=status, words=words, lot=lot, **common)
+    return page.render("secretariat/import_fait.html", status=status, words=words, **common)
 
 
 async def confirm(request: Request) -> Response:
-    """Import what the preview showed, with the decisions about doubtful lines."""
+    """Import what the preview showed, with the decisions about doubtful lines: a page of them at a time."""
     page, actor, job = await ended_job(request)
-    sent = await request.form(max_fields=MAX_FIELDS + 2 * 200, max_files=0)
+    sent = await request.form(max_fields=MAX_FIELDS + LOT, max_files=0)
     form = Form({name: str(value)[:100] for name, value in sent.multi_items()})
     if job.kind != "roster.preview" or job.state != "done":
         raise NotFound("job", str(job.id))
     if not await page.service.store.read(jobs.has_file, job.id or 0):
         raise Conflict()
-    decisions = {}
-    for doubtful in json.loads(job.outcome)["doubtful"]:
+    lot = lot_of(job, form.value("lot"))
+    chosen = {}
+    for doubtful in lot.lines:
         choice = form.value(f"line-{doubtful['line']}")
         allowed = {"", "add", *(f"elu-{candidate['id']}" for candidate in doubtful["candidates"])}
         if choice not in allowed:
             return job_page(page, job, form.refuse(page, Invalid("decision", "unknown", choice)), 422)
-        if choice:
-            decisions[str(doubtful["line"])] = choice
+        chosen[str(doubtful["line"])] = choice
+    decisions = await page.service.store.write(jobs.decide, job.id or 0, chosen)
+    if (step := form.value("step")) in {"next", "back"}:
+        number = lot.number + (1 if step == "next" else -1)
+        return page.redirect(f"{page.path}?lot={number}")
     previewed = json.loads(job.arguments)
     arguments = previewed | {
         "digest": json.loads(job.outcome)["digest"],
@@ -300,6 +352,7 @@ ROUTES = [
     Route(HERE + "/liste/importer/{job:int}", confirm, methods=["POST"], name="roster-confirm"),
     Route(HERE + "/liste/{official:int}", show_member, name="official"),
     Route(HERE + "/liste/{official:int}", change_member, methods=["POST"], name="official-change"),
+    Route(HERE + "/liste/{official:int}/retirer", show_removal, name="official-removal"),
     Route(HERE + "/cartes", show_cards, name="cards"),
     Route(HERE + "/cartes", issue_cards, methods=["POST"], name="cards-issue"),
 ]

@@ -133,7 +133,9 @@ async def create_motion(request: Request) -> Response:
     try:
         if not title:
             raise Invalid("title", "empty")
-        if content:
+        if filename:
+            if not content.strip():
+                raise Invalid("file", "empty-file", filename)
             source, text = "import", await to_small_markdown_apart(filename, content)
         else:
             assert page.congress is not None
