@@ -27,7 +27,6 @@ _KEY = re.compile(r"[\x20-\x7e]+")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 # Built once: an entry is written for each keystroke. `_check` has bounded the depth, so no circle is left.
 _WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 _ENVELOPE = frozenset(("body", "by", "t", "ts", "v"))  # `sig` is reserved for the author's own signature
 
 

@@ -2,15 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
+
+_FEW = text("kind NOT IN ('crdt.update', 'client.bind')")  # all but keystrokes: a few thousand of a million
 
 
 class Entry(SQLModel, table=True):
     """One line of a congress's record. `content` is the canonical bytes; the other columns index it."""
 
     __tablename__ = "entry"
-    __table_args__ = (Index("entry_motion", "motion_id", "number"),)
+    __table_args__ = (
+        Index("entry_motion", "motion_id", "number"),
+        Index("entry_official", "congress_id", "official_id", "number"),
+        Index("entry_at", "congress_id", "at"),
+        Index("entry_kind", "congress_id", "number", sqlite_where=_FEW, postgresql_where=_FEW),
+    )
 
     congress_id: int = Field(foreign_key="congress.id", primary_key=True)
     number: int = Field(primary_key=True)  # from 0, without gaps: the leaf's index

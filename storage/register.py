@@ -1,0 +1,211 @@
+"""The register's look-ups: entries by person, motion, genre and hour, from the latest to the oldest.
+
+Pages are cut by entry number, never by count: they stay the same while entries arrive.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col, func
+
+from motion.record import entry as record
+from motion.record.entry import decode_entry
+from motion.rules.errors import NotFound
+from motion.rules.names import folded
+from motion.rules.register import Line, Row, lines
+from storage.models import Congress, Entry, Motion, Official
+from storage.pages import last_entry
+
+WINDOW = 20_000
+"""Entries looked at for one page at most: an hour of a hall's typing. The next page goes on from there."""
+
+MAX_WORDS = 8
+_BATCH = 1_000
+_MOST_TYPED = ("crdt.update", "client.bind")  # left out of the index of kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader looks for; nothing set means everything.
+
+    Attributes:
+        before: Entries of a lower number than this.
+        since: Entries of this number or a higher one.
+        person: Words of a name, a mandate or a territory.
+        official: One person, by id.
+        kinds: Kinds of entries; empty for all.
+        starts, ends: Moments, the second excluded.
+    """
+
+    before: int | None = None
+    since: int | None = None
+    person: str = ""
+    official: int | None = None
+    motion: str = ""
+    kinds: tuple[str, ...] = ()
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The lines of a page, from the latest; `next_before` goes on below them, None at the end."""
+
+    lines: tuple[Line, ...]
+    next_before: int | None
+    last_entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the lines of a page need to be said: contents of entries by number, motions and officials by id."""
+
+    contents: dict[int, bytes]
+    motions: dict[int, Motion]
+    officials: dict[int, Official]
+
+
+def find(db: Session, congress: Congress, asked: Asked, most: int, *, one_by_one: bool = False) -> Found:
+    """Find the lines of a page, looking at `WINDOW` entries at most.
+
+    Args:
+        most: Lines of a page.
+        one_by_one: Each entry in a line of its own, for a stretch that is opened.
+
+    Raises:
+        NotFound: The congress has no motion of this code.
+    """
+    assert congress.id is not None
+    columns = (Entry.number, Entry.kind, Entry.at, Entry.motion_id, Entry.official_id)
+    query = (
+        select(*map(col, columns))
+        .where(*_conditions(db, congress.id, asked))
+        .order_by(col(Entry.number).desc())
+        .limit(most + 1 if one_by_one else WINDOW + 1)
+    )
+    seen = 0
+    lowest = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal seen, lowest
+        for row in db.execute(query.execution_options(yield_per=_BATCH)):
+            seen += 1
+            if seen > WINDOW:
+                return
+            lowest = row[0]
+            yield Row(*row)
+
+    found: list[Line] = []
+    next_before: int | None = None
+    for line in lines(rows(), most, one_by_one=one_by_one):
+        if isinstance(line, Line):
+            found.append(line)
+        else:
+            next_before = line + 1
+    if next_before is None and seen > WINDOW:
+        next_before = lowest
+    return Found(tuple(found), next_before, last_entry(db, congress.id))
+
+
+def _conditions(db: Session, congress_id: int, asked: Asked) -> list[Any]:
+    conditions: list[Any] = [col(Entry.congress_id) == congress_id]
+    if asked.person:
+        conditions.append(col(Entry.official_id).in_(_people(db, congress_id, asked.person)))
+    if asked.before is not None:
+        conditions.append(col(Entry.number) < asked.before)
+    if asked.since is not None:
+        conditions.append(col(Entry.number) >= asked.since)
+    if asked.official is not None:
+        conditions.append(col(Entry.official_id) == asked.official)
+    if asked.motion:
+        conditions.append(col(Entry.motion_id) == _motion(db, congress_id, asked.motion))
+    if asked.kinds:
+        conditions.append(col(Entry.kind).in_(asked.kinds))
+        if not set(asked.kinds) & set(_MOST_TYPED):
+            # As the partial index says it: neither database infers it from the list.
+            conditions.append(col(Entry.kind).not_in(_MOST_TYPED))
+    if asked.starts is not None:
+        conditions.append(col(Entry.at) >= asked.starts)
+    if asked.ends is not None:
+        conditions.append(col(Entry.at) < asked.ends)
+    return conditions
+
+
+def _people(db: Session, congress_id: int, person: str) -> list[int]:
+    """Officials, of today's roster and those who left it, whose name, mandate or territory has all these words."""
+    words = folded(person).split()[:MAX_WORDS]
+    if not words:
+        return []
+    conditions = [col(Official.folded).contains(word) for word in words]
+    return list(
+        db.execute(select(col(Official.id)).where(col(Official.congress_id) == congress_id, *conditions)).scalars()
+    )
+
+
+def _motion(db: Session, congress_id: int, code: str) -> int:
+    query = select(col(Motion.id)).where(col(Motion.congress_id) == congress_id, col(Motion.code) == code)
+    found = db.execute(query).scalar()
+    if found is None:
+        raise NotFound("motion", code)
+    return int(found)
+
+
+def told(db: Session, congress_id: int, numbers: Sequence[int]) -> Told:
+    """Read what lines are said with: the contents of these entries, all motions, the officials whom they name."""
+    contents: dict[int, bytes] = {}
+    for batch in _batches(numbers):
+        query = select(col(Entry.number), col(Entry.content)).where(
+            col(Entry.congress_id) == congress_id, col(Entry.number).in_(batch)
+        )
+        contents.update((number, content) for number, content in db.execute(query))
+    officials = {official for content in contents.values() for official in officials_named(decode_entry(content))}
+    motions = db.execute(select(Motion).where(col(Motion.congress_id) == congress_id)).scalars()
+    people = db.execute(
+        select(Official).where(col(Official.congress_id) == congress_id, col(Official.id).in_(officials))
+    ).scalars()
+    return Told(
+        contents,
+        {motion.id: motion for motion in motions if motion.id is not None},
+        {official.id: official for official in people if official.id is not None},
+    )
+
+
+def officials_named(entry: record.Entry) -> set[int]:
+    """The officials whom an entry names, by id: its author, and the one it is about."""
+    marks = (entry.by, entry.body.get("who"), entry.body.get("official"))
+    return {int(m[4:]) for m in marks if isinstance(m, str) and m.startswith("elu-") and m[4:].isdecimal()}
+
+
+def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), _BATCH):
+        yield numbers[start : start + _BATCH]
+
+
+@dataclass(frozen=True, slots=True)
+class OneEntry:
+    """An entry alone, and the numbers of its neighbours about the same motion."""
+
+    entry: Entry
+    last_entry: int
+    previous_of_motion: int | None
+    next_of_motion: int | None
+
+
+def entry(db: Session, congress: Congress, number: int) -> OneEntry:
+    """Read one entry.
+
+    Raises:
+        NotFound: The record has no such number yet.
+    """
+    found = db.get(Entry, (congress.id, number)) if number < 2**53 else None
+    if found is None or congress.id is None:
+        raise NotFound("entry", str(number))
+    before = after = None
+    if found.motion_id is not None:
+        same = (col(Entry.congress_id) == congress.id, col(Entry.motion_id) == found.motion_id)
+        before = db.execute(select(func.max(col(Entry.number))).where(*same, col(Entry.number) < number)).scalar()
+        after = db.execute(select(func.min(col(Entry.number))).where(*same, col(Entry.number) > number)).scalar()
+    return OneEntry(found, last_entry(db, congress.id), before, after)
