@@ -1,6 +1,7 @@
 """A small real room that speaks the live protocol, for the editor's own tests: one motion, no storage, no checks.
 
-What it does beyond relaying can be asked for: refuse the next updates, freeze, refuse upgrades, cut every line.
+What it does beyond relaying can be asked for: refuse the next updates, freeze, refuse upgrades, cut every line, end the
+login (`login` is the one that lives; client ids belong to the login that first used them, as in the real room).
 """
 
 import asyncio
@@ -75,6 +76,15 @@ def read_varuint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
+def first_client(update: bytes) -> int | None:
+    """Under which client id an update writes; None for one that only deletes."""
+    sections, at = read_varuint(update, 0)
+    if not sections:
+        return None
+    _, at = read_varuint(update, at)
+    return read_varuint(update, at)[0]
+
+
 def sized(data: bytes) -> bytes:
     return varuint(len(data)) + data
 
@@ -100,7 +110,7 @@ class FakeRoom:
         self.may_write = True
         self.refuse = 0
         self.login = "s1"
-        self.bound: dict[int, str] = {}
+        self.bound: dict[int | None, str] = {}
         self.received: list[tuple[int, bytes]] = []
         self.changed = asyncio.Event()
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -190,6 +200,9 @@ class FakeRoom:
             length, at = read_varuint(data, at)
             update = data[at : at + length]
             self.received.append((n, update))
+            taken = self.bound.get(first_client(update), self.login) != self.login
+            if taken:
+                return [note(102, {"n": n, "reason": "client-taken", "sentence": "Déjà pris.", "kept": False})]
             if self.refuse > 0 or not self.may_write:
                 self.refuse -= 1
                 reason = "role" if self.may_write else "frozen"
@@ -203,13 +216,12 @@ class FakeRoom:
             if update not in self.seen:
                 self.seen.add(update)
                 self.doc.apply_update(update)
-                count, where = read_varuint(update, 0)
-                if count:
-                    _, where = read_varuint(update, where)
-                    client, _ = read_varuint(update, where)
-                    if client not in self.owners:
-                        self.owners[client] = official
-                        await self.broadcast(self.authors())
+                client = first_client(update)
+                if client is not None:
+                    self.bound[client] = self.login
+                if client is not None and client not in self.owners:
+                    self.owners[client] = official
+                    await self.broadcast(self.authors())
                 await self.publish(update)
             at_time = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
             return [note(101, {"n": [n], "entry": len(self.updates), "at": at_time})]
@@ -221,6 +233,9 @@ class FakeRoom:
             return
         official = int(socket.cookies.get("official", "1"))
         await socket.accept(subprotocol="motion.v1")
+        if socket.query_params["login"] != self.login:
+            await socket.close(4401)
+            return
         self.readers[socket] = official
         await socket.send_bytes(b"\0\0" + sized(self.doc.get_state()))
         await self.broadcast(self.present())
@@ -233,8 +248,8 @@ class FakeRoom:
             await self.broadcast(self.present())
 
     async def post(self, request: Request) -> Response:
-        if self.silent:
-            return Response(status_code=503)
+        if self.silent or request.query_params["login"] != self.login:
+            return Response(status_code=503 if self.silent else 401)
         body, at, out = await request.body(), 0, b""
         while at < len(body):
             length, at = read_varuint(body, at)
@@ -245,8 +260,8 @@ class FakeRoom:
         return Response(out, media_type="application/octet-stream")
 
     async def after(self, request: Request) -> Response:
-        if self.silent:
-            return Response(status_code=503)
+        if self.silent or request.query_params["login"] != self.login:
+            return Response(status_code=503 if self.silent else 401)
         number, wait = int(request.path_params["number"]), float(request.query_params.get("wait", "0"))
         if number >= len(self.updates) and wait and number:
             with contextlib.suppress(TimeoutError):

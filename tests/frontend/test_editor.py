@@ -48,9 +48,11 @@ def browser() -> Iterator[object]:
 class Desk:
     """One official at one browser."""
 
-    def __init__(self, browser, url: str, official: int = 1, **options) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, browser, url: str, official: int = 1, *, before: str = "", **options) -> None:  # type: ignore[no-untyped-def]
         settings = {"viewport": {"width": 1440, "height": 900}, "locale": "fr-FR", **options}
         self.context = browser.new_context(**settings)
+        if before:
+            self.context.add_init_script(before)
         self.url = f"{url}/demo/motions/M3/rediger?official={official}"
         self.problems: list[str] = []
         self.open()
@@ -352,6 +354,133 @@ class TestNothingLost:
         before = desk.page.inner_text(".cm-content")
         desk.type("x")
         assert desk.page.inner_text(".cm-content") == before
+
+
+class TestDevice:
+    """What the status claims about the device is true."""
+
+    SLOW = """Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {set(done) {
+      this.addEventListener('complete', () => setTimeout(done, window.slow ?? 0));
+    }})"""
+    FULL = """const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...given) {
+      if (window.full) throw new DOMException('no room', 'QuotaExceededError');
+      return put.apply(this, given);
+    }"""
+
+    def test_words_are_kept_once_they_are(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Not before the device has said so."""
+        desk = desks(1, before=self.SLOW)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.page.wait_for_timeout(500)
+        desk.page.evaluate("window.slow = 900")
+        desk.put_caret("solidaire")
+        desk.type(" lent")
+        until(lambda: desk.status() == "Enregistrement sur cet appareil…", page=desk.page)
+        until(lambda: desk.status() == "1 phrase à envoyer, gardée sur cet appareil", page=desk.page)
+
+    def test_a_device_that_keeps_nothing_says_so(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Storage forbidden: the status and the banner ask not to close the page; the words leave all the same."""
+        desk = desks(1, before="IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError') }")
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.put_caret("solidaire")
+        desk.type(" ici")
+        refusal = "1 phrase à envoyer. Cet appareil ne peut pas la garder : ne fermez pas cette page."
+        until(lambda: desk.status() == refusal, page=desk.page)
+        assert "Cet appareil ne peut pas garder vos mots." in desk.page.inner_text(".bandeau")
+        assert "gardés" not in desk.page.inner_text(".bandeau")
+        room.mend()
+        desk.wait_saved()
+        assert "solidaire ici," in room.content()
+
+    def test_a_device_that_fills_up_says_so_while_it_lasts(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """No room left, then room again: everything is kept in the end, and comes back."""
+        desk = desks(1, before=self.FULL)
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.page.evaluate("window.full = true")
+        desk.put_caret("solidaire")
+        desk.type(" plein")
+        until(lambda: "ne peut pas la garder" in desk.status(), page=desk.page)
+        desk.page.evaluate("window.full = false")
+        desk.type(" vide")
+        until(lambda: desk.status() == "1 phrase à envoyer, gardée sur cet appareil", page=desk.page)
+        assert "Vos mots sont gardés sur cet appareil" in desk.page.inner_text(".bandeau")
+        desk.page.close()
+        desk.open()
+        desk.page.wait_for_selector("text=solidaire plein vide")
+        room.mend()
+        desk.wait_saved()
+        assert "solidaire plein vide," in room.content()
+
+
+class TestLogin:
+    """The login ends while words wait on the device."""
+
+    def leave_words(self, desk: Desk, room: FakeRoom) -> None:
+        desk.put_caret("solidaire")
+        desk.type(" déjà")
+        desk.wait_saved()
+        room.cut()
+        desk.page.wait_for_selector(".bandeau[data-ouvert]")
+        desk.type(" et gardé")
+        until(lambda: desk.status() == "1 phrase à envoyer, gardée sur cet appareil", page=desk.page)
+        room.login = "s2"
+        room.mend()
+        desk.page.get_by_role("heading", name="Votre connexion a pris fin").wait_for()
+
+    def test_the_words_wait_and_leave_after_signing_in_again(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """The way to sign in comes back here; the words go on under the new login, in their place, once."""
+        desk = desks(1)
+        self.leave_words(desk, room)
+        assert "solidaire déjà," in room.content()
+        link = desk.page.get_by_role("link", name="Se connecter de nouveau")
+        assert link.get_attribute("href") == "/demo/connexion?suite=/demo/motions/M3/rediger"
+        assert "partiront tout seuls" in desk.page.inner_text(".fin")
+        asked: list[str] = []
+        desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        link.click()
+        desk.page.wait_for_url(re.compile("/connexion"))
+        assert asked == []
+        desk.page.goto(desk.url)
+        desk.wait_saved()
+        assert room.content().count("solidaire déjà et gardé,") == 1
+        assert not desk.page.locator(".refus:visible").count()
+        desk.put_caret("et gardé")
+        desk.type(" enfin")
+        until(lambda: "solidaire déjà et gardé enfin," in room.content(), page=desk.page)
+        assert set(room.owners.values()) == {1, 3}
+
+    def test_signing_in_in_another_tab_brings_this_one_back(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Seen again, the page takes up the new login by itself."""
+        desk = desks(1)
+        self.leave_words(desk, room)
+        desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        until(lambda: "solidaire déjà et gardé," in room.content(), page=desk.page)
+        desk.wait_saved()
+
+    def test_somebody_else_does_not_send_them(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Another official on the same device neither sees nor sends them; they wait for their author."""
+        desk = desks(1)
+        self.leave_words(desk, room)
+        mine = desk.url
+        desk.page.get_by_role("link", name="Se connecter de nouveau").click()
+        desk.page.wait_for_url(re.compile("/connexion"))
+        desk.page.goto(mine.replace("official=1", "official=2"))
+        desk.wait_saved()
+        assert "et gardé" not in desk.page.inner_text(".cm-content")
+        desk.put_caret("navette")
+        desk.type(" douce")
+        desk.wait_saved()
+        assert "et gardé" not in room.content()
+        room.login = "s3"
+        desk.page.goto(mine)
+        desk.wait_saved()
+        assert "navette douce solidaire déjà et gardé," in room.content()
+        gone = {client: official for client, official in room.owners.items() if room.bound.get(client) == "s3"}
+        assert set(gone.values()) == {1}
 
 
 class TestBlockedSockets:
