@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
@@ -22,6 +21,7 @@ from motion.live.callers import Caller
 from motion.live.draft import DraftBroken
 from motion.live.drafting_room import Room
 from motion.live.fallback import MAX_BODY_BYTES, MAX_WAIT_S, Fallback, Malformed
+from motion.live.origins import is_ours
 from motion.live.outlet import AsgiOutlet, Outlet
 from motion.live.rooms import Rooms
 from motion.live.server import EXTENSION
@@ -95,8 +95,7 @@ class Door:
     def __init__(self, rooms: Rooms, identify: Identify, base_url: str) -> None:
         self._rooms = rooms
         self._identify = identify
-        parts = urlsplit(base_url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._base_url = base_url
 
     def is_own_page(self, connection: HTTPConnection) -> bool:
         """Whether a request comes from a page of ours, or from a program that is no browser."""
@@ -104,9 +103,7 @@ class Door:
         if site is not None and site not in {"same-origin", "none"}:
             return False
         origin = connection.headers.get("origin")
-        if origin is None:
-            return True
-        return origin == self._origin or urlsplit(origin).netloc == connection.headers.get("host")
+        return origin is None or is_ours(origin, connection.headers.get("host"), self._base_url)
 
     async def open(self, connection: HTTPConnection) -> tuple[Room, Caller] | int:
         """Return the room and who comes, or the code with which to send them away."""

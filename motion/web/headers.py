@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from motion.live.origins import is_ours
 from motion.settings import Settings
 
 requests_log = logging.getLogger("motion.requests")  # one JSON line each; `motion serve` sends them to stdout
@@ -58,9 +59,7 @@ def came_from_elsewhere(headers: Headers, settings: Settings) -> bool:
     if site is not None:
         return site not in {"same-origin", "none"}
     origin = headers.get("origin")
-    if origin is None:
-        return False
-    return urlsplit(origin).netloc not in {settings.host, headers.get("host", settings.host)}
+    return origin is not None and not is_ours(origin, headers.get("host"), settings.base_url)
 
 
 def local(location: str) -> str:

@@ -1,0 +1,26 @@
+"""Which requests are turned away before any page sees them."""
+
+from pathlib import Path
+
+import pytest
+from starlette.websockets import WebSocketDisconnect
+
+from tests.web.world import served
+
+
+def test_a_page_that_came_over_http_is_not_ours_on_https(tmp_path: Path) -> None:
+    """Same host, other scheme: anyone on the way may have written it. Forms, sockets and what replaces them."""
+    with served(tmp_path, environment={"MOTION_BASE_URL": "https://testserver"}) as hall:
+        cookie = {"cookie": "__Host-motion=aline", "x-motion-live": "1"}
+        for origin, form, live in (("http://testserver", 403, 403), ("https://testserver", 303, 200)):
+            headers = cookie | {"origin": origin}
+            assert hall.client.post("/langue", data={"lang": "fr"}, headers=headers).status_code == form
+            assert hall.client.post("/live/ormeline/M1", content=b"", headers=headers).status_code == live
+            assert hall.client.get("/live/ormeline/M1/after/0", headers=headers).status_code == live
+            opening = hall.client.websocket_connect("/live/ormeline/M1", headers=headers)
+            if live == 200:
+                with opening as socket:
+                    assert socket.receive_bytes()
+            else:
+                with pytest.raises(WebSocketDisconnect), opening:
+                    pass
