@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,50 +11,6 @@ from motion.record.checkpoint import sign_checkpoint
 from tests.record.world import OTHER
 
 from .published import long_log, publish
-
-PROGRAM = Path(__file__).with_name("verify.go")
-PACKAGES = ("golang-go", "golang-golang-x-mod-dev")
-GOPATH = Path("/usr/share/gocode")  # where Debian puts the sources of Go packages
-MODULE = GOPATH / "src/golang.org/x/mod/sumdb/tlog"
-
-
-def install() -> str:
-    """Have Go and the packages; why not, or nothing."""
-    if shutil.which("go") and MODULE.is_dir():
-        return ""
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        return f"needs {' '.join(PACKAGES)}, and this is no Debian, or not run as root"
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    fetch = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
-    for command in (fetch, ["apt-get", "update", "-qq"], fetch):  # a fresh machine has no list of packages yet
-        try:
-            run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=150, check=False)
-        except subprocess.TimeoutExpired:
-            return f"{' '.join(command[:2])} took more than 150 s"
-        if shutil.which("go") and MODULE.is_dir():
-            return ""
-    return f"apt-get install failed: {run.stderr.strip()[-300:]}"
-
-
-@pytest.fixture(scope="session")
-def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The verifier, built once."""
-    reason = install()
-    if reason:
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("go")
-    environment = os.environ | {
-        "GO111MODULE": "off",
-        "GOPATH": str(GOPATH),
-        "GOCACHE": str(folder / "cache"),
-        "GOFLAGS": "",
-        "CGO_ENABLED": "0",
-    }
-    program = folder / "verify"
-    command = ["go", "build", "-o", str(program), str(PROGRAM)]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return program
 
 
 def verify(verifier: Path, folder: Path) -> subprocess.CompletedProcess[str]:
