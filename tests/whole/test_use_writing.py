@@ -5,6 +5,7 @@ those of the accessibility script (RGAA 4.1.2, W3C CTAUR): numbers in the docstr
 """
 
 import re
+import time
 from collections.abc import Callable
 from html import unescape
 from itertools import zip_longest
@@ -211,6 +212,70 @@ class TestNothingLost:
         leaving.close(run_before_unload=True)
         until(leaving.is_closed, desk.page)
         assert asked == ["beforeunload"]
+
+
+class TestLongCut:
+    # Each key an update of its own, as for somebody who types slowly for an hour.
+    EACH_KEY = "const later = setTimeout; window.setTimeout = (f, ms, ...a) => ms === 100 ? void f() : later(f, ms, ...a)"
+    KEPT = """() => new Promise((done) => {
+      indexedDB.open('motion-outbox').onsuccess = ({target}) => {
+        const counting = target.result.transaction('updates').objectStore('updates').count();
+        counting.onsuccess = () => { target.result.close(); done(counting.result); };
+      };
+    })"""
+
+    def test_two_thousand_keystrokes_leave_in_seconds(self, desks: Seat, line: Line, service: Demonstration) -> None:
+        """The server reads twenty updates a second; what was never sent is merged, nothing lost, the authors right."""
+        one, two = desks(line=line), desks().open()
+        one.context.add_init_script(self.EACH_KEY)
+        one.open()
+        one.begin_paragraph("Longue coupure.")
+        one.is_saved()
+        two.sees("Longue coupure.")
+        line.cut("/live/")
+        one.is_offline()
+        words = " La commune écrit sans réseau et rien ne se perd." * 41
+        one.type(words)
+        until(lambda: one.page.evaluate(self.KEPT) > 1500, one.page, instead=lambda: str(one.page.evaluate(self.KEPT)))
+        until(lambda: one.says() == "41 phrases à envoyer, gardées sur cet appareil", one.page, instead=one.says)
+        two.put_caret("Longue coupure", after=True)
+        two.type(" tout de même")
+        two.is_saved()
+        line.mend()
+        began = time.monotonic()
+        one.is_saved()
+        assert time.monotonic() - began < 12  # of which up to eight until the next attempt to connect
+        wanted = "Longue coupure tout de même." + words
+        service.shows(wanted)
+        two.sees(wanted)
+        assert one.page.evaluate(self.KEPT) == 0
+        assert one.place and words in words_of(service, one.place.official).replace("|", "")
+
+
+class TestLogin:
+    def test_words_left_by_a_login_that_ended(self, desks: Seat, line: Line, service: Demonstration) -> None:
+        """The room shows the way to sign in and come back; the words leave under the new login, with their author."""
+        desk = desks(line=line, role="Rapporteure").open()
+        desk.begin_paragraph("Avant de sortir.")
+        desk.is_saved()
+        line.cut("/live/")
+        desk.is_offline()
+        desk.type(" Gardé pendant ce temps.")
+        until(lambda: desk.says() == "1 phrase à envoyer, gardée sur cet appareil", desk.page)
+        other = desk.context.new_page()
+        service.sign_in(other, "Rapporteure")  # which ends the login before
+        other.close()
+        line.mend()
+        desk.page.get_by_role("heading", name="Votre connexion a pris fin").wait_for()
+        desk.page.get_by_role("link", name="Se connecter de nouveau").click()
+        desk.page.get_by_role("heading", name="Se connecter", exact=True).wait_for()
+        assert "suite=/ormeline/motions/M1/rediger" in desk.page.content()
+        desk.open()
+        desk.is_saved()
+        service.shows("Avant de sortir. Gardé pendant ce temps.")
+        assert not desk.page.locator(".refus:visible").count()
+        me = int(desk.page.evaluate("JSON.parse(document.querySelector('#motion-editor').textContent).me.id"))
+        assert "Avant de sortir. Gardé pendant ce temps." in words_of(service, me).replace("|", "")
 
 
 class TestNetworks:
