@@ -17,6 +17,7 @@ from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
 from motion.web.pages import (
+    card,
     editor,
     follow,
     home,
@@ -24,12 +25,16 @@ from motion.web.pages import (
     log,
     motions,
     new_congress,
+    objects,
     plain,
+    redactions,
     register,
     roster,
+    search,
     secretariat,
     sign_in,
 )
+from motion.web.pages.card import Held
 from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
 from motion.web.recent import Recent
@@ -41,7 +46,24 @@ if TYPE_CHECKING:
     from motion.web.service import Service
 
 # Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
-PAGES = (language, new_congress, sign_in, secretariat, roster, follow, editor, plain, motions, log, register, home)
+PAGES = (
+    language,
+    new_congress,
+    sign_in,
+    card,
+    secretariat,
+    redactions,
+    roster,
+    follow,
+    editor,
+    plain,
+    motions,
+    log,
+    objects,
+    register,
+    search,
+    home,
+)
 MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
 
 
@@ -88,6 +110,8 @@ def make_app(service: "Service") -> Starlette:
     app.state.templates = Templates(assets.url)
     app.state.sightings = sightings
     app.state.recent = Recent()
+    app.state.refreshing = set()  # congresses whose search is being brought up to date by this process
     app.state.plans = Plans()
+    app.state.held = Held()
     app.state.watchers = Watchers(service, app.state.recent)
     return app

@@ -5,6 +5,7 @@ from storage.models.motions import ClientBinding, DraftSnapshot, DraftUpdate, La
 from storage.models.people import Card, LoginSession, Official, SignInAttempt, SignInMail
 from storage.models.record import Checkpoint, Entry, LogKey, LogTile, RetiredLog, SealedObject, Timestamp, Witness
 from storage.models.redactions import Redaction, RedactionRequest, WithdrawnObject
+from storage.models.search import SearchPassage, SearchState, SearchStem
 from storage.models.work import Job, JobPiece, Mail
 
 __all__ = [
@@ -29,6 +30,9 @@ __all__ = [
     "RedactionRequest",
     "RetiredLog",
     "SealedObject",
+    "SearchPassage",
+    "SearchState",
+    "SearchStem",
     "Secretary",
     "SignInAttempt",
     "SignInMail",

@@ -34,6 +34,11 @@ NO_PAGES = {
     "log-tile",
     "entry-proof",
     "entry-json",
+    "entry-object",
+    "log-objects",
+    "log-object",
+    "log-redactions",
+    "redaction-sealed",  # a file
 }
 ROSTER = (
     "Nom;Prénom;Sexe;Mandat;Commune;Courriel\n"
@@ -119,6 +124,9 @@ SCENES = (
     Scene("register, filtered", "public", "/ormeline/registre?genre=texte&motion=M2"),
     Scene("register, filled in wrongly", "public", "/ormeline/registre?jour=hier", status=422),
     Scene("entry", "public", "/ormeline/registre/3", open_everything),
+    Scene("search", "public", "/ormeline/recherche"),
+    Scene("search, found", "public", "/ormeline/recherche?q=soins"),
+    Scene("search, nothing found", "public", "/ormeline/recherche?q=zzyzx"),
     Scene("receipt", "public", "/ormeline/registre/3/recu"),
     Scene("motion", "public", M1),
     Scene("motion, all unfolded", "public", M1, open_everything),

@@ -1,0 +1,146 @@
+"""Searching a congress: its texts as they read now, and the acts of its register."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.record.entry import decode_entry
+from motion.rules.words import Asked, asked, excerpt, marks
+from motion.web.page import Page, open_page, read
+from motion.web.register_words import Teller
+from motion.web.views import View, shown
+from storage import pages, register, search
+from storage.models import Congress, Motion
+from storage.register import Told
+from storage.search import PAGE, Found, Passage
+from storage.store import Session
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+MAX_CHARACTERS = 200
+MAX_PAGES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundView(View):
+    """One passage found."""
+
+    url: str = shown("Where it stands.")
+    where: str = shown("`Motion 1, article 2, ligne 14`, or the act in words.")
+    words: Markup = shown("Its words as safe HTML, those looked for within `mark`.")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView(View):
+    """What a search found."""
+
+    words: str = shown("What was typed.")
+    motion: str = shown("The code of the one motion to look in; empty for all.")
+    motions: tuple[tuple[str, str], ...] = shown("Code and name of each motion, for the form.")
+    count: str = shown("How many passages were found, in words; empty before any search.")
+    found: tuple[FoundView, ...] = shown("The passages of this page.")
+    more: str = shown("The address of the next page; empty on the last.")
+    less: str = shown("The address of the page before; empty on the first.")
+
+
+async def show(request: Request) -> Response:
+    """The search and what it found. What is new since the last search is indexed first."""
+    said = request.query_params
+    words = said.get("q", "").strip()[:MAX_CHARACTERS].replace("\0", "")
+    wanted, motion = asked(words), said.get("motion", "").replace("\0", "")[:20]
+    number = int(said.get("page", "1")) if said.get("page", "1").isascii() and said.get("page", "1").isdigit() else 1
+    number = min(max(number, 1), MAX_PAGES)
+    if not wanted.is_empty:
+        await bring_up_to_date(request)
+    page, (found, told, motions) = await read(request, page_of_search, wanted, motion, number)
+
+    def address(other: int) -> str:
+        asked_for = {"q": words, "motion": motion, "page": str(other) if other > 1 else ""}
+        return f"{page.home}/recherche?" + urlencode({name: value for name, value in asked_for.items() if value})
+
+    view = SearchView(
+        words,
+        motion,
+        tuple((one.code, page._(_("Motion %(number)s"), number=one.code[1:])) for one in motions),
+        count_said(page, found) if words else "",
+        tuple(views(page, found.passages, told, wanted)),
+        address(number + 1) if found.count > number * PAGE else "",
+        address(number - 1) if number > 1 else "",
+    )
+    return page.answer("recherche.html", page.etag(0, view), lambda: view)
+
+
+async def bring_up_to_date(request: Request) -> None:
+    """Index what has changed. One search does it for all: the others find what was there."""
+    page = await open_page(request)
+    assert page.congress is not None and page.congress.id is not None
+    service, congress_id = page.service, page.congress.id
+    refreshing: set[int] = request.app.state.refreshing
+    if congress_id in refreshing:
+        return
+    refreshing.add(congress_id)
+    try:
+        if await service.store.read(search.is_behind, congress_id):
+            while await service.store.write(search.refresh, congress_id):
+                pass
+    finally:
+        refreshing.discard(congress_id)
+
+
+def page_of_search(
+    db: Session, congress: Congress, wanted: Asked, motion: str, number: int
+) -> tuple[Found, Told, tuple[Motion, ...]]:
+    """Find passages, and read what acts are said with."""
+    assert congress.id is not None
+    if motion:
+        pages.motion_named(db, congress, motion)
+    found = search.find(db, congress, wanted, motion=motion, page=number)
+    told = register.told(db, congress.id, [one.entry for one in found.passages if one.entry is not None])
+    return found, told, pages.motions(db, congress)[0]
+
+
+def count_said(page: Page, found: Found) -> str:
+    """`12 passages trouvés`."""
+    if not found.count:
+        return page._(_("Aucun passage ne contient tous ces mots."))
+    said: Any = page.language.ngettext("%(num)s passage trouvé", "%(num)s passages trouvés", found.count)
+    return str(said % {"num": page.times.number(found.count)})
+
+
+def views(page: Page, passages: Sequence[Passage], told: Told, wanted: Asked) -> list[FoundView]:
+    """Say where each passage stands, and mark the words in it."""
+    teller = Teller(page, told.officials)
+    found = []
+    for passage in passages:
+        words = marked(passage.text, wanted)
+        if passage.entry is not None:
+            where = teller.entry(decode_entry(told.contents[passage.entry]))
+            found.append(FoundView(f"{page.home}/registre/{passage.entry}", where, words))
+            continue
+        where = page._(_("Motion %(number)s"), number=passage.motion[1:])
+        if passage.title and passage.title != passage.text:
+            where += f", {passage.title}"
+        found.append(FoundView(f"{page.home}/motions/{passage.motion}#{passage.anchor}", where, words))
+    return found
+
+
+def marked(text: str, wanted: Asked) -> Markup:
+    """A passage, cut to what is shown, with the words found within `mark`."""
+    places = list(marks(text, wanted))
+    start, end = excerpt(text, places)
+    parts, at = ["…" if start else ""], start
+    for first, last in places:
+        if first >= at and last <= end:
+            parts += [escape(text[at:first]), Markup("<mark>"), escape(text[first:last]), Markup("</mark>")]
+            at = last
+    return Markup("").join([*map(escape, parts), escape(text[at:end]), "…" if end < len(text) else ""])
+
+
+ROUTES = [Route("/{congress}/recherche", show, name="search")]

@@ -1,0 +1,256 @@
+"""Search: passages of the texts as they read now and of the acts, found by the stems of their words.
+
+The stems are ours (`motion.rules.words`) and stand in an ordinary table, so SQLite and PostgreSQL give the same
+answers. The index follows what it indexes when somebody searches: `refresh`, in small transactions, since on SQLite
+each of them holds up those who write. All of it may be lost: it is made again.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
+from sqlmodel import Session, col
+
+from motion.record.entry import Entry as Said
+from motion.record.entry import decode_entry
+from motion.record.errors import RecordError
+from motion.record.kinds import KINDS, Form
+from motion.record.objects import open_object
+from motion.rules.text import MotionText, parse
+from motion.rules.words import Asked, stems
+from storage.models import Congress, Entry, Motion, SealedObject, SearchPassage, SearchState, SearchStem
+from storage.register import FREQUENT
+
+PASSAGES = 150
+"""Passages that one transaction indexes at most: about ten milliseconds."""
+
+PAGE = 30
+MAX_STEM = 60  # characters: longer than any French word
+_REASONED = ("motion.unfreeze", "motion.withdraw")  # whose object is a reason, in words
+_WITH_WORDS = tuple(
+    name
+    for name, kind in KINDS.items()
+    if name not in FREQUENT and (name in _REASONED or any(field.form is Form.TEXT for field in kind.fields))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage found. An alinéa has its motion's code, an act its entry."""
+
+    motion: str
+    anchor: str
+    title: str
+    text: str
+    entry: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of passages: the texts in their order, then the acts from the latest; and how many there are."""
+
+    passages: tuple[Passage, ...]
+    count: int
+
+
+def refresh(db: Session, congress_id: int) -> bool:
+    """Index what has changed, `PASSAGES` passages at most; return whether more is left."""
+    _lock(db, congress_id)
+    room = PASSAGES
+    for motion in db.execute(select(Motion).where(col(Motion.congress_id) == congress_id)).scalars():
+        if _read(db, congress_id, motion.id or 0) != motion.text_number:
+            room = _index_motion(db, motion, room)
+            if not room:
+                return True
+    return _index_acts(db, congress_id, room)
+
+
+def is_behind(db: Session, congress_id: int) -> bool:
+    """Whether anything is still to be indexed."""
+    read = {row.motion_id: row.read for row in _states(db, congress_id)}
+    for motion_id, number in db.execute(
+        select(col(Motion.id), col(Motion.text_number)).where(col(Motion.congress_id) == congress_id)
+    ):
+        if read.get(motion_id, -1) != number:
+            return True
+    last = select(func.max(col(Entry.number))).where(
+        col(Entry.congress_id) == congress_id, col(Entry.kind).not_in(FREQUENT)
+    )
+    return (db.execute(last).scalar() or 0) > read.get(0, -1)
+
+
+def forget(db: Session, congress_id: int, *, motions: Collection[int] = (), entries: Collection[int] = ()) -> None:
+    """Drop what was indexed of these motions and these acts: their words are no longer public, or have changed."""
+    gone = select(col(SearchPassage.id)).where(
+        col(SearchPassage.congress_id) == congress_id,
+        or_(col(SearchPassage.motion_id).in_(motions), col(SearchPassage.entry).in_(entries)),
+    )
+    _drop(db, list(db.execute(gone).scalars()))
+    db.execute(delete(SearchState).where(col(SearchState.motion_id).in_(motions)))
+
+
+def find(db: Session, congress: Congress, wanted: Asked, *, motion: str = "", page: int = 1) -> Found:
+    """Find the passages that have all the words.
+
+    Args:
+        motion: The code of the one motion to look in; empty for everything.
+        page: From 1.
+    """
+    if wanted.is_empty:
+        return Found((), 0)
+    query = (
+        select(SearchPassage, col(Motion.code))
+        .outerjoin(Motion, col(Motion.id) == col(SearchPassage.motion_id))
+        .where(col(SearchPassage.congress_id) == congress.id)
+    )
+    if motion:
+        query = query.where(col(Motion.code) == motion)
+    for one in wanted.whole:
+        query = query.where(col(SearchPassage.id).in_(_having(congress, col(SearchStem.stem) == one)))
+    if wanted.begun:
+        its = stems(wanted.begun) or [wanted.begun]
+        begins = or_(col(SearchStem.stem) == its[0], col(SearchStem.stem).startswith(wanted.begun, autoescape=True))
+        query = query.where(col(SearchPassage.id).in_(_having(congress, begins)))
+    count = db.execute(select(func.count()).select_from(query.subquery())).scalar() or 0
+    rows = db.execute(
+        query.order_by(
+            col(SearchPassage.entry).is_not(None),
+            col(SearchPassage.motion_id),
+            col(SearchPassage.place),
+            col(SearchPassage.entry).desc(),
+        )
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return Found(tuple(Passage(code or "", row.anchor, row.title, row.text, row.entry) for row, code in rows), count)
+
+
+def _having(congress: Congress, condition: ColumnElement[bool]) -> Select[int]:
+    return select(col(SearchStem.passage_id)).where(col(SearchStem.congress_id) == congress.id, condition)
+
+
+def _lock(db: Session, congress_id: int) -> None:
+    """Two processes must not index the same passage twice: the state of the register is the lock."""
+    row = db.get(SearchState, (congress_id, 0), with_for_update=True)
+    if row is None:
+        db.add(SearchState(congress_id=congress_id, motion_id=0, read=-1))
+        db.flush()  # the second of two processes waits here, fails, and searches what there is
+
+
+def _states(db: Session, congress_id: int) -> Sequence[SearchState]:
+    return db.execute(select(SearchState).where(col(SearchState.congress_id) == congress_id)).scalars().all()
+
+
+def _read(db: Session, congress_id: int, motion_id: int) -> int:
+    row = db.get(SearchState, (congress_id, motion_id))
+    return row.read if row else -1
+
+
+def _have_read(db: Session, congress_id: int, motion_id: int, number: int) -> None:
+    db.merge(SearchState(congress_id=congress_id, motion_id=motion_id, read=number))
+
+
+def _index_motion(db: Session, motion: Motion, room: int) -> int:
+    """Bring a motion's passages to its text; return how many more may be indexed, 0 when some are left.
+
+    An alinéa that has not changed keeps its row and its stems, wherever it has moved.
+    """
+    assert motion.id is not None
+    kept: dict[str, list[SearchPassage]] = defaultdict(list)
+    query = select(SearchPassage).where(col(SearchPassage.motion_id) == motion.id).order_by(col(SearchPassage.place))
+    for row in db.execute(query).scalars():
+        kept[row.text].append(row)
+    new: list[SearchPassage] = []
+    for place, anchor, title, said in _passages(parse(motion.text)):
+        if kept[said]:
+            row = kept[said].pop(0)
+            if (row.place, row.anchor, row.title) != (place, anchor, title):
+                row.place, row.anchor, row.title = place, anchor, title
+                db.add(row)
+        elif len(new) < room:
+            passage = SearchPassage(congress_id=motion.congress_id, motion_id=motion.id, text=said)
+            passage.place, passage.anchor, passage.title = place, anchor, title
+            new.append(passage)
+        else:
+            _add(db, new)
+            return 0
+    _add(db, new)
+    _drop(db, [row.id for rows in kept.values() for row in rows if row.id is not None])
+    _have_read(db, motion.congress_id, motion.id, motion.text_number)
+    return max(room - len(new), 1)
+
+
+def _passages(text: MotionText) -> Iterator[tuple[int, str, str, str]]:
+    """Headings and alinéas in order: (place, anchor, title of the section, words)."""
+    line = 0
+    for section in text.sections:
+        if section.title:
+            yield 2 * line + 1, section.anchor, section.title, section.title
+        for alinea in section.alineas:
+            line = alinea.line
+            if alinea.text.strip():
+                yield 2 * line, alinea.line_anchor, section.title, alinea.text.strip()
+
+
+def _index_acts(db: Session, congress_id: int, room: int) -> bool:
+    """Index the acts that have come; return whether some are left."""
+    read = _read(db, congress_id, 0)
+    query = (
+        select(col(Entry.number), col(Entry.content))
+        .where(
+            col(Entry.congress_id) == congress_id,
+            col(Entry.number) > read,
+            col(Entry.kind).not_in(FREQUENT),  # as the index of kinds says it
+        )
+        .order_by(col(Entry.number))
+        .limit(room)
+    )
+    rows = db.execute(query).all()
+    new = []
+    for number, content in rows:
+        entry = decode_entry(content)
+        words = _words_of(db, congress_id, entry) if entry.kind in _WITH_WORDS else ""
+        if words:
+            new.append(SearchPassage(congress_id=congress_id, entry=number, text=words))
+    _add(db, new)
+    if rows:
+        _have_read(db, congress_id, 0, rows[-1][0])
+    return len(rows) == room
+
+
+def _words_of(db: Session, congress_id: int, entry: Said) -> str:
+    """The public words of an act: titles, names, offices, the reason that was given."""
+    said = [
+        str(entry.body[field.name])
+        for field in KINDS[entry.kind].fields
+        if field.form is Form.TEXT and field.name in entry.body and field.name != "zone"
+    ]
+    if entry.kind in _REASONED:
+        kept = db.get(SealedObject, (congress_id, str(entry.body["c"])))
+        if kept is not None:
+            try:
+                said.append(open_object(kept.content, str(entry.body["c"])).decode())
+            except (RecordError, UnicodeDecodeError):
+                pass  # `motion verify` says so; a search is no place for it
+    return ". ".join(said)
+
+
+def _add(db: Session, passages: Iterable[SearchPassage]) -> None:
+    rows: list[dict[str, object]] = []
+    for passage in passages:
+        db.add(passage)
+        db.flush()
+        rows += [
+            {"congress_id": passage.congress_id, "stem": one, "passage_id": passage.id}
+            for one in {found[:MAX_STEM] for found in stems(passage.text)}
+        ]
+    if rows:
+        db.execute(insert(SearchStem), rows)
+
+
+def _drop(db: Session, ids: Sequence[int | None]) -> None:
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        db.execute(delete(SearchStem).where(col(SearchStem.passage_id).in_(part)))
+        db.execute(delete(SearchPassage).where(col(SearchPassage.id).in_(part)))

@@ -1,0 +1,140 @@
+"""Search gives the same answers on both databases, and follows what it searches."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlmodel import Session
+
+from motion.acts import motions, record
+from motion.rules.permissions import Actor
+from motion.rules.vocabulary import Role
+from motion.rules.words import asked
+from storage import search
+from storage.models import Congress, Motion, Official, Secretary
+from storage.store import Store
+
+NOW = datetime(2031, 11, 15, 13, 32, tzinfo=UTC)
+SECRETARIAT = Actor(1, Role.SECRETARIAT, secretary_id=1)
+TEXT = """# L’accès aux soins
+
+## Se déplacer
+
+Les élues d’Ormeline demandent une navette solidaire.
+Les conseillers municipaux la conduisent.
+
+## Soigner
+
+Elles salarient des soignants, et des sages-femmes.
+"""
+# What is typed, and the beginnings of the passages found, in order.
+QUERIES = (
+    ("elu", ["Les élues d’Ormeline"]),
+    ("élues", ["Les élues d’Ormeline"]),
+    ("ELUS", ["Les élues d’Ormeline"]),
+    ("conseillere municipale", ["Les conseillers"]),
+    ("navet", ["Les élues d’Ormeline"]),
+    ("sage femme", ["Elles salarient"]),
+    ("soign", ["Article 2. Soigner", "Elles salarient"]),
+    ("les soignants ", ["Elles salarient"]),
+    ("navette soignants", []),
+    ("l’accès", ["l’accès aux soins"]),
+    ("BRASSAC", ["maire. Léonie Brassac"]),
+    ("%", []),
+    ("' OR 1=1 --", []),
+)
+
+
+@pytest.fixture
+def congress(store: Store) -> Congress:
+    """A congress with a motion, an official and their acts, indexed."""
+
+    def fill(db: Session) -> None:
+        db.add(
+            Congress(
+                slug="ormeline",
+                title="Ormeline",
+                starts_on=date(2031, 11, 14),
+                ends_on=date(2031, 11, 16),
+                phase="drafting",
+                origin="example/ormeline/log",
+                created_at=NOW,
+            )
+        )
+        db.flush()
+        db.add(Secretary(congress_id=1, name="Odile", email="odile@exemple.invalid"))
+        db.add(Official(congress_id=1, family_name="BRASSAC", first_names="Léonie", created_at=NOW))
+        db.flush()
+        salts = [bytes(32)] * len(motions.pieces(TEXT))
+        motions.create(db, SECRETARIAT, 1, "l’accès aux soins", "blank", TEXT, client=7, salts=salts, now=NOW)
+        body = {"official": "elu-1", "name": "Léonie Brassac", "mandate": "maire", "territory": "Valbrune"}
+        record.note(db, 1, "official.accredit", body, actor=SECRETARIAT, now=NOW, official_id=1)
+
+    store.write_now(fill)
+    index(store)
+    return store.read_now(lambda db: db.get_one(Congress, 1))
+
+
+def index(store: Store) -> int:
+    """Index all that is left; return in how many transactions."""
+    count = 1
+    while store.write_now(search.refresh, 1):
+        count += 1
+    return count
+
+
+def found(store: Store, congress: Congress, words: str) -> list[str]:
+    """The passages found."""
+    return [one.text for one in store.read_now(search.find, congress, asked(words)).passages]
+
+
+@pytest.mark.parametrize(("words", "expected"), QUERIES)
+def test_the_same_answers_everywhere(store: Store, congress: Congress, words: str, expected: list[str]) -> None:
+    """On SQLite and on PostgreSQL, in the same order."""
+    passages = found(store, congress, words)
+    assert len(passages) == len(expected), passages
+    assert all(passage.startswith(start) for passage, start in zip(passages, expected, strict=True)), passages
+
+
+def test_the_index_follows_the_text(store: Store, congress: Congress) -> None:
+    """What left the text is found no more; what stayed keeps its stems; what came is found."""
+
+    def rewrite(db: Session) -> None:
+        motion = db.get_one(Motion, 1)
+        motion.text, motion.number, motion.text_number = TEXT.replace("navette", "pirogue"), 9, 9
+        db.add(motion)
+
+    assert not store.read_now(search.is_behind, 1)
+    store.write_now(rewrite)
+    assert store.read_now(search.is_behind, 1)
+    index(store)
+    assert found(store, congress, "navette") == []
+    assert len(found(store, congress, "pirogue")) == 1
+    assert len(found(store, congress, "soignants")) == 1
+
+
+def test_a_long_text_is_indexed_in_several_transactions(store: Store, congress: Congress) -> None:
+    """None of them holds up those who write for long."""
+
+    def rewrite(db: Session) -> None:
+        motion = db.get_one(Motion, 1)
+        motion.text = "\n".join(f"Ligne {number} du long texte." for number in range(1000))
+        motion.number = motion.text_number = 9
+        db.add(motion)
+
+    store.write_now(rewrite)
+    assert index(store) > 5
+    assert store.read_now(search.find, congress, asked("long ")).count == 1000
+
+
+def test_what_is_forgotten_is_not_found(store: Store, congress: Congress) -> None:
+    """Its words are no longer public; a motion is indexed again from what it has become."""
+
+    def forget(db: Session) -> None:
+        search.forget(db, 1, motions=[1], entries=[entry])
+
+    entry = store.read_now(search.find, congress, asked("brassac ")).passages[0].entry
+    assert entry is not None
+    store.write_now(forget)
+    assert found(store, congress, "brassac ") == [] and found(store, congress, "navette ") == []
+    index(store)
+    assert found(store, congress, "brassac ") == [] and len(found(store, congress, "navette ")) == 1

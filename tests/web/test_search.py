@@ -1,0 +1,51 @@
+"""Searching, through the real application."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.world import Hall, served
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with served(tmp_path_factory.mktemp("recherche")) as hall:
+        yield hall
+
+
+def test_words_are_marked_and_lead_to_their_line(hall: Hall) -> None:
+    """The first search indexes what there is."""
+    text = hall.client.get("/ormeline/recherche?q=navette").text
+    assert "une <mark>navette</mark> solidaire" in text
+    assert 'href="/ormeline/motions/M1#ligne-3"' in text
+    assert "1 passage trouvé" in text
+
+
+def test_an_act_leads_to_its_entry(hall: Hall) -> None:
+    """A motion's title is found where it was given."""
+    text = hall.client.get("/ormeline/recherche?q=transports").text
+    assert "<mark>transports</mark>" in text and 'href="/ormeline/registre/' in text
+
+
+def test_nothing_typed_and_nothing_found_say_so(hall: Hall) -> None:
+    """No page is blank."""
+    assert "trouvé" not in hall.client.get("/ormeline/recherche").text
+    assert "Aucun passage" in hall.client.get("/ormeline/recherche?q=zzyzx").text
+    assert "Aucun passage" in hall.client.get("/ormeline/recherche?q=%00%25").text
+
+
+def test_what_is_typed_is_no_code(hall: Hall) -> None:
+    """Neither in the page nor in what is marked."""
+    text = hall.client.get("/ormeline/recherche?q=%3Cscript%3Ealert(1)%3C/script%3E").text
+    assert "<script>alert" not in text
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999", "motion=M1", "q=" + "a%20" * 500])
+def test_odd_addresses_answer(hall: Hall, query: str) -> None:
+    """Whatever the numbers."""
+    assert hall.client.get(f"/ormeline/recherche?q=soins&{query}").status_code == 200
+
+
+def test_an_unknown_motion_is_not_found(hall: Hall) -> None:
+    """By its code."""
+    assert hall.client.get("/ormeline/recherche?q=soins&motion=M99").status_code == 404
