@@ -7,27 +7,29 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # A line may import only lines below it; neighbours on a line do not see each other.
-CORE = ("admission", "authorship", "draft", "knowledge", "outlet", "presence", "refusals", "session", "typist")
+CORE = ("admission", "authorship", "composing", "draft", "knowledge", "neighbours", "order", "outlet")
+CORE += ("presence", "refusals", "session", "typist")
 LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),
+    ("motion.command_words",),
     ("motion.rehearsal",),
     ("motion.demonstration",),
     ("motion.service",),
-    ("motion.web", "motion.work"),
-    ("motion.live", "motion.exports"),
+    ("motion.web", "motion.work", "motion.witness"),
+    ("motion.live", "motion.exports", "motion.audit"),
     ("motion.acts",),
     ("storage", "+".join(f"motion.live.{name}" for name in (*CORE, "updates", "wire"))),
     ("motion.record", "motion.rules"),
-    ("motion.language", "motion.settings"),
+    ("motion.language", "motion.settings", "motion.outgoing"),
 )
 # Only these may import the library: its rest would couple a room to it.
 ONLY = {
     "sqlmodel": ("storage", "motion.acts"),
     "sqlalchemy": ("storage", "motion.acts"),
-    "starlette": ("motion.web", "motion.live.listener", "motion.live.fallback", "motion.live.server"),
-    "pycrdt": ("motion.live", "motion.exports"),
-    "uvicorn": ("motion.live.server", "motion.service"),
+    "starlette": ("motion.web", "motion.live.listener", "motion.live.fallback", "motion.live.server", "motion.witness"),
+    "pycrdt": ("motion.live", "motion.exports", "motion.audit"),
+    "uvicorn": ("motion.live.server", "motion.service", "motion.witness"),
 }
 PURE = ("motion.rules", "motion.record")
 IMPURE = {

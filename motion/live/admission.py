@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from motion.live.knowledge import Author, Knowledge
+from motion.live.neighbours import Trail
 from motion.live.refusals import Reason, Refused
 from motion.live.updates import (
     SERVER_CLIENTS,
@@ -48,6 +49,8 @@ class Accepted:
         new_clients: Those of them that no session has used: their binding to the sender is to be entered
             in the record before the update.
         is_duplicate: Everything in it is known already: acknowledge it; there is nothing to keep.
+        undecided: Runs taken although too much stands between their neighbours to tell whether they contradict
+            each other.
     """
 
     update: bytes
@@ -55,19 +58,23 @@ class Accepted:
     clients: tuple[int, ...] = ()
     new_clients: tuple[int, ...] = ()
     is_duplicate: bool = False
+    undecided: int = 0
 
 
 def admit(
     update: bytes,
     sender: Sender,
     known: Knowledge,
+    trail: Trail,
     limits: Limits,
     *,
     from_step2: bool,
+    is_composed: bool = False,
     may_bring: Callable[[int], bool] = lambda characters: True,
 ) -> Accepted | Refused:
-    """Decide on one update; when accepted, its facts are added to `known`, else `known` is as before.
+    """Decide on one update; when accepted, its facts are added to `known` and `trail`, else they are as before.
 
+    `is_composed`: the service itself made it, on a state that it knew: its neighbours were side by side there.
     `may_bring` says whether the text has room for so many characters more.
     """
     parsed = parse(update, _for_step2(limits) if from_step2 else limits)
@@ -90,16 +97,18 @@ def admit(
         elif len(update) > limits.bytes:
             return Refused(Reason.TOO_LARGE, {"bytes": len(update), "limit": limits.bytes})
     pending = Knowledge(known)
-    refused = _bind(parsed, sender.author, pending, limits) or (
-        _take_structs(parsed.structs, pending) or _take_deletes(parsed.deletes, pending)
+    before = trail.begin()
+    refused = (
+        _bind(parsed, sender.author, pending, limits)
+        or _take_structs(parsed.structs, pending, trail, is_composed)
+        or _take_deletes(parsed.deletes, pending)
+        or _fit(parsed.characters, may_bring)
     )
     if refused is not None:
+        trail.cut(before)
         return refused
-    brought = parsed.characters
-    if brought and not may_bring(brought):
-        return Refused(Reason.FULL, {"characters": brought})
     known.absorb(pending)
-    return Accepted(update, parsed, tuple(pending.clocks), tuple(pending.bindings))
+    return Accepted(update, parsed, tuple(pending.clocks), tuple(pending.bindings), undecided=trail.undecided)
 
 
 def _for_step2(limits: Limits) -> Limits:
@@ -162,8 +171,13 @@ def _bind(update: Update, author: Author, pending: Knowledge, limits: Limits) ->
     return None
 
 
-def _take_structs(structs: Iterable[Struct], pending: Knowledge) -> Refused | None:
-    """Clocks go on where they stopped, and neighbours are known: before, or earlier in the same update.
+def _fit(brought: int, may_bring: Callable[[int], bool]) -> Refused | None:
+    """The text does not become longer than its pages read."""
+    return None if not brought or may_bring(brought) else Refused(Reason.FULL, {"characters": brought})
+
+
+def _take_structs(structs: Iterable[Struct], pending: Knowledge, trail: Trail, is_composed: bool) -> Refused | None:
+    """Clocks go on where they stopped; neighbours are known, before or earlier in the same update, and agree.
 
     Sections of two client ids of one session (two tabs) may name each other; so they are read as far as they
     go, in turns.
@@ -174,7 +188,7 @@ def _take_structs(structs: Iterable[Struct], pending: Knowledge) -> Refused | No
         later: list[Struct] = []
         held_up: set[int] = set()
         for struct in waiting:
-            client, clock, length, origin, right_origin, text = struct
+            client, clock, _, origin, right_origin, _ = struct
             if client in held_up:
                 later.append(struct)
                 continue
@@ -192,7 +206,12 @@ def _take_structs(structs: Iterable[Struct], pending: Knowledge) -> Refused | No
                 return Refused(Reason.SURROGATE, {"client": origin.client, "clock": origin.clock + 1})
             if right_origin is not None and pending.is_low_surrogate(*right_origin):
                 return Refused(Reason.SURROGATE, right_origin._asdict())
-            pending.take_struct(client, clock, length, text)
+            # Who goes on writing is where they were: what came between since, they did not know.
+            is_clear = is_composed or (pending.goes_on(struct) and client < SERVER_CLIENTS)
+            if not is_clear and trail.contradicts(struct):
+                return Refused(Reason.CONTRADICTION, {"client": client, "clock": clock})
+            pending.take_struct(struct)
+            trail.add(struct)
         if len(later) == len(waiting):
             return stuck
         waiting, stuck = later, None

@@ -7,6 +7,7 @@ the order of the numbers that the commit gave. A window whose commit failed is d
 from __future__ import annotations
 
 import json
+import logging
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +18,18 @@ from pycrdt import Doc, Text, TextEvent, merge_updates
 
 from motion.live.admission import Accepted, Sender, admit
 from motion.live.authorship import Authorship, Run
+from motion.live.composing import Edit, update_of
 from motion.live.knowledge import Author, Knowledge, RangeSet
+from motion.live.neighbours import Neighbours, Trail
 from motion.live.refusals import Refused
 from motion.live.updates import (
     ANY_SIZE,
-    COMPOSING_CLIENT,
     EMPTY,
     ROOT,
     UPDATE,
-    Id,
     Limits,
+    Struct,
     Update,
-    encode,
     encode_state_vector,
     parse,
     server_client,
@@ -50,6 +51,8 @@ __all__ = [
     "Window",
     "fold",
 ]
+
+log = logging.getLogger(__name__)
 
 SYSTEM = Author(session=0, official=0)
 """The author of what the service itself wrote: a template, an imported file."""
@@ -122,14 +125,6 @@ class Snapshot:
         return cls(number, state, packed[at:])
 
 
-class Edit(NamedTuple):
-    """Replace characters `start` to `end` (code points) of a text by `text`."""
-
-    start: int
-    end: int
-    text: str
-
-
 class Draft:
     """One motion's document. One owner; a new one is empty, at number 0.
 
@@ -142,6 +137,7 @@ class Draft:
         self.number = 0
         self.limits = limits
         self._known = Knowledge()
+        self._neighbours = Neighbours(self._structs)
         self._authorship = Authorship()
         self._deltas: list[list[dict[str, Any]]] = []
         self._is_broken = False
@@ -231,6 +227,13 @@ class Draft:
         doc.apply_update(self.full_state())
         return str(text) == self.text()
 
+    def _structs(self) -> Sequence[Struct] | None:
+        """All that was ever written, for its order; None of a document that is read in two ways: it has two."""
+        if not self.is_sound():
+            return None
+        parsed = parse(self.full_state(), ANY_SIZE)
+        return None if isinstance(parsed, Refused) else parsed.structs
+
     def window(self) -> Window:
         """A new, empty window on this draft."""
         return Window(self)
@@ -266,6 +269,7 @@ class Draft:
                 self._authorship.apply(delta, author.official)
             if len(self._text) != self._authorship.length:
                 raise ValueError("authors of another text")
+            self._neighbours.take(facts.structs)
         except BaseException as failure:  # pycrdt's panics are no Exception
             self._is_broken = True
             raise _broken(failure, f"update {number}") from failure
@@ -323,6 +327,8 @@ class Window:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._known = Knowledge(draft._known)
+        self._trail = Trail(draft._neighbours)
+        self._composed: set[bytes] = set()
         self._brought = 0
 
     def check(
@@ -338,12 +344,21 @@ class Window:
             update,
             sender,
             self._known,
+            self._trail,
             limits or self._draft.limits,
             from_step2=from_step2,
+            is_composed=update in self._composed,
             may_bring=self._has_room if limits is None else lambda characters: True,
         )
         if isinstance(decision, Accepted) and not decision.is_duplicate:
             self._brought += decision.parsed.characters
+            if decision.undecided:
+                log.warning(
+                    "session %d, after update %d: %d runs taken unjudged, too much stands between their neighbours",
+                    sender.author.session,
+                    self._draft.number,
+                    decision.undecided,
+                )
         return decision
 
     def _has_room(self, characters: int) -> bool:
@@ -364,43 +379,13 @@ class Window:
             base: `full_state()` of the version that the edits are for; None for the draft as it stands.
                 What others wrote since is merged as Yjs merges.
         """
-        doc: Doc[Any] = Doc(client_id=COMPOSING_CLIENT)
-        text: Text = doc.get(ROOT, type=Text)
-        doc.apply_update(self._draft.full_state() if base is None else base)
-        before = str(text)
-        made: list[bytes] = []
-        # What the transaction did, and not, as `get_update`, all that was ever deleted.
-        watch = doc.observe(lambda event: made.append(event.update))
-        with doc.transaction():
-            for start, end, new in reversed(edits):
-                at = len(before[:start].encode())
-                if end > start:
-                    del text[at : at + len(before[start:end].encode())]
-                if new:
-                    text.insert(at, new)
-        doc.unobserve(watch)
-        written = parse(made[0] if made else EMPTY, ANY_SIZE)
-        if isinstance(written, Refused):
-            return written
-        # A base may be older than this session's last edit: the clocks go on from there.
+        state = self._draft.full_state() if base is None else base
         client = server_client(session)
-        first = self._known.next_clock(client)
-
-        def moved(neighbour: Id | None) -> Id | None:
-            if neighbour is None or neighbour.client != COMPOSING_CLIENT:
-                return neighbour
-            return Id(client, neighbour.clock + first)
-
-        structs = [
-            s._replace(
-                client=client,
-                clock=s.clock + first,
-                origin=moved(s.origin),
-                right_origin=moved(s.right_origin),
-            )
-            for s in written.structs
-        ]
-        return encode(structs, written.deletes)
+        # A base may be older than this session's last edit: the clocks go on from there.
+        composed = update_of(edits, state, client, self._known.next_clock(client))
+        if not isinstance(composed, Refused):
+            self._composed.add(composed)
+        return composed
 
 
 def fold(updates: Sequence[bytes]) -> bytes:

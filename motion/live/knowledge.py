@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from motion.live.updates import DeleteRange, Update, low_surrogates
+from motion.live.updates import DeleteRange, Id, Struct, Update, low_surrogates
 
 
 class Author(NamedTuple):
@@ -66,11 +66,13 @@ class Knowledge:
     A layer holds its own additions only and never touches its base, so that dropping it undoes it.
     """
 
-    __slots__ = ("base", "clocks", "lows", "deleted", "bindings")
+    __slots__ = ("base", "clocks", "tails", "lows", "deleted", "bindings")
 
     def __init__(self, base: Knowledge | None = None) -> None:
         self.base = base
         self.clocks: dict[int, int] = {}
+        # What the client's last unit was written before; a snapshot does not keep it, so a client may lack here.
+        self.tails: dict[int, Id | None] = {}
         self.lows: dict[int, set[int]] = {}
         self.deleted: dict[int, RangeSet] = {}
         self.bindings: dict[int, Author] = {}
@@ -84,6 +86,18 @@ class Knowledge:
                 return clock
             layer = layer.base
         return 0
+
+    def goes_on(self, struct: Struct) -> bool:
+        """Whether a run goes on where its client stopped: after its last unit, and before what that was before."""
+        client, clock, _, origin, right_origin, _ = struct
+        if origin is None or origin.client != client or origin.clock != clock - 1:
+            return False
+        layer: Knowledge | None = self
+        while layer is not None:
+            if client in layer.tails:
+                return layer.tails[client] == right_origin
+            layer = layer.base
+        return False
 
     def is_low_surrogate(self, client: int, clock: int) -> bool:
         """Whether this unit is the second half of a pair, so that nothing may come before it."""
@@ -117,9 +131,11 @@ class Knowledge:
         count = sum(author.session == session for author in self.bindings.values())
         return count if self.base is None else count + self.base.clients_of(session)
 
-    def take_struct(self, client: int, clock: int, length: int, text: str | None) -> None:
+    def take_struct(self, struct: Struct) -> None:
         """Add one run of text, or one hole."""
+        client, clock, length, _, right_origin, text = struct
         self.clocks[client] = clock + length
+        self.tails[client] = right_origin
         if text is None:
             self.deleted.setdefault(client, RangeSet()).add(clock, clock + length)
         elif length != len(text):
@@ -134,13 +150,14 @@ class Knowledge:
         for struct in update.structs:
             if self.owner(struct.client) is None:
                 self.bindings[struct.client] = author
-            self.take_struct(struct.client, struct.clock, struct.length, struct.text)
+            self.take_struct(struct)
         for delete in update.deletes:
             self.take_delete(delete)
 
     def absorb(self, layer: Knowledge) -> None:
         """Take over everything of a layer above this one."""
         self.clocks.update(layer.clocks)
+        self.tails.update(layer.tails)
         self.bindings.update(layer.bindings)
         for client, lows in layer.lows.items():
             self.lows.setdefault(client, set()).update(lows)

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     GAP = "gap"
     OVERLAP = "overlap"
     UNKNOWN_ORIGIN = "unknown-origin"
+    CONTRADICTION = "contradiction"
     CONTENT = "content"
     ROOT = "root"
     SURROGATE = "surrogate"

@@ -19,6 +19,10 @@ REFUSALS: dict[str, str] = {
     Reason.GAP: _("Une modification précédente manque. Copiez votre texte et rechargez la page."),
     Reason.OVERLAP: _("Cette modification en contredit une autre déjà reçue. Copiez votre texte et rechargez la page."),
     Reason.UNKNOWN_ORIGIN: _("L’endroit de cette modification est inconnu. Copiez votre texte et rechargez la page."),
+    Reason.CONTRADICTION: _(
+        "Cette modification se place entre deux passages qui ne se suivent pas. "
+        "Copiez votre texte et rechargez la page."
+    ),
     Reason.CONTENT: _("Seul du texte peut entrer dans une motion."),
     Reason.ROOT: _("Seul du texte peut entrer dans une motion."),
     Reason.SURROGATE: _("Cette modification coupe un caractère en deux. Copiez votre texte et rechargez la page."),

@@ -135,6 +135,13 @@ class TestOrder:
         update = typed(run(BOB, 0, "a", (BOB + 1, 0)), run(BOB + 1, 0, "b", (BOB, 0)))
         assert attempt(draft, update) == "unknown-origin"
 
+    def test_a_place_that_is_none(self, draft: Draft) -> None:
+        """Attack: before and after the same letter, or after what comes later: Yjs would read it in two ways."""
+        assert attempt(draft, typed(run(BOB, 0, "a", (ALICE, 3), (ALICE, 3)))) == "contradiction"
+        assert attempt(draft, typed(run(BOB, 0, "a", (ALICE, 3), (ALICE, 2)))) == "contradiction"
+        assert attempt(draft, typed(run(BOB, 0, "a", None, (ALICE, 3)))) == "contradiction"
+        assert attempt(draft, typed(run(BOB, 0, "a", (ALICE, 3), (ALICE, 5)))) == "contradiction"
+
     def test_two_ids_of_one_session_may_build_on_each_other(self, draft: Draft) -> None:
         """Two tabs of one browser: a later section is the neighbour of an earlier one."""
         update = typed(
@@ -201,7 +208,7 @@ class TestDeletions:
         assert take(draft, hole, bob).new_clients == (BOB,)
         assert draft.text() == GREETING
         assert take(draft, deleted((BOB, 0, 3)), alice).is_duplicate
-        assert take(draft, typed(run(BOB, 3, "x", (BOB, 2))), bob).clients == (BOB,)
+        assert take(draft, typed(run(BOB, 3, "x", (BOB, 2), (ALICE, 1))), bob).clients == (BOB,)
 
 
 class TestContent:
@@ -394,12 +401,15 @@ class TestRoom:
         draft = Draft()
         whole = MAX_CHARACTERS // 10_000
         for at in range(whole - 1):
-            take(draft, typed(run(ALICE, at * 10_000, "é" * 5_000 + "a" * 5_000)), alice)
+            before = (ALICE, at * 10_000 - 1) if at else None
+            take(draft, typed(run(ALICE, at * 10_000, "é" * 5_000 + "a" * 5_000, before)), alice)
         window = draft.window()
         half = (whole - 1) * 10_000
         rest = MAX_CHARACTERS - half
-        assert isinstance(window.check(typed(run(ALICE, half, "a" * 9_999)), Sender(alice)), Accepted)
+        assert isinstance(
+            window.check(typed(run(ALICE, half, "a" * 9_999, (ALICE, half - 1))), Sender(alice)), Accepted
+        )
         assert refusal(window.check(typed(run(BOB, 0, "b" * (rest - 9_998))), Sender(bob))) == "full"
         assert isinstance(window.check(typed(run(BOB, 0, "b" * (rest - 9_999))), Sender(bob)), Accepted)
-        assert refusal(window.check(typed(run(BOB, rest - 9_999, "c")), Sender(bob))) == "full"
+        assert refusal(window.check(typed(run(BOB, rest - 9_999, "c", (BOB, rest - 10_000))), Sender(bob))) == "full"
         assert isinstance(window.check(deleted((ALICE, 0, 5)), Sender(bob)), Accepted)

@@ -253,10 +253,10 @@ class TestComposing:
         take(draft, typed(run(2, 0, " municipal", (1, 12), (1, 13))), bob)
         carol = Author(5, 50)
         edits = [Edit(0, 2, "Visant"), Edit(3, 4, "l’élu et"), Edit(27, 27, " Fin.")]
-        take(draft, accepted_bytes(draft.window().compose(5, edits, base)), carol)
+        compose(draft, edits, base, carol)
         assert draft.text() == "Visant l’élu et le code municipal ; considérant. Fin."
         # The same form again, on the same old base: its session's clocks go on.
-        take(draft, accepted_bytes(draft.window().compose(5, [Edit(27, 27, "😀ab"), Edit(27, 27, "cd")], base)), carol)
+        compose(draft, [Edit(27, 27, "😀ab"), Edit(27, 27, "cd")], base, carol)
         assert draft.text().count("😀ab") == 1
         assert draft.text().count("cd") == 1
         assert {client for client, owner in draft.bindings.items() if owner == carol} == {server_client(5)}
@@ -280,6 +280,13 @@ class TestComposing:
     def test_forbidden_characters_are_refused_there_too(self) -> None:
         """A pasted bidirectional override does not enter by the form."""
         assert refusal(Draft().window().compose(5, [Edit(0, 0, "a\u202eb")])) == "character"
+
+
+def compose(draft: Draft, edits: list[Edit], base: bytes, author: Author) -> None:
+    """What a form does: composed, checked and applied in one window."""
+    window = draft.window()
+    decision = accepted(window.check(accepted_bytes(window.compose(author.session, edits, base)), Sender(author)))
+    draft.apply(draft.number + 1, decision.update, author, decision.parsed)
 
 
 def accepted_bytes(update: bytes | Refused) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion.live.admission import Accepted, Sender
-from motion.live.draft import Author, Draft, DraftBroken, Kept, Snapshot, fold
+from motion.live.draft import Author, Draft, Kept, Snapshot, fold
 from motion.live.refusals import Refused
 from motion.live.updates import ANY_SIZE, UPDATE, Update, encode, parse, skeleton
 from tests.live.editors import Editor, deleted, run, scenes, take, typed
@@ -172,7 +172,7 @@ def test_any_bytes_are_an_update_or_refused() -> None:
 def test_mutated_updates_never_break_a_draft(seed: int) -> None:
     """Amid genuine traffic: mutants are refused, or accepted and then applied in peace to a copy.
 
-    The copy goes on: its snapshot gives the same text and authors, or is known to be unsound.
+    The copy goes on: its snapshot gives the same text and authors.
     """
     dice = random.Random(seed)
     scene = scenes()[seed * 2 + 1]
@@ -201,14 +201,11 @@ def test_mutated_updates_never_break_a_draft(seed: int) -> None:
 
 
 def check_snapshot(draft: Draft) -> None:
-    """A snapshot gives the draft back, or says that it cannot; then the replay is the way."""
-    if draft.is_sound():
-        again = Draft.restore(Snapshot.unpack(draft.snapshot().pack()))
-        assert again.text() == draft.text()
-        assert again.runs() == draft.runs()
-    else:
-        with pytest.raises(DraftBroken):
-            Draft.restore(draft.snapshot())
+    """A snapshot gives the draft back."""
+    assert draft.is_sound()
+    again = Draft.restore(Snapshot.unpack(draft.snapshot().pack()))
+    assert again.text() == draft.text()
+    assert again.runs() == draft.runs()
 
 
 def parse_any(update: bytes) -> Update:
@@ -226,7 +223,7 @@ def known(dice: random.Random, clocks: dict[int, int]) -> tuple[int, int]:
 def test_neighbours_chosen_at_random_never_break_a_draft() -> None:
     """Attack: well-formed runs beside any known characters, in an order that no editor would see.
 
-    Accepted, for the rules know no positions; applied without a panic, and all of it signed.
+    Most are refused; the others are applied without a panic, and all of it signed.
     """
     for seed in range(20):
         dice = random.Random(seed)
@@ -249,7 +246,7 @@ def test_neighbours_chosen_at_random_never_break_a_draft() -> None:
                 kept.append(Kept(draft.number, decision.update, Author(who, who)))
                 for struct in decision.parsed.structs:
                     clocks[who] = struct.clock + struct.length
-        assert draft.number > 40
+        assert draft.number > 10
         check_snapshot(draft)
         assert Draft.restore(None, kept).runs() == draft.runs()
         assert sum(draft.shares().values()) == len(draft.text())

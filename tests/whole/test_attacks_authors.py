@@ -231,6 +231,8 @@ ATTACKS: list[tuple[str, str, Callable[[Aim], bytes]]] = [
     ("origin in one's own future", "unknown-origin", lambda a: own(a, "ab", (a.bob, a.clock + 1))),
     ("origin that nobody wrote", "unknown-origin", lambda a: own(a, "x", (a.alice, a.end + 5))),
     ("right origin that nobody wrote", "unknown-origin", lambda a: own(a, "x", None, (999_999, 0))),
+    ("beside one letter on both sides", "contradiction", lambda a: own(a, "x", (a.alice, 3), (a.alice, 3))),
+    ("the right one before the left one", "contradiction", lambda a: own(a, "x", (a.alice, 3), (a.alice, 2))),
     ("deleting the future", "delete-unknown", lambda a: deleted((a.alice, a.end, 2**20))),
     ("deleting what a stranger never wrote", "delete-unknown", lambda a: deleted((999_999, 0, 1))),
     ("Any nested 5,000 deep", "content", lambda a: section(a, b"\x08" + ROOT + b"\x01" + b"\x75\x01" * 5000 + b"\x7e")),

@@ -123,7 +123,8 @@ class TestFloods:
             async with writing(a) as paster, writing(b) as other:
                 reasons = []
                 for _ in range(MAX_CHARACTERS // 15_000 + 2):
-                    update = typed(run(paster.typist.client, _end(paster), "x" * 15_000))
+                    client, end = paster.typist.client, _end(paster)
+                    update = typed(run(client, end, "x" * 15_000, (client, end - 1) if end else None))
                     answer = await paster.submit(update)
                     if isinstance(answer, wire.Refusal):
                         reasons.append(answer.reason)
