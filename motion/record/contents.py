@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -40,9 +40,18 @@ class Told(NamedTuple):
 
 
 def read_contents(
-    read: Read, size: int, redactions: Mapping[int, Redaction], progress: Progress = silent
+    read: Read,
+    size: int,
+    redactions: Mapping[int, Redaction],
+    progress: Progress = silent,
+    *,
+    is_mine: Callable[[Mapping[str, Any]], bool] = lambda body: True,
 ) -> Iterator[Told | Broken]:
-    """Go once more through the entries of a log that holds, each with its object; stops at the first flaw."""
+    """Go once more through the entries of a log that holds, each with its object; stops at the first flaw.
+
+    Args:
+        is_mine: Says by its body whether an entry is looked at, for those who share the work.
+    """
     for bundle in bundles_of(size):
         first = bundle.number * TILE_WIDTH
         entries = decode_bundle(bundle, read(bundle.path) or b"")
@@ -54,6 +63,8 @@ def read_contents(
         for at, entry in enumerate(entries):
             value = json.loads(entry)
             kind, body, number = value["t"], value["body"], first + at
+            if not is_mine(body):
+                continue
             content = None
             if "c" in body or slots:
                 if slots is None:

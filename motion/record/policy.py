@@ -10,7 +10,7 @@ Lines that are empty or begin with ``#`` are passed over. Each name stands befor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from .checkpoint import VerifierKey, parse_verifier_key
@@ -18,6 +18,7 @@ from .errors import MalformedKey, MalformedPolicy
 
 MAX_POLICY_BYTES = 100_000
 NO_QUORUM = "none"
+_GROUP = "temoins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +104,25 @@ def _group(threshold: str, members: list[str], witnesses: Collection[str], group
     if not known or len(set(members)) != len(members) or not 1 <= count <= len(members):
         raise ValueError
     return Group(count, tuple(members))
+
+
+def majority_policy(keys: Sequence[str], witnesses: Sequence[tuple[str, str, str]], address: str) -> bytes:
+    """The policy that a log publishes of itself: its keys, its witnesses, and more than half of these.
+
+    Args:
+        keys: The log's verifier keys.
+        witnesses: Name, verifier key and address of each.
+        address: Where the log is published.
+    """
+    lines = [f"log {key} {address}" for key in keys]
+    names: list[str] = []
+    for name, key, url in witnesses:
+        # Two witnesses may have one name; the names of groups and words of the format are taken.
+        plain = name if name not in {*names, NO_QUORUM, _GROUP} else f"{name}#{len(names) + 1}"
+        names.append(plain)
+        lines.append(f"witness {plain} {key} {url}".rstrip())
+    if names:
+        lines += [f"group {_GROUP} {len(names) // 2 + 1} {' '.join(names)}", f"quorum {_GROUP}"]
+    else:
+        lines.append(f"quorum {NO_QUORUM}")
+    return ("\n".join(lines) + "\n").encode()

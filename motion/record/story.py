@@ -100,6 +100,11 @@ class Story:
         return len(self._officials)
 
     @property
+    def updates(self) -> dict[str, int]:
+        """How many updates each motion has."""
+        return {doc: motion.updates for doc, motion in self._motions.items()}
+
+    @property
     def is_rehearsal(self) -> bool:
         """Whether the congress says it is one: its roster is a copy that the record does not list."""
         return self._is_rehearsal

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion.record.errors import MalformedPolicy
-from motion.record.policy import parse_policy
+from motion.record.policy import majority_policy, parse_policy
 
 from .world import SIGNER, witness_key
 
@@ -73,3 +73,20 @@ class TestPolicy:
             parse_policy(data)
         except MalformedPolicy:
             pass
+
+
+class TestMajority:
+    """What a log says of its own witnesses."""
+
+    @pytest.mark.parametrize(("count", "needed"), [(1, 1), (2, 2), (3, 2)])
+    def test_asks_for_more_than_half(self, count: int, needed: int):
+        """Named alike or not."""
+        keys = list(KEYS.values())[:count]
+        named = [("mairie", key.encode(), "https://mairie.example") for key in keys]
+        read = parse_policy(majority_policy([SIGNER.verifier.encode()], named, "https://registre.example.org/congres"))
+        assert read.is_met(keys[:needed]) and not read.is_met(keys[: needed - 1])
+
+    def test_asks_for_nobody_when_nobody_is_named(self):
+        """A log without witnesses."""
+        read = parse_policy(majority_policy([SIGNER.verifier.encode()], [], "https://registre.example.org/congres"))
+        assert (read.logs, read.quorum) == ((SIGNER.verifier,), None)

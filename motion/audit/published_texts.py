@@ -1,0 +1,174 @@
+"""A motion told by the record, held against what is published of it: text, authors, state, votes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Protocol
+
+from motion.audit.replay import Replay
+from motion.audit.sources import Source, read_json
+from motion.record.contents import Told
+from motion.record.flaws import Broken, Flaw
+from motion.rules.vocabulary import MotionState
+
+_STATES = {
+    "motion.freeze": MotionState.FROZEN,
+    "motion.unfreeze": MotionState.DRAFTING,
+    "motion.adopt": MotionState.ADOPTED,
+    "motion.reject": MotionState.REJECTED,
+    "motion.withdraw": MotionState.WITHDRAWN,
+}
+_VOTES = ("for", "against", "abstentions", "not_voting")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the check must say though nothing is wrong: a code and its values."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Tally(Protocol):
+    """What is counted along the way."""
+
+    updates: int
+    digests: int
+    texts: int
+    decisions: int
+
+
+class PublishedTexts:
+    """What is published of each motion, below the congress's address."""
+
+    def __init__(self, source: Source, size: int) -> None:
+        self.source = source
+        self.size = size
+
+    def of(self, code: str) -> dict[str, Any] | None:
+        """`motions/{code}.json`, or None."""
+        return read_json(self.source, f"motions/{code}.json")
+
+    def markdown(self, code: str) -> bytes | None:
+        """`motions/{code}.md`, or None."""
+        return self.source.read(f"motions/{code}.md")
+
+
+class Motion:
+    """One motion, entry after entry."""
+
+    def __init__(self, code: str, texts: PublishedTexts) -> None:
+        self.code = code
+        self.notes: list[Note] = []
+        self._texts = texts
+        self._replay = Replay()
+        self._state = MotionState.DRAFTING
+        self._title = ""
+        self._votes: dict[str, int] | None = None
+        self._last = 0  # number of the last entry about this motion
+        # Asked for before the updates are replayed: a motion being written is compared where the page stood.
+        self._published = texts.of(code)
+        self._compared: Flaw | None = None
+        self._is_compared = False
+
+    def tell(self, told: Told, counts: Tally) -> Flaw | None:
+        """Take the next entry about this motion."""
+        body = told.body
+        self._last = told.number
+        self._state = _STATES.get(told.kind, self._state)
+        match told.kind:
+            case "motion.create":
+                self._title = body["title"]
+                self._compare_at(0, counts)
+            case "motion.rename":
+                self._title = body["title"]
+            case "client.bind":
+                self._replay.bind(body["cid"], body["official"])
+            case "crdt.update":
+                assert told.content is not None  # a log that holds has the object or its skeleton
+                flaw = self._replay.take(body, told.by, told.content)
+                if flaw is not None:
+                    return flaw
+                counts.updates += 1
+                self._compare_at(body["n"], counts)
+            case "motion.freeze" | "doc.snapshot":
+                return self._check_digest(told, counts)
+            case "motion.adopt" | "motion.reject":
+                counts.decisions += 1
+                self._votes = {name: body[name] for name in _VOTES}
+                return self._check_digest(told, counts)
+        return None
+
+    def _check_digest(self, told: Told, counts: Tally) -> Flaw | None:
+        if sha256(self._replay.text().encode()).hexdigest() == told.body["digest"]:
+            counts.digests += 1
+            return None
+        if self._replay.is_masked():
+            self.notes.append(Note("digest-withdrawn", {"motion": self.code, "entry": told.number}))
+            return None
+        return Flaw.DIGEST
+
+    def _compare_at(self, number: int, counts: Tally) -> None:
+        """Hold the text against the published one at the update where that one stood."""
+        said = self._published
+        if said is None or said.get("number") != number:
+            return
+        self._is_compared = True
+        text = self._replay.text()
+        if said.get("text") != text:
+            self._compared = Flaw.TEXT
+            return
+        shares = {by: count for by, count in self._replay.shares().items() if by != "system"}
+        if said.get("authors") is not None and _published_shares(said["authors"]) != shares:
+            self._compared = Flaw.AUTHORS
+            return
+        counts.texts += 1
+
+    def finish(self, counts: Tally) -> Broken | None:
+        """Hold what is published against the end of the record."""
+        said = self._published
+        if said is None:
+            self.notes.append(Note("text-unpublished", {"motion": self.code}))
+            return None
+        words = f"motions/{self.code}.json"
+        if self._compared is not None:
+            return Broken(self._compared, entry=self._last, words=words)
+        is_newer = _number(said.get("entry")) >= self._texts.size
+        if not self._is_compared:
+            if not is_newer or _number(said.get("number")) <= self._replay.number:
+                return Broken(Flaw.TEXT, entry=self._last, words=words)
+            self.notes.append(Note("text-newer", {"motion": self.code}))
+            return None
+        if is_newer:
+            self.notes.append(Note("text-newer", {"motion": self.code}))
+            return None
+        result = said.get("result")
+        votes = {name: result.get(name) for name in _VOTES} if isinstance(result, dict) else None
+        if (said.get("state"), said.get("title"), votes) != (self._state, self._title, self._votes):
+            return Broken(Flaw.RESULT, entry=self._last, words=words)
+        return self._compare_markdown(said)
+
+    def _compare_markdown(self, said: Mapping[str, Any]) -> Broken | None:
+        """The plain text, whose digest anyone can compute; a text that is being written may have moved meanwhile."""
+        if self._state == MotionState.DRAFTING and not self._texts.source.is_local:
+            return None
+        data = self._texts.markdown(self.code)
+        if data is not None and data != str(said["text"]).encode():
+            return Broken(Flaw.TEXT, entry=self._last, words=f"motions/{self.code}.md")
+        return None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _published_shares(authors: object) -> dict[str, int] | None:
+    """`[{"official": 12, "characters": 340}, …]` as the record names people."""
+    if not isinstance(authors, list):
+        return None
+    found: dict[str, int] = {}
+    for author in authors:
+        if not isinstance(author, dict):
+            return None
+        found[f"elu-{author.get('official')}"] = _number(author.get("characters"))
+    return found

@@ -1,0 +1,195 @@
+"""One motion written again from its updates: the text, who wrote what, and whether each update keeps the rules.
+
+The rules are those of `motion/live/README.md`, "What is refused", as far as a text depends on them. They are told
+here a second time on purpose: what checks is not what let in. What is accepted gives the same text in every Yjs.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from pycrdt import Doc, Text, TextEvent
+
+from motion.live.authorship import Authorship
+from motion.live.knowledge import RangeSet
+from motion.live.refusals import Refused
+from motion.live.updates import (
+    ANY_SIZE,
+    ROOT,
+    SERVER_CLIENTS,
+    Id,
+    Struct,
+    Update,
+    low_surrogates,
+    masked,
+    parse,
+    server_client,
+    skeleton_of,
+)
+from motion.record.contents import Content
+from motion.record.flaws import Flaw
+
+_WITHDRAWN = 1  # the lowest bit of a run's author: its words were withdrawn and are masked
+MAX_BATCH = 500  # updates applied at once
+
+
+class Rules:
+    """What one document knows, and what an update must keep to."""
+
+    def __init__(self) -> None:
+        self._clocks: dict[int, int] = {}
+        self._lows: dict[int, set[int]] = {}
+        self._deleted: dict[int, RangeSet] = {}
+        self._owners: dict[int, str] = {}
+
+    def bind(self, client: int, official: str) -> None:
+        """A client id belongs to an author."""
+        self._owners[client] = official
+
+    def take(self, update: Update, by: str, session: str, client: int) -> Flaw | None:
+        """Take the next update, unless it breaks a rule; `client` is the one that its entry names."""
+        if not self._brings_news(update):
+            return Flaw.REPEATED
+        clients = {struct.client for struct in update.structs}
+        if (client in clients) != bool(clients) or (client and not clients):
+            return Flaw.FOREIGN
+        for each in clients:
+            is_servers = each >= SERVER_CLIENTS
+            if self._owners.get(each) != by or (is_servers and each != server_client(_number(session))):
+                return Flaw.FOREIGN
+        if not self._take_structs(update.structs):
+            return Flaw.UPDATE
+        for delete in update.deletes:
+            end = delete.clock + delete.length
+            if end > self._clocks.get(delete.client, 0):
+                return Flaw.UPDATE
+            if self._is_low(delete.client, delete.clock) or self._is_low(delete.client, end):
+                return Flaw.UPDATE
+            self._deleted.setdefault(delete.client, RangeSet()).add(delete.clock, end)
+        return None
+
+    def _brings_news(self, update: Update) -> bool:
+        for struct in update.structs:
+            if struct.clock + struct.length > self._clocks.get(struct.client, 0):
+                return True
+        for delete in update.deletes:
+            known = self._deleted.get(delete.client)
+            if known is None or known.gaps(delete.clock, delete.clock + delete.length):
+                return True
+        return False
+
+    def _take_structs(self, structs: tuple[Struct, ...]) -> bool:
+        """Clocks go on where they stopped, neighbours are known; sections of two ids may name each other."""
+        waiting = list(structs)
+        while waiting:
+            later: list[Struct] = []
+            held_up: set[int] = set()
+            for struct in waiting:
+                client, clock, length, origin, right, text = struct
+                if client in held_up or not (self._is_known(origin) and self._is_known(right)):
+                    held_up.add(client)
+                    later.append(struct)
+                    continue
+                if clock != self._clocks.get(client, 0):
+                    return False
+                if origin is not None and self._is_low(origin.client, origin.clock + 1):
+                    return False
+                if right is not None and self._is_low(right.client, right.clock):
+                    return False
+                self._clocks[client] = clock + length
+                if text is None:
+                    self._deleted.setdefault(client, RangeSet()).add(clock, clock + length)
+                elif length != len(text):
+                    self._lows.setdefault(client, set()).update(clock + low for low in low_surrogates(text))
+            if len(later) == len(waiting):
+                return False
+            waiting = later
+        return True
+
+    def _is_known(self, neighbour: Id | None) -> bool:
+        return neighbour is None or neighbour.clock < self._clocks.get(neighbour.client, 0)
+
+    def _is_low(self, client: int, clock: int) -> bool:
+        lows = self._lows.get(client)
+        return lows is not None and clock in lows
+
+
+class Replay:
+    """One motion's text as its updates make it, in their order. One owner."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._rules = Rules()
+        self._authorship = Authorship()
+        self._authors: dict[str, int] = {}
+        self._waiting: list[bytes] = []
+        self._writer = 0
+        self._deltas: list[list[dict[str, Any]]] = []
+        self._doc: Doc[Any] = Doc()
+        self._text: Text = self._doc.get(ROOT, type=Text)
+        # The event can only be read inside the transaction that it reports.
+        self._watch = self._text.observe(lambda event: self._note(event))
+
+    def _note(self, event: TextEvent) -> None:
+        self._deltas.append(event.delta)  # type: ignore[attr-defined]  # pycrdt's stubs leave it out
+
+    def bind(self, client: int, official: str) -> None:
+        """A client id of this motion belongs to an author from now on."""
+        self._rules.bind(client, official)
+
+    def take(self, body: Mapping[str, Any], by: str, content: Content) -> Flaw | None:
+        """Take the next update, or the skeleton that stands in; `body` is that of its entry."""
+        parsed = parse(content.data, ANY_SIZE)
+        if isinstance(parsed, Refused):
+            return Flaw.UPDATE
+        if not content.is_skeleton and sha256(skeleton_of(parsed)).hexdigest() != body["skel"]:
+            return Flaw.SKELETON
+        flaw = self._rules.take(parsed, by, body["sess"], body["cid"])
+        if flaw is not None:
+            return flaw
+        writer = 2 * self._authors.setdefault(by, len(self._authors)) + (_WITHDRAWN if content.is_skeleton else 0)
+        if writer != self._writer or len(self._waiting) >= MAX_BATCH:
+            self._apply()
+            self._writer = writer
+        self._waiting.append(masked(content.data) if content.is_skeleton else content.data)
+        self.number = body["n"]
+        return None
+
+    def _apply(self) -> None:
+        """What one author wrote without interruption, at once: its event says what became of the text."""
+        if not self._waiting:
+            return
+        with self._doc.transaction():
+            for update in self._waiting:
+                self._doc.apply_update(update)
+        self._waiting.clear()
+        for delta in self._deltas:
+            self._authorship.apply(delta, self._writer)
+        self._deltas.clear()
+
+    def text(self) -> str:
+        """The text; what was withdrawn is masked."""
+        self._apply()
+        return str(self._text)
+
+    def is_masked(self) -> bool:
+        """Whether words that were withdrawn would stand in the text."""
+        self._apply()
+        return any(run.official & _WITHDRAWN for run in self._authorship)
+
+    def shares(self) -> dict[str, int]:
+        """Characters that each author has in the text as it stands."""
+        names = list(self._authors)
+        found: dict[str, int] = {}
+        for run in self._authorship.in_characters(self.text()):
+            by = names[run.official >> 1]
+            found[by] = found.get(by, 0) + run.length
+        return found
+
+
+def _number(session: str) -> int:
+    """The number in `s-12`; 0 for the service itself, -1 for what is no number."""
+    if session == "system":
+        return 0
+    digits = session.removeprefix("s-")
+    return int(digits) if digits.isascii() and digits.isdecimal() else -1

@@ -1,0 +1,207 @@
+"""Where a published congress is read from: a folder, or an address of the web. Nothing it says is believed."""
+
+import hashlib
+import http.client
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+MAX_FILE_BYTES = 20_000_000  # a bundle of objects is below 17 MB; a motion's page for programs far below
+TIMEOUT_S = 20.0
+PAUSES_S = (0.5, 2.0, 5.0)  # before each new try; then it is given up
+MAX_REDIRECTS = 3
+
+# What a file is called below the congress's address.
+LOG = "log/"
+TRANSIENT = frozenset((429, 500, 502, 503, 504))
+
+
+class SourceError(Exception):
+    """A file could not be had, which proves nothing: `reason` is a code, `path` says which file."""
+
+    def __init__(self, reason: str, path: str, detail: str = "") -> None:
+        super().__init__(reason, path, detail)
+        self.reason, self.path, self.detail = reason, path, detail
+
+
+class Source(Protocol):
+    """The files of one congress, by their path below its address; the log's lie in `log/`."""
+
+    is_local: bool
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None when there is none.
+
+        Raises:
+            SourceError: It could not be had.
+        """
+
+    def kept_checkpoints(self) -> list[str]:
+        """The paths of the older checkpoints that lie with the log."""
+
+
+class LogReader:
+    """The files of the log alone, as `motion.record` asks for them. May be sent to another process."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __call__(self, path: str, /) -> bytes | None:
+        return self._source.read(LOG + path)
+
+
+class Folder:
+    """A congress as exported; or its log alone, or a BagIt bag with a single congress in it."""
+
+    is_local = True
+
+    def __init__(self, path: Path) -> None:
+        """Find the congress in a folder.
+
+        Raises:
+            SourceError: `no-folder`, `no-log`, or `several-logs` with their names.
+        """
+        if not path.is_dir():
+            raise SourceError("no-folder", str(path))
+        self._log: Path
+        self._site: Path | None = None
+        if (path / "checkpoint").is_file():
+            self._log = path
+            self._site = path.parent if path.name == "log" else None
+            return
+        places = [path, path / "data", *sorted((path / "data").glob("*")), *sorted(path.glob("*"))]
+        found = [place for place in places if (place / "log" / "checkpoint").is_file()]
+        if not found:
+            raise SourceError("no-log", str(path))
+        if len(found) > 1:
+            raise SourceError("several-logs", ", ".join(place.name for place in found))
+        self._site, self._log = found[0], found[0] / "log"
+
+    def read(self, path: str) -> bytes | None:
+        if path.startswith(LOG):
+            place = self._log / path.removeprefix(LOG)
+        elif self._site is not None:
+            place = self._site / path
+        else:
+            return None
+        try:
+            if place.stat().st_size > MAX_FILE_BYTES and not path.startswith(LOG + "objects/files/"):
+                raise SourceError("too-large", path)
+            return place.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise SourceError("unreadable", path, error.strerror or "") from None
+
+    def kept_checkpoints(self) -> list[str]:
+        """Oldest first."""
+        kept = [path.name for path in (self._log / "checkpoints").glob("*") if path.name.isdecimal()]
+        return [f"{LOG}checkpoints/{name}" for name in sorted(kept, key=int)]
+
+
+class _SameHost(urllib.request.HTTPRedirectHandler):
+    """Follows a redirection only to where it was asked: another host would answer for this one."""
+
+    max_redirections = MAX_REDIRECTS
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        old, new = urllib.parse.urlsplit(req.full_url), urllib.parse.urlsplit(newurl)
+        if new.hostname != old.hostname or new.scheme not in (old.scheme, "https"):
+            raise SourceError("redirected", old.path, new.hostname or "")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+class Address:
+    """A congress on the web. Tiles and bundles are asked for once and kept in `cache`."""
+
+    is_local = False
+
+    def __init__(self, url: str, cache: Path, *, pauses_s: tuple[float, ...] = PAUSES_S) -> None:
+        """Take the address of the congress, or of its log.
+
+        Raises:
+            SourceError: `no-address`.
+        """
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SourceError("no-address", url)
+        base = parts.path.rstrip("/").removesuffix("/log")
+        self._base = f"{parts.scheme}://{parts.netloc}{base}/"
+        self._cache = cache
+        self._pauses_s = pauses_s
+        self._opener = urllib.request.build_opener(_SameHost)
+
+    def read(self, path: str) -> bytes | None:
+        if not path.startswith((LOG + "tile/", LOG + "objects/")):
+            return self._ask(path)
+        # Read twice by the check: what is judged must be what was hashed.
+        kept = self._cache / hashlib.sha256(path.encode()).hexdigest()
+        try:
+            return kept.read_bytes()
+        except FileNotFoundError:
+            data = self._ask(path)
+        if data is not None:
+            kept.write_bytes(data)
+        return data
+
+    def kept_checkpoints(self) -> list[str]:
+        """A server does not list them."""
+        return []
+
+    def _ask(self, path: str) -> bytes | None:
+        tries = len(self._pauses_s)
+        for number in range(tries + 1):
+            try:
+                return self._ask_once(path)
+            except SourceError as error:
+                if error.reason != "unreachable" or number == tries:
+                    raise
+                time.sleep(self._pauses_s[number])
+        raise AssertionError
+
+    def _ask_once(self, path: str) -> bytes | None:
+        request = urllib.request.Request(self._base + path, headers={"User-Agent": "motion-verify"})
+        try:
+            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
+                data: bytes = answer.read(MAX_FILE_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code in (404, 410):
+                    return None
+                reason = "unreachable" if error.code in TRANSIENT else "refused"
+                raise SourceError(reason, path, str(error.code)) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise SourceError("unreachable", path, str(getattr(error, "reason", error))) from None
+        if len(data) > MAX_FILE_BYTES:
+            raise SourceError("too-large", path)
+        return data
+
+
+def read_json(source: Source, path: str) -> dict[str, Any] | None:
+    """An object of JSON; None when there is no such file.
+
+    Raises:
+        SourceError: Also when it is something else (`not-json`).
+    """
+    data = source.read(path)
+    if data is None:
+        return None
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise SourceError("not-json", path) from None
+    if not isinstance(value, dict):
+        raise SourceError("not-json", path)
+    return value
