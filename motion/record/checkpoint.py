@@ -97,6 +97,28 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Cosigner:
+    """The private key of a witness (C2SP tlog-cosignature, version 1)."""
+
+    name: str
+    seed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        Signer(self.name, self.seed)  # the same rules for the name and the length
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The key to publish."""
+        private = Ed25519PrivateKey.from_private_bytes(self.seed)
+        return VerifierKey(self.name, private.public_key().public_bytes_raw(), COSIGNATURE)
+
+    def cosign(self, text: str, time: int) -> str:
+        """The line to append to a checkpoint of this text; ``time`` in seconds since 1970."""
+        signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(cosigned_message(text, time))
+        return signature_line(self.name, self.verifier.key_id, time.to_bytes(8, "big") + signature)
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A signature that was checked; ``time`` in seconds since 1970 for a witness, else None."""
 
