@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from motion import settings as settings_table
 from motion.acts import congresses
 from motion.acts.congresses import NewCongress
+from motion.command_words import decimal, speaking, whole
 from motion.language import Language, choose, language
-from motion.rules.errors import MotionError, NotFound
+from motion.rules.errors import Invalid, MotionError, NotFound
 from motion.rules.vocabulary import Template
 from motion.settings import SettingRefused, Settings
 from motion.work.checkpoints import (
@@ -34,9 +35,22 @@ if TYPE_CHECKING:
     from motion.web.service import Service
 
 T = TypeVar("T")
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
+# The options of `motion congress new`, by the field that an act refuses.
+OPTIONS = {
+    "slug": "--slug",
+    "place": "--place",
+    "starts_on": "--starts",
+    "ends_on": "--ends",
+    "time_zone": "--time-zone",
+    "languages": "--languages",
+    "template": "--template",
+    "email": "--secretariat",
+    "name": "--name",
+}
 
 
 class Refused(Exception):
@@ -50,67 +64,108 @@ def spoken(environment: dict[str, str]) -> Language:
 
 
 def parser(_: Language) -> argparse.ArgumentParser:
-    """Describe every command."""
+    """Describe every command: what each is for stands in the list of all and above its own help."""
     say = _.gettext
+
+    def command(commands: Commands, name: str, purpose: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=purpose, description=purpose)
+
     root = argparse.ArgumentParser(prog="motion", description=say("Un congrès d’élus écrit sa motion, au grand jour."))
     commands = root.add_subparsers(dest="command", required=True, metavar=say("commande"))
 
-    serve = commands.add_parser("serve", help=say("Servir les pages et les salles de rédaction."))
-    serve.add_argument("--host", default="127.0.0.1", help=say("Adresse d’écoute."))
-    serve.add_argument("--port", type=int, default=8000, help=say("Port d’écoute."))
+    serve = command(commands, "serve", say("Servir les pages et les salles de rédaction."))
+    serve.add_argument("--host", default="127.0.0.1", metavar=say("ADRESSE"), help=say("Adresse d’écoute."))
+    serve.add_argument("--port", type=whole(say), default=8000, metavar=say("PORT"), help=say("Port d’écoute."))
     serve.add_argument("--demo", action="store_true", help=say("Charger un congrès fictif, vivant."))
 
-    commands.add_parser("work", help=say("Envoyer les courriels, ouvrir les phases à l’heure, signer le registre."))
-    commands.add_parser("migrate", help=say("Mettre la base de données à la version du programme."))
-    commands.add_parser("settings", help=say("Lister les réglages."))
+    command(commands, "work", say("Envoyer les courriels, ouvrir les phases à l’heure, signer le registre."))
+    command(commands, "migrate", say("Mettre la base de données à la version du programme."))
+    command(commands, "settings", say("Lister les réglages."))
 
-    congress = commands.add_parser("congress", help=say("Créer un congrès.")).add_subparsers(
+    congress = command(commands, "congress", say("Créer un congrès.")).add_subparsers(
         dest="verb", required=True, metavar=say("verbe")
     )
-    new = congress.add_parser("new", help=say("Créer un congrès et sa première personne au secrétariat."))
-    new.add_argument("title", help=say("Titre du congrès."))
-    new.add_argument("--slug", help=say("Adresse du congrès\u202f; proposée d’après le titre."))
-    new.add_argument("--place", default="", help=say("Lieu."))
-    new.add_argument("--starts", required=True, help=say("Premier jour, AAAA-MM-JJ."))
-    new.add_argument("--ends", required=True, help=say("Dernier jour, AAAA-MM-JJ."))
-    new.add_argument("--time-zone", default="Europe/Paris", help=say("Fuseau horaire."))
-    new.add_argument("--languages", default="fr,en", help=say("Langues des pages, la première par défaut."))
-    new.add_argument("--template", default="deliberative", choices=[str(each) for each in Template])
-    new.add_argument("--secretariat", required=True, metavar="EMAIL", help=say("Adresse de la première personne."))
-    new.add_argument("--name", default="", help=say("Nom de cette personne."))
+    new = command(congress, "new", say("Créer un congrès et sa première personne au secrétariat."))
+    new.add_argument("title", metavar=say("titre"), help=say("Titre du congrès."))
+    new.add_argument("--slug", metavar=say("ADRESSE"), help=say("Adresse du congrès\u202f; proposée d’après le titre."))
+    new.add_argument("--place", default="", metavar=say("LIEU"), help=say("Lieu."))
+    new.add_argument("--starts", required=True, metavar=say("JOUR"), help=say("Premier jour, AAAA-MM-JJ."))
+    new.add_argument("--ends", required=True, metavar=say("JOUR"), help=say("Dernier jour, AAAA-MM-JJ."))
+    new.add_argument(
+        "--time-zone",
+        default="Europe/Paris",
+        metavar=say("FUSEAU"),
+        help=say("Fuseau horaire, Europe/Paris par défaut\u202f; par exemple Indian/Reunion."),
+    )
+    new.add_argument(
+        "--languages",
+        default="fr,en",
+        metavar=say("LANGUES"),
+        help=say("Langues des pages, fr,en par défaut\u202f; la première est celle qui paraît d’abord."),
+    )
+    new.add_argument(
+        "--template",
+        default="deliberative",
+        choices=[str(each) for each in Template],
+        metavar=say("MODÈLE"),
+        help=say(
+            "Modèle des motions\u00a0: deliberative (forme délibérative, par défaut), demands (revendications par axes)"
+            " ou blank (page blanche)."
+        ),
+    )
+    new.add_argument(
+        "--secretariat", required=True, metavar=say("COURRIEL"), help=say("Adresse de la première personne.")
+    )
+    new.add_argument("--name", default="", metavar=say("NOM"), help=say("Nom de cette personne."))
 
-    roster = commands.add_parser("roster", help=say("Importer la liste des membres.")).add_subparsers(
+    roster = command(commands, "roster", say("Importer la liste des membres.")).add_subparsers(
         dest="verb", required=True, metavar=say("verbe")
     )
-    load = roster.add_parser("import", help=say("Montrer puis importer un fichier CSV."))
-    load.add_argument("congress", help=say("Adresse du congrès."))
+    load = command(roster, "import", say("Montrer puis importer un fichier CSV."))
+    load.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
     load.add_argument(
-        "file", type=Path, help=say("Fichier\u00a0: Répertoire national des élus, ou liste de l’organisation.")
+        "file",
+        type=Path,
+        metavar=say("fichier"),
+        help=say("Fichier\u00a0: Répertoire national des élus, ou liste de l’organisation."),
     )
-    load.add_argument("--department", help=say("Ne garder que ce département, par exemple 87 ou 2A."))
+    load.add_argument(
+        "--department", metavar=say("CODE"), help=say("Ne garder que ce département, par exemple 87 ou 2A.")
+    )
     load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
 
-    log = commands.add_parser("log", help=say("Arrêter un registre dont une partie est perdue.")).add_subparsers(
+    log = command(commands, "log", say("Arrêter un registre dont une partie est perdue.")).add_subparsers(
         dest="verb", required=True, metavar=say("verbe")
     )
-    retire = log.add_parser("retire", help=say("Ne plus jamais signer ce registre\u202f; il reste lisible."))
-    retire.add_argument("congress", help=say("Adresse du congrès."))
+    retire = command(log, "retire", say("Ne plus jamais signer ce registre\u202f; il reste lisible."))
+    retire.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
     retire.add_argument("--yes", action="store_true", help=say("Ne pas demander confirmation."))
 
-    seats = commands.add_parser("seats", help=say("Donner N places de membres d’un congrès de démonstration, en JSON."))
-    seats.add_argument("congress")
-    seats.add_argument("motion")
-    seats.add_argument("--count", type=int, required=True)
-    seats.add_argument("--base-url", default="http://127.0.0.1:8000")
-
-    rehearse = commands.add_parser(
-        "rehearse", help=say("Répéter\u00a0: des personnes simulées écrivent sur ce serveur.")
+    seats = command(commands, "seats", say("Donner N places de membres d’un congrès de démonstration, en JSON."))
+    seats.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès de démonstration."))
+    seats.add_argument("motion", metavar=say("motion"), help=say("Code de la motion, par exemple M1."))
+    seats.add_argument("--count", type=whole(say), required=True, metavar=say("NOMBRE"), help=say("Combien de places."))
+    seats.add_argument(
+        "--base-url",
+        default="http://127.0.0.1:8000",
+        metavar=say("ADRESSE"),
+        help=say("Adresse du service, http://127.0.0.1:8000 par défaut."),
     )
-    rehearse.add_argument("congress")
-    rehearse.add_argument("--seats", type=int, required=True, help=say("Nombre de personnes simulées."))
-    rehearse.add_argument("--minutes", type=float, required=True, help=say("Durée, en minutes."))
+
+    rehearse = command(commands, "rehearse", say("Répéter\u00a0: des personnes simulées écrivent sur ce serveur."))
+    rehearse.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès à répéter."))
     rehearse.add_argument(
-        "--writers", type=int, default=0, help=say("Combien écrivent à la fois\u202f; un sur dix sinon.")
+        "--seats", type=whole(say), required=True, metavar=say("NOMBRE"), help=say("Nombre de personnes simulées.")
+    )
+    rehearse.add_argument(
+        "--minutes", type=decimal(say), required=True, metavar=say("DURÉE"), help=say("Durée, en minutes.")
+    )
+    rehearse.add_argument(
+        "--writers",
+        type=whole(say, 0),
+        default=0,
+        metavar=say("NOMBRE"),
+        help=say("Combien écrivent à la fois\u202f; un sur dix sinon."),
     )
     rehearse.add_argument("--keep", action="store_true", help=say("Garder le congrès de répétition."))
     return root
@@ -120,7 +175,8 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     """Run one command and return its exit status: 0 done, 1 refused, 2 not understood."""
     spoken_language = spoken(environment)
     say = spoken_language.gettext
-    options = parser(spoken_language).parse_args(arguments)
+    with speaking(say):
+        options = parser(spoken_language).parse_args(arguments)
     try:
         settings = settings_table.read(environment)
         return _dispatch(options, settings, spoken_language)
@@ -147,7 +203,8 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
 def said(error: MotionError, spoken_language: Language) -> str:
     """Say an error as the pages say it."""
     from motion.web.errors import tell
-    from motion.web.words import THINGS
+    from motion.web.forms import REASONS
+    from motion.web.words import FIELDS, THINGS
 
     if isinstance(error, NotFound):
         # A page that does not exist is of no help to somebody who typed a name.
@@ -157,6 +214,12 @@ def said(error: MotionError, spoken_language: Language) -> str:
         )
         what = spoken_language.gettext(THINGS.get(error.what, error.what))
         return sentence % {"what": what, "name": error.name}
+    if isinstance(error, Invalid):
+        # Nobody filled in a form: the option is named as it was typed.
+        option = OPTIONS.get(error.field) or spoken_language.gettext(FIELDS.get(error.field, error.field))
+        reason = spoken_language.gettext(REASONS.get(error.reason, error.reason)) % {"value": error.value}
+        sentence = spoken_language.gettext("%(option)s\u00a0: %(reason)s. Rien n’a été enregistré.")
+        return sentence % {"option": option, "reason": reason}
     told = tell(error, spoken_language)
     return f"{told.what} {told.why} {told.repair}"
 

@@ -1,5 +1,8 @@
 """The command line, as people type it: a real process, a real database, sentences in their language."""
 
+import argparse
+import ast
+import inspect
 import json
 import sqlite3
 import subprocess
@@ -8,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from motion.command_words import SENTENCES
 from tests.servers import Served, serving
 
+COMMANDS = ("serve", "work", "migrate", "settings", "congress", "congress new", "roster", "roster import", "seats")
+COMMANDS += ("rehearse",)
 ROSTER = Path(__file__).parent / "rules" / "data" / "elus-maires-mai.csv"
 
 
@@ -65,6 +71,71 @@ class TestCongress:
     def test_english_is_spoken_where_the_terminal_asks_for_it(self, tmp_path: Path) -> None:
         """LANG decides."""
         assert "settings" in motion(tmp_path, "--help", language="en_GB.UTF-8").stdout
+
+
+class TestWords:
+    """The command line speaks the terminal's language, French when it says nothing."""
+
+    def test_help_and_refusals_are_french(self, tmp_path: Path) -> None:
+        """Headings, what is missing, what is not known, what is no number."""
+        shown = motion(tmp_path, "roster", "import", "--help").stdout
+        assert shown.startswith("Emploi : motion roster import") and "Montrer puis importer" in shown
+        assert "À donner :" in shown and "Options :" in shown and "Montrer cette aide." in shown
+        missing = motion(tmp_path, "congress", "new", "X")
+        assert missing.returncode == 2
+        assert missing.stderr.endswith("motion congress new : il manque : --starts, --ends, --secretariat.\n")
+        assert "cette commande ne connaît pas --encore." in motion(tmp_path, "migrate", "--encore").stderr
+        assert "au moins 1, et non « x »" in motion(tmp_path, "serve", "--port", "x").stderr
+        assert "plus grand que zéro" in motion(tmp_path, "rehearse", "x", "--seats", "2", "--minutes", "0").stderr
+        assert "« serv » n’est pas proposé" in motion(tmp_path, "serv").stderr
+
+    def test_they_are_english_where_the_terminal_asks(self, tmp_path: Path) -> None:
+        """The same sentences."""
+        shown = motion(tmp_path, "roster", "import", "--help", language="en_GB.UTF-8").stdout
+        assert shown.startswith("Usage: motion roster import") and "Options:" in shown
+        missing = motion(tmp_path, "congress", "new", "X", language="en_GB.UTF-8").stderr
+        assert "missing: --starts, --ends, --secretariat." in missing
+
+    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    def test_each_command_says_what_it_is_for(self, tmp_path: Path, command: str) -> None:
+        """And no word of its help is the library's, or a name of the code."""
+        shown = motion(tmp_path, *command.split(), "--help")
+        assert shown.returncode == 0 and len(shown.stdout.splitlines()) > 4
+        for word in ("usage", "optional", "positional", "show this", "TIME_ZONE", "BASE_URL"):
+            assert word not in shown.stdout
+
+    def test_an_option_is_named_as_it_was_typed(self, tmp_path: Path) -> None:
+        """Nobody filled in a form."""
+        done = new(tmp_path, "--time-zone", "Mars/Olympus")
+        assert done.returncode == 1 and "formulaire" not in done.stderr
+        assert done.stderr == "--time-zone : cette valeur n’est pas connue (Mars/Olympus). Rien n’a été enregistré.\n"
+        again = motion(
+            tmp_path,
+            "congress",
+            "new",
+            "X",
+            "--slug",
+            "xx",
+            "--starts",
+            "2031-11-14",
+            "--ends",
+            "2031-11-13",
+            "--secretariat",
+            "a@b.example",
+        )
+        assert again.stderr.startswith("--ends : il précède le premier jour.")
+
+    def test_every_sentence_of_the_library_has_ours(self) -> None:
+        """Those that a person can meet: the others speak to programmers, of a parser that is wrongly built."""
+        said = {
+            node.args[0].value
+            for node in ast.walk(ast.parse(inspect.getsource(argparse)))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "ngettext"}
+            if node.args and isinstance(node.args[0], ast.Constant)
+        }
+        programmers = ("conflicting", "not defined", "positionals", "mutually exclusive", "callable", "merge", "dest=")
+        programmers += ("must start with", "invalid conflict", "multiple subparser", "with mode")
+        assert {each for each in said if not any(word in each for word in programmers)} <= SENTENCES.keys()
 
 
 class TestRoster:

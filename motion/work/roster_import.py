@@ -10,6 +10,7 @@ from motion.acts import roster
 from motion.acts.roster_sentences import DOUBTS, REFUSED, failure_sentence, failure_values
 from motion.language import Language
 from motion.rules.errors import NotFound, RosterUnreadable
+from motion.rules.errors import TextChangedMeanwhile as PlanChangedMeanwhile
 from motion.rules.roster import Plan
 from motion.rules.roster_file import SAMPLE_BYTES, recognise
 from storage import queries
@@ -105,10 +106,11 @@ def import_by_hand(
         plan, applied = import_file(
             store, slug, path, department=department, confirm=shown, progress=progress, now=lambda: now
         )
-    except RosterUnreadable as refusal:
+    except (RosterUnreadable, PlanChangedMeanwhile) as refusal:
         values = {field.name: getattr(refusal, field.name) for field in dataclasses.fields(refusal)}
         sentence = say(failure_sentence(type(refusal).__name__, values))
-        print(f"{path} : {sentence % failure_values(values)}", file=sys.stderr)
+        told = sentence % failure_values(values) if "%(" in sentence else sentence
+        print(f"{path}\u00a0: {told}", file=sys.stderr)
         return 1
     if plan.does_nothing:
         for line in lines_of(plan, language):
@@ -133,6 +135,7 @@ def lines_of(plan: Plan, language: Language) -> list[str]:
     for refused in plan.refused[:SHOWN_LINES]:
         reason = say(REFUSED.get(refused.reason, refused.reason))
         lines.append("  " + say("ligne %(line)s : %(reason)s") % {"line": refused.number, "reason": reason})
+    lines += _and_more(plan.refused_count - SHOWN_LINES, language)
     for doubtful in plan.doubtful[:SHOWN_LINES]:
         name = f"{doubtful.row.first_names} {doubtful.row.family_name}"
         lines.append(
@@ -141,4 +144,11 @@ def lines_of(plan: Plan, language: Language) -> list[str]:
             + " "
             + say(DOUBTS[doubtful.reason])
         )
-    return lines
+    return lines + _and_more(len(plan.doubtful) - SHOWN_LINES, language)
+
+
+def _and_more(number: int, language: Language) -> list[str]:
+    """The line that counts those that are not shown."""
+    if number <= 0:
+        return []
+    return ["  " + language.ngettext("et %(num)d autre ligne", "et %(num)d autres lignes", number) % {"num": number}]

@@ -86,6 +86,19 @@ def test_no_is_no(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.Monke
     assert status == 1 and officials(sqlite_store) == 2
 
 
+def test_lines_beyond_those_shown_are_counted(
+    sqlite_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is silently left: refused and doubtful lines alike."""
+    hall(sqlite_store)
+    path = tmp_path / "liste.csv"
+    doubtful = "".join(f"Merlan;Basile;maire;Lieu-{number};\n" for number in range(22))
+    path.write_text("Nom;Prénom;Mandat;Commune;Courriel\n" + doubtful + "Seul\n" * 23)
+    import_by_hand(sqlite_store, "ormeline", path, department=None, yes=True, language=language("fr"), now=NOW)
+    printed = capsys.readouterr().out
+    assert "et 2 autres lignes" in printed and "et 3 autres lignes" in printed
+
+
 def test_a_file_that_is_none(sqlite_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A sentence on the standard error, and nothing imported."""
     hall(sqlite_store)
