@@ -105,7 +105,7 @@ def _paragraph(inlines: Sequence[Node]) -> str:
 
 
 def _inlines(inlines: Sequence[Node], *, bold: bool = False, italic: bool = False) -> Iterator[str]:
-    for inline in inlines:
+    for at, inline in enumerate(inlines):
         content: Any = inline.get("c")
         match inline["t"]:
             case "Str":
@@ -132,10 +132,18 @@ def _inlines(inlines: Sequence[Node], *, bold: bool = False, italic: bool = Fals
             case "Code" | "Math":
                 yield _as_words(content[1])
             case "Note":
-                words = " ".join(_one_line(text) for text in _blocks(content, 0))
-                yield f" ({words})" if words.strip() else ""
+                words = " ".join(_one_line(text) for text in _blocks(content, 0)).strip()
+                yield f" ({_within_sentence(words, inlines[:at])})" if words else ""
             case _:  # Image, RawInline: nothing to read
                 continue
+
+
+def _within_sentence(note: str, before: Sequence[Node]) -> str:
+    """A note as it stands between brackets: within a sentence it leaves the full stop to the sentence."""
+    sentence_is_over = bool(before) and before[-1]["t"] == "Str" and before[-1]["c"].endswith((".", "!", "?", "…"))
+    if sentence_is_over or not note.endswith(".") or note.endswith(("..", "etc.")):
+        return note
+    return note[:-1]
 
 
 def _marked(sign: str, words: str) -> str:

@@ -63,6 +63,15 @@ def mandate_label(variant: Variant, function: str, gender: str) -> str:
     return _feminine(words) if gender == "F" else words
 
 
+def in_a_sentence(mandate: str) -> str:
+    """A mandate as it stands after a name: without the capital that a list gives it; initials keep theirs.
+
+    >>> in_a_sentence("Maire"), in_a_sentence("DGS"), in_a_sentence("1re adjointe"), in_a_sentence("Élue")
+    ('maire', 'DGS', '1re adjointe', 'élue')
+    """
+    return mandate if mandate[1:2].isupper() else mandate[:1].lower() + mandate[1:]
+
+
 def _feminine(words: str) -> str:
     """Feminine up to the first complement: in "président du conseil départemental", the council is masculine."""
     complement = _COMPLEMENT.search(words)

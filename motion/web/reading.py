@@ -7,6 +7,7 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from motion.rules.authorship import AUTHOR_STYLES, MotionShares, Run, Shares, shares, styles
+from motion.rules.mandates import in_a_sentence
 from motion.rules.names import display_name, initials
 from motion.rules.rendering import RenderedSection, render, render_heading
 from motion.rules.text import MotionText, parse
@@ -139,7 +140,8 @@ def person_of(page: Page, official: Official | None, official_id: int) -> Person
 
 
 def title_of(page: Page, mandate: str, territory: str) -> str:
-    """`maire de Valbrune`, `maire d’Ormelac`: mandates and communes are names, said in French."""
+    """`maire de Valbrune`, `maire d’Ormelac`: mandates and communes are names, said in French, after somebody's own."""
+    mandate = in_a_sentence(mandate)
     if not mandate or not territory:
         return mandate or territory
     if territory.startswith("Le "):

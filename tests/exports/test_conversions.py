@@ -89,6 +89,19 @@ class TestDocuments:
         text = to_small_markdown("m.md", b"Des mots sur\ndeux lignes,\\\net une autre.\n")
         assert text == "Des mots sur deux lignes,\net une autre.\n"
 
+    @pytest.mark.parametrize(
+        ("text", "note", "wanted"),
+        [
+            ("Le car revient avant 2030[^1].", "Et non 2035.", "Le car revient avant 2030 (Et non 2035)."),
+            ("Le car revient.[^1] Puis le train.", "En 2030.", "Le car revient. (En 2030.) Puis le train."),
+            ("Le car, le train[^1].", "Les bacs, etc.", "Le car, le train (Les bacs, etc.)."),
+            ("Le car revient[^1].", "Quand ?", "Le car revient (Quand ?)."),
+        ],
+    )
+    def test_a_note_leaves_the_full_stop_to_its_sentence(self, text: str, note: str, wanted: str) -> None:
+        """No full stop on both sides of a bracket."""
+        assert to_small_markdown("m.md", f"{text}\n\n[^1]: {note}\n".encode()) == wanted + "\n"
+
     def test_what_has_no_sign_keeps_its_words(self):
         """Tables, notes, code, strikes, HTML; pictures go."""
         source = (
@@ -96,7 +109,7 @@ class TestDocuments:
             "\n\n![photo](https://tracker.example/p.png)\n\n    indenté\n\n---\n\n[^1]: La note.\n"
         )
         assert to_small_markdown("m.md", source.encode()) == (
-            "- Commune\u202f; Soignants\n- Valbrune\u202f; 2\n\nUn mot (La note.) et code barré gras.\n\nindenté\n"
+            "- Commune\u202f; Soignants\n- Valbrune\u202f; 2\n\nUn mot (La note) et code barré gras.\n\nindenté\n"
         )
 
     def test_words_that_look_like_signs_stay_words(self):

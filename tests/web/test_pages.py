@@ -4,15 +4,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from motion.acts import motions
 from motion.acts.motions import ShowOfHands
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
+from storage.models import Congress, Official, PhaseOpening
 from tests.web.world import TEXT, Hall, fill_roster, give_authors, served
 
 PUBLIC_PAGES = (
@@ -170,6 +173,51 @@ class TestReading:
             assert "131 pour, 22 contre, 9 abstentions" in hall.client.get("/ormeline").text
             assert "follow" not in text  # nothing will ever change: no script
             assert hall.client.get("/ormeline/motions/M1.json").json()["result"]["for"] == 131
+
+    @pytest.mark.parametrize(
+        ("phase", "badge", "sentence"),
+        [
+            ("preparation", "Pas encore ouverte", "La rédaction s’ouvre samedi 15 novembre 2031 à 18\u00a0h\u00a032"),
+            ("collection", "Pas encore ouverte", "La rédaction s’ouvre samedi 15 novembre 2031 à 18\u00a0h\u00a032"),
+            ("frozen", "Rédaction fermée", ""),
+        ],
+    )
+    def test_an_open_text_outside_the_drafting_phase_is_not_called_open(
+        self, hall: Hall, phase: str, badge: str, sentence: str
+    ) -> None:
+        """Before drafting, every page says when it begins; programs still read the state."""
+
+        def change(db: Session) -> None:
+            db.get_one(Congress, 1).phase = phase
+            db.get_one(PhaseOpening, (1, "drafting")).opens_at = hall.at[0] + timedelta(hours=4)
+
+        hall.service.store.write_now(change)
+        for path in ("", "/motions", "/motions/M1", "/fragments/direct"):
+            page = hall.client.get("/ormeline" + path).text
+            assert f">{badge}</span>" in page and "En rédaction" not in page, path
+            assert sentence in page, path
+        assert hall.client.get("/ormeline/motions/M1.json").json()["state"] == "drafting"
+
+    def test_without_an_hour_the_drafting_is_not_open_yet(self, hall: Hall) -> None:
+        """The secretariat opens it by hand."""
+
+        def change(db: Session) -> None:
+            db.get_one(Congress, 1).phase = "preparation"
+            db.delete(db.get_one(PhaseOpening, (1, "drafting")))
+
+        hall.service.store.write_now(change)
+        assert "La rédaction n’est pas encore ouverte" in hall.client.get("/ormeline").text
+
+    def test_a_mandate_after_a_name_has_no_capital(self, hall: Hall) -> None:
+        """Whatever the list wrote; initials keep theirs."""
+
+        def change(db: Session) -> None:
+            db.get_one(Official, 1).mandate = "Maire"
+            db.get_one(Official, 2).mandate = "DGS"
+
+        hall.service.store.write_now(change)
+        page = hall.client.get("/ormeline/motions/M1?vue=auteurs").text
+        assert "maire de Valbrune" in page and "Maire de" not in page and "DGS de Port-Émeraude" in page
 
     def test_only_who_may_create_a_congress_is_offered_to(self, hall: Hall) -> None:
         """The address refuses anybody else."""

@@ -689,6 +689,19 @@ class TestCongress:
         assert 'role="alert"' in answer.text and 'value="Ormelac"' in answer.text
         assert len(rows(hall, Congress)) == 2
 
+    def test_hours_are_called_by_their_places(self, hall: Hall) -> None:
+        """And a zone that the command line set is kept by the form."""
+        page = get(hall, "/calendrier").text
+        assert ">heure de Paris</option>" in page and ">heure de La Réunion</option>" in page
+
+        def set_zone(db) -> None:
+            congress = db.get_one(Congress, 1)
+            congress.time_zone = "Asia/Tokyo"
+            db.add(congress)
+
+        hall.service.store.write_now(set_zone)
+        assert '<option value="Asia/Tokyo" selected>Tokyo</option>' in get(hall, "/calendrier").text
+
     def test_corrected_with_its_calendar(self, hall: Hall) -> None:
         """What the form shows can be sent back as it is; then a change is kept."""
         page = get(hall, "/calendrier").text

@@ -5,8 +5,10 @@ not count), anybody may create the first, and runs it: it is the first step afte
 """
 
 from datetime import date, datetime
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.dates import get_timezone_location
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,27 +25,31 @@ from motion.web.identity import set_session_cookie
 from motion.web.page import Page, read
 from motion.web.pages.sign_in import new_session
 
-ZONES = (
-    "Europe/Paris",
-    "America/Guadeloupe",
-    "America/Martinique",
-    "America/Cayenne",
-    "America/Miquelon",
-    "America/St_Barthelemy",
-    "America/Marigot",
-    "Indian/Reunion",
-    "Indian/Mayotte",
-    "Pacific/Noumea",
-    "Pacific/Tahiti",
-    "Pacific/Wallis",
-    "Europe/Brussels",
-    "Europe/Luxembourg",
-    "Europe/Zurich",
-    "UTC",
-)
-PLANNED: tuple[Phase, ...] = tuple(
-    phase for phase in Phase if phase is not Phase.PREPARATION
-)  # a congress begins in preparation
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+# What people call the hours of the places where congresses meet; Babel knows countries and towns, not these words.
+ZONES = {
+    "Europe/Paris": _("heure de Paris"),
+    "America/Guadeloupe": _("heure de la Guadeloupe"),
+    "America/Martinique": _("heure de la Martinique"),
+    "America/Cayenne": _("heure de la Guyane"),
+    "America/Miquelon": _("heure de Saint-Pierre-et-Miquelon"),
+    "America/St_Barthelemy": _("heure de Saint-Barthélemy"),
+    "America/Marigot": _("heure de Saint-Martin"),
+    "Indian/Reunion": _("heure de La Réunion"),
+    "Indian/Mayotte": _("heure de Mayotte"),
+    "Pacific/Noumea": _("heure de la Nouvelle-Calédonie"),
+    "Pacific/Tahiti": _("heure de Tahiti"),
+    "Pacific/Marquesas": _("heure des Marquises"),
+    "Pacific/Gambier": _("heure des Gambier"),
+    "Pacific/Wallis": _("heure de Wallis-et-Futuna"),
+    "Europe/Brussels": _("heure de Bruxelles"),
+    "Europe/Luxembourg": _("heure de Luxembourg"),
+    "Europe/Zurich": _("heure de Zurich"),
+    "UTC": _("temps universel (UTC)"),
+}
+# A congress begins in preparation.
+PLANNED: tuple[Phase, ...] = tuple(phase for phase in Phase if phase is not Phase.PREPARATION)
 
 
 async def door(request: Request) -> tuple[Page, bool]:
@@ -73,10 +79,19 @@ def form_page(page: Page, form: Form, *, is_first: bool = False, status: int = 2
         status=status,
         form=form,
         is_first=is_first,
-        zones=[(zone, zone.replace("_", " ")) for zone in ZONES],
+        zones=zones(page),
         phases=PLANNED,
         templates=list(Template),
     )
+
+
+def zones(page: Page) -> list[tuple[str, str]]:
+    """The time zones to choose from: ours, and the congress's own when the command line set another."""
+    offered = [(zone, page._(words)) for zone, words in ZONES.items()]
+    own = page.congress.time_zone if page.congress else ""
+    if own and own not in ZONES:
+        offered.append((own, get_timezone_location(own, locale=page.language.code, return_city=True)))
+    return offered
 
 
 async def create(request: Request) -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -79,8 +79,15 @@ async def add(request: Request) -> Response:
 
 def official_form(form: Form) -> OfficialForm:
     """What the form says of one official."""
-    said = OfficialForm(*(form.value(name) for name in OFFICIAL_FIELDS))
-    return replace(said, shares_email=bool(form.value("shares_email")))
+    return OfficialForm(
+        family_name=form.value("family_name"),
+        first_names=form.value("first_names"),
+        gender=form.value("gender"),
+        mandate=form.value("mandate"),
+        territory=form.value("territory"),
+        email=form.value("email"),
+        shares_email=bool(form.value("shares_email")),
+    )
 
 
 async def member(request: Request) -> tuple[Page, Actor, tuple[Official, bool]]:
