@@ -119,17 +119,37 @@ def use(db: Session, congress_id: int, token_hash: bytes, new: NewSession, *, no
     return _open(db, congress_id, owner(db, congress_id, token_hash), new, now)
 
 
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """A refused try of a short code. The answer is to be kept back for `hold_s` seconds."""
+
+    refusal: CardUnknown | TooManyTries
+    hold_s: float = 0.0
+
+
 def use_code(
-    db: Session, congress_id: int, code: str | None, new: NewSession, *, network: str, key: bytes, now: datetime
-) -> LoginSession | CardUnknown | TooManyTries:
+    db: Session,
+    congress_id: int,
+    code: str | None,
+    new: NewSession,
+    *,
+    device: str,
+    network: str,
+    key: bytes,
+    now: datetime,
+) -> LoginSession | WrongCode:
     """Sign in by the short code of a card. A refusal is returned, for the try must stay counted.
 
     Args:
         code: As read by `rules.card_codes.read_card_code`; None when it was no code at all.
+        device: Something that this browser keeps; it alone waits after too many errors, and others behind the same
+            network go on.
+        network: The network's address.
+        key: `storage.sign_in_key`.
     """
-    refusal = attempts.exceeded(db, attempts.WRONG_CODES_PER_NETWORK, key, network, now=now)
+    refusal = attempts.exceeded(db, attempts.WRONG_CODES_PER_DEVICE, key, device, now=now)
     if refusal is not None:
-        return refusal
+        return WrongCode(refusal)
     card = None
     if code is not None:
         card = db.exec(
@@ -139,10 +159,13 @@ def use_code(
                 col(Card.revoked_at).is_(None),
             )
         ).first()
-    if card is None:
+    if card is not None:
+        return _open(db, congress_id, people.of_official(db.get_one(Official, card.official_id)), new, now)
+    wrong = attempts.count(db, attempts.WRONG_CODES_PER_NETWORK, key, network, now=now)
+    if wrong < attempts.MAX_NOTED:
+        attempts.note(db, attempts.WRONG_CODES_PER_DEVICE, key, device, now=now)
         attempts.note(db, attempts.WRONG_CODES_PER_NETWORK, key, network, now=now)
-        return CardUnknown()
-    return _open(db, congress_id, people.of_official(db.get_one(Official, card.official_id)), new, now)
+    return WrongCode(CardUnknown(), attempts.hold_s(wrong))
 
 
 def _open(db: Session, congress_id: int, person: Person, new: NewSession, now: datetime) -> LoginSession:

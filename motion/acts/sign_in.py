@@ -156,12 +156,16 @@ def request_mail(
         raise Invalid("email", "empty")
     if "@" not in address[1:-1] or len(address) > MAX_ADDRESS or any(sign.isspace() for sign in address):
         raise Invalid("email", "form", address[:MAX_ADDRESS])
-    refusal = attempts.exceeded(db, attempts.MAILS_PER_ADDRESS, key, f"{congress_id} {address}", now=now)
-    refusal = refusal or attempts.exceeded(db, attempts.MAILS_PER_NETWORK, key, network, now=now)
+    per_address = f"{congress_id} {address}"
+    of_network = attempts.exceeded(db, attempts.MAILS_PER_NETWORK, key, network, now=now)
+    refusal = attempts.exceeded(db, attempts.MAILS_PER_ADDRESS, key, per_address, now=now)
+    if refusal is None and attempts.count(db, attempts.MAILS_PER_ADDRESS, key, per_address, now=now):
+        refusal = of_network
     if refusal is not None:
         return refusal
-    attempts.note(db, attempts.MAILS_PER_ADDRESS, key, f"{congress_id} {address}", now=now)
-    attempts.note(db, attempts.MAILS_PER_NETWORK, key, network, now=now)
+    attempts.note(db, attempts.MAILS_PER_ADDRESS, key, per_address, now=now)
+    if of_network is None:
+        attempts.note(db, attempts.MAILS_PER_NETWORK, key, network, now=now)
     known = people.with_address(db, congress_id, address)
     if known:
         db.add(
@@ -247,8 +251,10 @@ def use_digits(
     """
     asker = _asker(browser, address)
     per_address = f"{congress_id} {address.strip().lower()}"
-    refusal = attempts.exceeded(db, attempts.WRONG_CODES_PER_NETWORK, key, network, now=now)
-    refusal = refusal or attempts.exceeded(db, attempts.WRONG_DIGITS_PER_ADDRESS, key, per_address, now=now)
+    refusal = attempts.exceeded(db, attempts.WRONG_DIGITS_PER_ADDRESS, key, per_address, now=now)
+    wrong = attempts.count(db, attempts.WRONG_DIGITS_PER_ADDRESS, key, per_address, now=now)
+    if wrong >= attempts.FREE_WRONG_DIGITS:
+        refusal = refusal or attempts.exceeded(db, attempts.WRONG_DIGITS_PER_NETWORK, key, network, now=now)
     if refusal is not None:
         return refusal
     left = attempts.left(db, attempts.WRONG_DIGITS_PER_MAIL, key, asker, now=now)
@@ -271,7 +277,7 @@ def use_digits(
         db.add(row)
     attempts.note(db, attempts.WRONG_DIGITS_PER_MAIL, key, asker, now=now)
     attempts.note(db, attempts.WRONG_DIGITS_PER_ADDRESS, key, per_address, now=now)
-    attempts.note(db, attempts.WRONG_CODES_PER_NETWORK, key, network, now=now)
+    attempts.note(db, attempts.WRONG_DIGITS_PER_NETWORK, key, network, now=now)
     return CodeWrong(left - 1)
 
 

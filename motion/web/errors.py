@@ -187,7 +187,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.TooManyTries: Said(
         429,
         _("Vous n’êtes pas connecté·e."),
-        _("Il y a eu trop d’essais depuis ce réseau."),
+        _("Il y a eu trop d’essais en peu de temps."),
         _("Attendez %(seconds)s secondes, puis recommencez."),
     ),
     CrossSite: Said(

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from motion.acts import cards
-from motion.acts.cards import NewCard
+from motion.acts import attempts, cards
+from motion.acts.cards import NewCard, WrongCode
 from motion.record.entry import decode_entry
 from motion.rules.card_codes import ALPHABET, card_code, read_card_code, read_digits, shown
 from motion.rules.errors import CardUnknown, NotAllowed, NotFound, TooManyTries
-from storage.models import Card, Entry, LoginSession
+from storage.models import Card, Entry, LoginSession, SignInAttempt
 from storage.store import Store
 from tests.acts.people import KEY, NOW, Hall, hall, new_session
 
@@ -36,10 +36,24 @@ def issue(store: Store, there: Hall, *cards_: tuple[int, str, str], actor=None):
 
 
 def use_code(
-    store: Store, there: Hall, code: str | None, session: str = "s", network: str = "n", congress: int | None = None
+    store: Store,
+    there: Hall,
+    code: str | None,
+    session: str = "s",
+    *,
+    device: str = "d",
+    network: str = "n",
+    congress: int | None = None,
 ):
     return store.write_now(
-        cards.use_code, congress or there.congress, code, new_session(session), network=network, key=KEY, now=NOW
+        cards.use_code,
+        congress or there.congress,
+        code,
+        new_session(session),
+        device=device,
+        network=network,
+        key=KEY,
+        now=NOW,
     )
 
 
@@ -85,7 +99,7 @@ class TestIssuing:
         issue(store, there, (there.basile, "new", "8888888888"))
         with pytest.raises(CardUnknown):
             store.write_now(cards.use, there.congress, token("old"), new_session(), now=NOW)
-        assert use_code(store, there, CODE) == CardUnknown()
+        assert use_code(store, there, CODE) == WrongCode(CardUnknown())
         assert store.read_now(cards.owner, there.congress, token("hers")).official_id == there.aline
 
     @pytest.mark.parametrize("role", ["official", "rapporteur", "public", "elsewhere"])
@@ -118,7 +132,7 @@ class TestCancelling:
         issue(store, there, (there.basile, "qr", CODE))
         session = use_code(store, there, CODE)
         assert store.write_now(cards.cancel, there.secretariat, there.basile, now=NOW) == [session.id]
-        assert use_code(store, there, CODE, "2") == CardUnknown()
+        assert use_code(store, there, CODE, "2") == WrongCode(CardUnknown())
         kinds = [row.kind for row in store.read_now(lambda db: db.exec(select(Entry)).all())]
         assert kinds == ["card.issue", "session.open", "card.revoke", "session.close"]
         with pytest.raises(NotFound):
@@ -129,14 +143,30 @@ class TestGuessing:
     def test_a_code_is_of_one_congress(self, store: Store, there: Hall) -> None:
         """The card of one opens nothing in another."""
         issue(store, there, (there.basile, "qr", CODE))
-        assert use_code(store, there, CODE, congress=there.other_congress) == CardUnknown()
+        assert use_code(store, there, CODE, congress=there.other_congress) == WrongCode(CardUnknown())
         with pytest.raises(CardUnknown):
             store.read_now(cards.owner, there.other_congress, token("qr"))
 
-    def test_a_network_that_guesses_waits(self, store: Store, there: Hall) -> None:
-        """A hundred wrong codes in ten minutes; then even the right one waits, from there."""
+    def test_a_device_that_errs_ten_times_waits_and_its_neighbours_do_not(self, store: Store, there: Hall) -> None:
+        """Even the right code waits on that device; on the one beside it, behind the same network, it opens."""
         issue(store, there, (there.basile, "qr", CODE))
-        for number in range(100):
-            assert use_code(store, there, None if number % 2 else f"{number:010}") == CardUnknown()
-        assert isinstance(use_code(store, there, CODE), TooManyTries)
-        assert isinstance(use_code(store, there, CODE, network="elsewhere"), LoginSession)
+        for number in range(10):
+            assert use_code(store, there, None if number % 2 else f"{number:010}") == WrongCode(CardUnknown())
+        waiting = use_code(store, there, CODE)
+        assert isinstance(waiting, WrongCode) and waiting.refusal == TooManyTries(600)
+        assert isinstance(use_code(store, there, CODE, "2", device="beside"), LoginSession)
+
+    def test_nobody_in_the_hall_can_lock_the_others_out(self, sqlite_store: Store) -> None:
+        """However many errors come from a network, a right code opens at once; wrong ones come later and later."""
+        there = hall(sqlite_store)
+        issue(sqlite_store, there, (there.basile, "qr", CODE))
+        holds = []
+        for number in range(1_100):
+            wrong = use_code(sqlite_store, there, f"{number:010}", device=f"thrown away {number}")
+            assert isinstance(wrong, WrongCode) and wrong.refusal == CardUnknown()
+            holds.append(wrong.hold_s)
+        assert holds == sorted(holds)
+        assert [holds[number] for number in (0, 99, 100, 200, 300, 1_099)] == [0.0, 0.0, 0.5, 1.0, 2.0, 8.0]
+        assert isinstance(use_code(sqlite_store, there, CODE), LoginSession)
+        noted = sqlite_store.read_now(lambda db: db.exec(select(SignInAttempt)).all())
+        assert len(noted) == 2 * attempts.MAX_NOTED  # a flood fills no table

@@ -129,11 +129,13 @@ class TestAsking:
         assert ask(store, there, address, token=b"7", browser="7", now=NOW + timedelta(minutes=61)) is None
 
     def test_a_hall_behind_one_network_signs_in(self, store: Store, there: Hall) -> None:
-        """Three hundred people ask from one address; after the limit the network waits."""
+        """After the limit, a network gets the first mail of the hour to each address, and no second one."""
         for number in range(attempts.MAILS_PER_NETWORK.count):
             assert ask(store, there, f"p{number}@x.example", token=b"%d" % number) is None
-        assert isinstance(ask(store, there), TooManyTries)
-        assert ask(store, there, network="198.51.100.7") is None
+        for address in (ALINE, "personne@nulle-part.example"):
+            assert ask(store, there, address, token=address.encode(), browser=address) is None
+            assert isinstance(ask(store, there, address), TooManyTries)
+        assert ask(store, there, token=b"else", network="198.51.100.7", browser="else") is None
 
     def test_attempts_keep_no_address_and_are_dropped(self, store: Store, there: Hall) -> None:
         """Keys are hashes; after an hour the rows go with the next attempt."""
@@ -259,6 +261,19 @@ class TestDigits:
                 digits(store, there, "000000", browser=f"x{mail}", network=str(mail))
         ask(store, there, browser="x3", network="3")
         assert isinstance(digits(store, there, browser="x3", network="3"), TooManyTries)
+
+    def test_nobody_in_the_hall_can_lock_the_others_out(self, store: Store, there: Hall) -> None:
+        """A hundred errors of a network stop who errs there, not who copies the digits well, nor the link."""
+        for number in range(attempts.WRONG_DIGITS_PER_NETWORK.count):
+            address = f"p{number // 4}@x.example"
+            assert isinstance(digits(store, there, "000000", address=address, browser=str(number)), CodeWrong)
+        ask(store, there, "basile@ormelac.example", token=b"basile", browser="basile")
+        ask(store, there)
+        for _ in range(attempts.FREE_WRONG_DIGITS):
+            assert isinstance(digits(store, there, "000000"), CodeWrong)
+        assert isinstance(digits(store, there, "000000"), TooManyTries)
+        assert isinstance(digits(store, there, address="basile@ormelac.example", browser="basile"), LoginSession)
+        assert store.read_now(sign_in.people_of_link, there.congress, TOKEN, now=NOW)
 
     def test_old_digits_say_so(self, store: Store, there: Hall) -> None:
         """Right, and too late."""

@@ -1,6 +1,7 @@
 """Signing in through the pages: by mail, by card, by a demonstration's address."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -188,6 +189,28 @@ class TestCard:
         answer = post(hall, "/connexion/carte", card=typed)
         assert answer.status_code == 422
         assert "<script>" not in answer.text
+
+    def test_a_browser_that_errs_too_often_waits_and_no_other(self, hall: Hall) -> None:
+        """429 on that device, even for the right code; the browser beside it signs in."""
+        self.issue(hall)
+        for _ in range(attempts.WRONG_CODES_PER_DEVICE.count):
+            assert post(hall, "/connexion/carte", card="7KQ3XPD9TX").status_code == 422
+        answer = post(hall, "/connexion/carte", card="7KQ3XPD9TR")
+        assert answer.status_code == 429 and "600 secondes" in answer.text
+        hall.client.cookies.clear()
+        assert post(hall, "/connexion/carte", card="7KQ3XPD9TR").status_code == 303
+
+    def test_a_network_that_guesses_gets_its_wrong_answers_late(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A right code opens at once all the while."""
+        self.issue(hall)
+        monkeypatch.setattr(attempts, "hold_s", lambda wrong: 0.3)
+        began = time.monotonic()
+        assert post(hall, "/connexion/carte", card="7KQ3XPD9TX").status_code == 422
+        assert time.monotonic() - began >= 0.3
+        monkeypatch.setattr(attempts, "hold_s", lambda wrong: 60.0)
+        assert post(hall, "/connexion/carte", card="7KQ3XPD9TR").status_code == 303
 
     def test_an_unknown_qr_code_is_refused(self, hall: Hall) -> None:
         """On reading and on use; in another congress too."""

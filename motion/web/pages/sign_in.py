@@ -1,4 +1,4 @@
-"""Signing in and out: by mail, by card, in a demonstration; one's own sessions.
+"""Signing in and out: by mail, in a demonstration; one's own sessions. Cards are in `motion.web.pages.card`.
 
 A GET changes nothing, save the address printed by a demonstration: links in mails and on cards open a page
 with one button, because mail scanners and link previews follow them.
@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from motion.acts import cards, sessions, sign_in
+from motion.acts import sessions, sign_in
 from motion.acts.sign_in import Choose, Message, NewSession
-from motion.rules.card_codes import DIGITS, read_card_code, read_digits
+from motion.rules.card_codes import DIGITS, read_digits
 from motion.rules.errors import Invalid, MotionError, NotAllowed, SignInRefused
 from motion.rules.permissions import Actor
 from motion.web.arrival import carrying, place_of, wanted
@@ -231,25 +231,6 @@ async def use_digits(request: Request) -> Response:
     return await enter(page, token, answer)
 
 
-async def use_card_code(request: Request) -> Response:
-    """Sign in by the short code of a card."""
-    page = await open_page(request)
-    form = await read_form(request)
-    token, new = new_session(page)
-    answer = await page.service.store.write(
-        cards.use_code,
-        congress_id(page),
-        read_card_code(form.value("card")),
-        new,
-        network=network_of(request),
-        key=key_of(page),
-        now=page.now,
-    )
-    if isinstance(answer, SignInRefused):
-        return doors(page, *said_at(page, answer, "card", form))
-    return await enter(page, token, answer)
-
-
 def said_at(page: Page, refusal: MotionError, field: str, form: Form) -> tuple[Form, int]:
     """A form with a refusal beside its field, and the status that says so."""
     told = tell(refusal, page.language)
@@ -284,26 +265,6 @@ async def use_link(request: Request) -> Response:
     if isinstance(answer, Choose):
         return page.render("connexion/choix.html", people=answer.people, action=page.here, hidden={})
     return await enter(page, token, answer)
-
-
-async def show_card(request: Request) -> Response:
-    """The page that a card's QR code opens: whose it is, and a button."""
-    token_hash = hash_token(request.path_params["token"])
-
-    def query(db: Any, congress: Any) -> Person:
-        return cards.owner(db, congress.id, token_hash)
-
-    page, owner = await read(request, query)
-    return page.render("connexion/choix.html", people=(owner,), action=page.here, hidden={})
-
-
-async def use_card(request: Request) -> Response:
-    """Sign in by a card's QR code."""
-    page = await open_page(request)
-    token, new = new_session(page)
-    token_hash = hash_token(request.path_params["token"])
-    session = await page.service.store.write(cards.use, congress_id(page), token_hash, new, now=page.now)
-    return await enter(page, token, session)
 
 
 async def demonstrate(request: Request) -> Response:
@@ -389,11 +350,8 @@ ROUTES = [
     Route("/{congress}/connexion", ask, methods=["POST"], name="sign-in-ask"),
     Route("/{congress}/connexion/code", show_digits, name="sign-in-digits"),
     Route("/{congress}/connexion/code", use_digits, methods=["POST"], name="sign-in-digits-use"),
-    Route("/{congress}/connexion/carte", use_card_code, methods=["POST"], name="sign-in-card-code"),
     Route("/{congress}/connexion/lien/{token}", show_link, name="sign-in-link"),
     Route("/{congress}/connexion/lien/{token}", use_link, methods=["POST"], name="sign-in-link-use"),
-    Route("/{congress}/carte/{token}", show_card, name="card"),
-    Route("/{congress}/carte/{token}", use_card, methods=["POST"], name="card-use"),
     Route("/{congress}/demonstration/{mark}/{token}", demonstrate, name="demonstration"),
     Route("/{congress}/mes-connexions", show_sessions, name="sessions"),
     Route("/{congress}/mes-connexions", end_session, methods=["POST"], name="sessions-end"),
