@@ -31,7 +31,7 @@ def kept(db: Session, congress_id: int, below: int) -> list[KeptRoot]:
     """
     query = (
         select(Checkpoint.size, Checkpoint.at, col(Checkpoint.published).is_not(None))
-        .where(Checkpoint.congress_id == congress_id, col(Checkpoint.size) < below)
+        .where(Checkpoint.congress_id == congress_id, col(Checkpoint.size) <= below)
         .order_by(col(Checkpoint.size))
     )
     sizes: set[int] = set()
@@ -44,6 +44,7 @@ def kept(db: Session, congress_id: int, below: int) -> list[KeptRoot]:
         if hour is not None and this != hour:
             sizes.add(before)
         hour, before = this, size
+    sizes.discard(below)
     rows = (db.get_one(Checkpoint, (congress_id, size)) for size in sorted(sizes))
     return [KeptRoot(row.size, (row.published or row.note).encode()) for row in rows]
 

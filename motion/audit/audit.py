@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from motion.audit.published_texts import Motion, Note, PublishedTexts
-from motion.audit.sources import LOG, LogReader, Source, SourceError
+from motion.audit.sources import LOG, LogReader, Source, SourceError, read_json
 from motion.record.checkpoint import VerifierKey, open_checkpoint, parse_verifier_key
 from motion.record.contents import Told, read_contents
 from motion.record.errors import MalformedKey, MalformedPolicy, RecordError
@@ -239,10 +239,12 @@ def _refuse_to_judge_what_moved(source: Source, broken: Broken, size: int) -> No
     """An object that was withdrawn after the checkpoint has its reason beyond it: look again with a newer one."""
     if source.is_local or broken.entry is None:
         return
-    data = source.read(LOG + "redactions.json") or b""
-    mark = f'"target":{broken.entry}'.encode()
-    if mark in data.replace(b": ", b":"):
-        raise SourceError("moved", LOG + "redactions.json", str(size))
+    said = (read_json(source, LOG + "redactions.json") or {}).get("redactions")
+    for redaction in said if isinstance(said, list) else ():
+        if isinstance(redaction, dict) and redaction.get("target") == broken.entry:
+            number = redaction.get("entry")
+            if isinstance(number, int) and number >= size:
+                raise SourceError("moved", LOG + "redactions.json")
 
 
 def _spread(updates: Mapping[str, int], count: int) -> list[list[str]]:

@@ -4,16 +4,15 @@ The layout is that of the addresses below `/{congress}/log/`. Bundle after bundl
 log. The same checkpoint and the same redactions give the same bytes.
 """
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 from motion.live.updates import skeleton
 from motion.record.bundles import MAX_SLOT_BYTES, encode_objects, file_path, object_path
+from motion.record.entry import canonical
 from motion.record.policy import majority_policy
 from motion.record.published import bundles_of
 from motion.record.tiles import MAX_LEVEL, TILE_WIDTH, Tile, edge_tiles, encode_bundle
@@ -154,28 +153,28 @@ def _write_rest(db: Session, congress_id: int, size: int, address: str, writer: 
 
 
 def _redactions(db: Session, congress_id: int, size: int) -> bytes:
+    """`redactions.json`, as FORMAT.md says it: of this checkpoint, where an address tells of the last entry."""
     rows = redactions.of_congress(db, congress_id, size)
-    said = {
-        "congress": db.get_one(Congress, congress_id).slug,
-        "size": size,
-        "redactions": [_redaction(row) for row in rows],
-    }
-    return (json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    slug = db.get_one(Congress, congress_id).slug
+    return canonical({"congress": slug, "redactions": [_redaction(row) for row in rows], "size": size})
 
 
-def _redaction(row: Redaction) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def _redaction(row: Redaction) -> dict[str, object]:
+    said: dict[str, object] = {
+        "at": row.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z",
+        "basis": row.basis,
+        "decision": f"d-{row.decision}",
         "entry": row.entry,
-        "target": row.target,
         "kind": row.kind,
         "name": row.name,
         "reason": row.reason,
-        "basis": row.basis,
+        "remedy": row.remedy,
+        "skel": row.is_skeleton,
+        "target": row.target,
         "who": row.who,
     }
     if row.until is not None:
         said["until"] = row.until.isoformat()
-    said["at"] = row.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return said
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pytest
 
@@ -9,7 +10,7 @@ from motion.audit.audit import Given, Report, audit
 from motion.audit.sources import Folder
 from motion.live import updates
 from motion.live.updates import Id, Struct
-from motion.record.checkpoint import Signer, parse_verifier_key, sign_checkpoint
+from motion.record.checkpoint import Signer, open_checkpoint, parse_verifier_key, sign_checkpoint
 from motion.record.flaws import Flaw
 from motion.record.policy import majority_policy, parse_policy
 from tests.record.world import cosign, witness_key
@@ -35,7 +36,7 @@ class TestHolds:
         """And the report says how much was checked, and what could not be."""
         report = audit(Folder(congress.folder), Given(parse_verifier_key(congress.key), (congress.kept,)))
         assert report.broken is None and report.holds is not None
-        assert report.holds.origin.startswith(ORIGIN) and report.holds.older == 3 - 1
+        assert report.holds.origin.startswith(ORIGIN) and report.holds.older == 3
         counts = report.counts
         assert (counts.updates, counts.texts, counts.decisions, counts.digests) == (23, 2, 2, 3)
         assert (counts.withdrawn, counts.skeletons, counts.kept_back) == (2, 2, 1)
@@ -221,8 +222,6 @@ def give_an_update_to_another(forger: Forger) -> int:
 
 def skel(content: bytes) -> str:
     """As an entry has it."""
-    from hashlib import sha256
-
     return sha256(updates.skeleton(content)).hexdigest()
 
 
@@ -397,8 +396,6 @@ class TestRewritten:
     def test_an_older_checkpoint_of_another_key_is_caught(self, congress: Published, forger: Forger):
         """It is not one of this log."""
         key = parse_verifier_key(congress.key)
-        from motion.record.checkpoint import open_checkpoint
-
         kept = open_checkpoint(congress.kept, key).checkpoint
         false = sign_checkpoint(kept, [Signer(key.name, bytes([9] * 32))])
         assert caught(check(congress, forger, older=(false,))) == (Flaw.OLDER_CHECKPOINT, None)

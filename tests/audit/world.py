@@ -130,11 +130,13 @@ def take_check(draft: Draft, update: bytes, author: Author):
 
 @dataclass(frozen=True)
 class Published:
-    """The folder, the log's key, and a checkpoint that somebody kept on the way."""
+    """The folder, the log's key, a checkpoint that somebody kept on the way, and the same log as the pages serve it."""
 
     folder: Path
     key: str
     kept: bytes
+    again: Path
+    served: dict[str, bytes]
 
 
 def official(db: Session, script: Script, secretary: Actor, first: str, family: str) -> int:
@@ -298,7 +300,9 @@ def publish(folder: Path) -> Published:
     """Play the congress and write it out: the log by the service's own writer, the motions as the pages give them."""
     script, rooms = play(folder / "data")
     service = Service(rooms.settings, script.store, rooms, lambda: script.at)
-    site = folder / "ormeline"
+    site, again = folder / "ormeline", folder / "again"
+    for log in (site / "log", again):
+        write_log(script.store, script.congress, log, address=f"{ADDRESS}/log")
     with TestClient(make_app(service), base_url="https://motion.example") as client:
         for code in ("M1", "M2"):
             for form in ("json", "md"):
@@ -307,10 +311,12 @@ def publish(folder: Path) -> Published:
                 path = site / "motions" / f"{code}.{form}"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(answer.content)
-    write_log(script.store, script.congress, site / "log", address=f"{ADDRESS}/log")
+        paths = [str(path.relative_to(site / "log")) for path in (site / "log").rglob("*") if path.is_file()]
+        answers = {path: client.get(f"/ormeline/log/{path}") for path in paths}
+        served = {path: answer.content for path, answer in answers.items() if answer.status_code == 200}
     kept = sorted((site / "log" / "checkpoints").iterdir(), key=lambda path: int(path.name))
     script.store.close()
-    return Published(site, (site / "log" / "log.vkey").read_text().strip(), kept[0].read_bytes())
+    return Published(site, (site / "log" / "log.vkey").read_text().strip(), kept[0].read_bytes(), again, served)
 
 
 __all__ = ["Published", "publish", "take"]
