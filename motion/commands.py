@@ -141,6 +141,26 @@ def parser(_: Language) -> argparse.ArgumentParser:
     retire.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
     retire.add_argument("--yes", action="store_true", help=say("Ne pas demander confirmation."))
 
+    verify = command(commands, "verify", say("Vérifier un congrès publié\u00a0: registre, contenus, textes."))
+    verify.add_argument("place", metavar=say("lieu"), help=say("Dossier exporté, ou adresse du congrès."))
+    verify.add_argument(
+        "--key",
+        metavar=say("CLÉ"),
+        help=say("Clé du registre, ou fichier qui la contient\u202f; prise ailleurs qu’ici."),
+    )
+    verify.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        type=Path,
+        metavar=say("FICHIER"),
+        help=say("Arrêté plus ancien que vous aviez gardé\u202f; peut se répéter."),
+    )
+    verify.add_argument(
+        "--policy", type=Path, metavar=say("FICHIER"), help=say("Règle des témoins, prise ailleurs qu’ici.")
+    )
+    verify.add_argument("--json", action="store_true", help=say("Répondre en JSON."))
+
     seats = command(commands, "seats", say("Donner N places de membres d’un congrès de démonstration, en JSON."))
     seats.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès de démonstration."))
     seats.add_argument("motion", metavar=say("motion"), help=say("Code de la motion, par exemple M1."))
@@ -307,6 +327,10 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
             )
         case "log", "retire":
             retire_log(options, settings, spoken_language)
+        case "verify", _:
+            from motion.audit import command
+
+            return command.verify(options, spoken_language)
         case "seats", _:
             from motion.rehearsal import seats
 
