@@ -41,7 +41,7 @@ class RoomLost(Exception):
     """The room failed before it could answer: nothing is known to be kept; send the same bytes again."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Pending:
     """Something to decide on in the next window: bytes, or edits still to be put under a client id."""
 

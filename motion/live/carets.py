@@ -9,6 +9,7 @@ from motion.live.callers import Caller, author_of
 from motion.live.draft import Draft
 from motion.live.outlet import Parcel
 from motion.live.presence import Claim, Presences, Who
+from motion.live.reservations import Reservations
 from motion.rules.names import presence_name
 from motion.rules.vocabulary import Role
 
@@ -24,21 +25,35 @@ class Carets:
     Args:
         audience: Who is told.
         draft: Knows whose each client id is.
+        reservations: Learn of ids that have not written yet.
         relay: Tells the other processes.
     """
 
-    def __init__(self, audience: Audience, draft: Draft, relay: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, audience: Audience, draft: Draft, reservations: Reservations, relay: Callable[[bytes], None]
+    ) -> None:
         self._audience = audience
         self._draft = draft
+        self._reservations = reservations
         self._relay = relay
         self._loop = asyncio.get_running_loop()
         self._presences = Presences()
         self._timer: asyncio.TimerHandle | None = None
         self._is_over = False
 
-    def claim(self, key: str, caller: Caller, claim: Claim) -> None:
-        """Take note of where somebody's caret is. `key` names the connection, or the session over HTTP."""
+    def claim(self, key: str, caller: Caller, claim: Claim, *, reserves: bool) -> None:
+        """Take note of where somebody's caret is.
+
+        Args:
+            key: Names the connection, or the session over HTTP.
+            caller: Whose it is.
+            claim: As they say it.
+            reserves: Nobody else may write first under this client id. Not for standard clients, which repeat
+                what they know of others.
+        """
         author = author_of(caller.actor)
+        if reserves and claim.is_here and claim.client not in self._draft.bindings:
+            self._reservations.announce(claim.client, author.official, self._loop.time())
         who = Who(author.official, presence_name(caller.name), _ROLE_LETTERS[caller.actor.role])
         self._presences.announce(key, author, who, claim, self._draft.bindings, self._loop.time())
         self._plan()

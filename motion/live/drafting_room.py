@@ -29,6 +29,7 @@ from motion.live.news import Recent
 from motion.live.outlet import Outlet, Parcel
 from motion.live.presence import Claim
 from motion.live.refusals import Reason
+from motion.live.reservations import Reservations
 from motion.live.session import Offer
 from motion.rules.permissions import Act, Actor, may
 from storage import drafts
@@ -78,9 +79,10 @@ class Room:
         self._loop = asyncio.get_running_loop()
         self.emptied_at = self._loop.time()
         self._audience = Audience(head.motion_id)
-        self.carets = Carets(self._audience, draft, partial(surroundings.presence, self))
+        reservations = Reservations()
+        self.carets = Carets(self._audience, draft, reservations, partial(surroundings.presence, self))
         self.company = Company(self._audience, draft, officials, partial(surroundings.attended, self))
-        self._intake = Intake(draft, self.closed_for)
+        self._intake = Intake(draft, reservations, self.closed_for)
 
     # What others read
 
@@ -164,7 +166,7 @@ class Room:
 
     def claim(self, connection: Connection, claim: Claim) -> None:
         """Take note of where the caret of a connection is."""
-        self.carets.claim(connection.key, connection.caller, claim)
+        self.carets.claim(connection.key, connection.caller, claim, reserves=connection.speaks_motion)
 
     def tell_carets(self, connection: Connection) -> None:
         """Answer a question for all carets."""

@@ -77,7 +77,7 @@ class Fallback:
                 case Synchronise() | PresenceAsked():
                     asked[type(decision)] = decision
                 case PresenceClaimed(claim):
-                    room.carets.claim(f"http-{caller.actor.session_id}", caller, claim)
+                    room.carets.claim(f"http-{caller.actor.session_id}", caller, claim, reserves=True)
                 case _:
                     pass
         # Each question once, however often a body repeats it: five bytes would else bring the whole document.

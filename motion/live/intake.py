@@ -10,6 +10,7 @@ from motion.live.answers import Pending
 from motion.live.draft import Accepted, Draft, Sender
 from motion.live.refusals import Reason, Refused
 from motion.live.rejections import Allowances
+from motion.live.reservations import Reservations
 from motion.record.objects import SALT_BYTES
 from motion.rules.permissions import Actor
 
@@ -30,11 +31,13 @@ class Intake:
 
     Args:
         draft: The room's.
+        reservations: Client ids that only who announced them may use first.
         closed_for: The code for which somebody may not write now; empty when they may.
     """
 
-    def __init__(self, draft: Draft, closed_for: Callable[[Actor], str]) -> None:
+    def __init__(self, draft: Draft, reservations: Reservations, closed_for: Callable[[Actor], str]) -> None:
         self._draft = draft
+        self._reservations = reservations
         self._closed_for = closed_for
         self._loop = asyncio.get_running_loop()
         self._pending: list[Pending] = []
@@ -51,8 +54,22 @@ class Intake:
 
     def decide(self) -> Decided:
         """Decide on what waits, in the order in which it came."""
-        self.decided = decided = Decided()
         waiting, self._pending = self._pending, []
+        stolen: list[Pending] = []
+        while True:
+            self.decided = self._decide([pending for pending in waiting if pending not in stolen])
+            found = [pending for pending, accepted in self.decided.writings if self._steals(pending, accepted)]
+            if not found:
+                break
+            # What came after may stand on it: all is decided again without. Nothing honest comes here.
+            stolen += found
+        self.decided.refused += [(pending, Refused(Reason.CLIENT_TAKEN)) for pending in stolen]
+        for pending, refused in self.decided.refused:
+            self._reject(pending, refused)
+        return self.decided
+
+    def _decide(self, waiting: Sequence[Pending]) -> Decided:
+        decided = Decided()
         window = self._draft.window()
         for pending in waiting:
             barred = self._barred(pending.caller.actor)
@@ -61,7 +78,7 @@ class Intake:
                 assert session is not None
                 composed = window.compose(session, pending.edits, pending.base)
                 if isinstance(composed, Refused):
-                    self._refuse(pending, composed)
+                    decided.refused.append((pending, composed))
                     continue
                 pending.update = composed
             decision = window.check(pending.update, Sender(pending.author, barred), from_step2=pending.from_step2)
@@ -69,12 +86,17 @@ class Intake:
                 if decision.reason is Reason.FROZEN:
                     decided.late.append(pending)
                 else:
-                    self._refuse(pending, decision)
+                    decided.refused.append((pending, decision))
             elif decision.is_duplicate:
                 decided.duplicates.append(pending)
             else:
                 decided.writings.append((pending, decision))
         return decided
+
+    def _steals(self, pending: Pending, accepted: Accepted) -> bool:
+        """Whether it writes first under a client id that somebody else has announced."""
+        now, official = self._loop.time(), pending.author.official
+        return any(self._reservations.is_for_another(client, official, now) for client in accepted.new_clients)
 
     def take_decided(self) -> Decided:
         """The window under way, to be answered; from then on none is."""
@@ -94,9 +116,8 @@ class Intake:
             return None
         return Reason.ROLE if why == "role" else Reason.NOT_WRITABLE if why == "not-writable" else Reason.FROZEN
 
-    def _refuse(self, pending: Pending, refused: Refused) -> None:
-        """Answer with the window, and have it recorded as far as the session's allowance goes."""
-        self.decided.refused.append((pending, refused))
+    def _reject(self, pending: Pending, refused: Refused) -> None:
+        """Have a refusal recorded, as far as the session's allowance goes."""
         actor = pending.caller.actor
         uncounted = self._allowances.spend(actor.session_id, self._loop.time())
         if uncounted is not None:
