@@ -119,6 +119,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         old, new = urllib.parse.urlsplit(req.full_url), urllib.parse.urlsplit(newurl)
         if new.hostname != old.hostname or new.scheme not in (old.scheme, "https"):
+            fp.close()
             raise SourceError("redirected", old.path, new.hostname or "")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
