@@ -57,6 +57,15 @@ _ADVANCE = (
     .values(number=bindparam("to"), last_entry=bindparam("entry"))
 )
 _INSERTIONS: dict[str, Insert] = {}
+_UPDATES = select(
+    col(DraftUpdate.number),
+    col(DraftUpdate.content),
+    col(DraftUpdate.session_id),
+    col(DraftUpdate.official_id),
+    col(DraftUpdate.entry),
+    col(DraftUpdate.at),
+    col(DraftUpdate.redaction).is_not(None),
+).order_by(col(DraftUpdate.number))
 
 
 class Head(NamedTuple):
@@ -79,7 +88,10 @@ class Head(NamedTuple):
 
 
 class UpdateRow(NamedTuple):
-    """One kept update; `session_id` and `official_id` are None for what the service wrote itself."""
+    """One kept update; `session_id` and `official_id` are None for what the service wrote itself.
+
+    Once redacted, each of its letters is a `▒`.
+    """
 
     number: int
     content: bytes
@@ -87,6 +99,7 @@ class UpdateRow(NamedTuple):
     official_id: int | None
     entry: int
     at: datetime
+    is_redacted: bool = False
 
 
 class ReadingCopy(NamedTuple):
@@ -125,21 +138,15 @@ def updates_after(
     db: Session, motion_id: int, number: int, *, up_to: int | None = None, limit: int | None = None
 ) -> list[UpdateRow]:
     """Return the kept updates above `number` (to `up_to` included), in order."""
-    query = (
-        select(
-            col(DraftUpdate.number),
-            col(DraftUpdate.content),
-            col(DraftUpdate.session_id),
-            col(DraftUpdate.official_id),
-            col(DraftUpdate.entry),
-            col(DraftUpdate.at),
-        )
-        .where(col(DraftUpdate.motion_id) == motion_id, col(DraftUpdate.number) > number)
-        .order_by(col(DraftUpdate.number))
-        .limit(limit)
-    )
+    query = _UPDATES.where(col(DraftUpdate.motion_id) == motion_id, col(DraftUpdate.number) > number).limit(limit)
     if up_to is not None:
         query = query.where(col(DraftUpdate.number) <= up_to)
+    return [UpdateRow(*row) for row in db.execute(query)]
+
+
+def updates_of_entries(db: Session, motion_id: int, first: int, last: int) -> list[UpdateRow]:
+    """Return the kept updates whose entries are numbered from `first` to `last`, in order."""
+    query = _UPDATES.where(col(DraftUpdate.motion_id) == motion_id, col(DraftUpdate.entry).between(first, last))
     return [UpdateRow(*row) for row in db.execute(query)]
 
 

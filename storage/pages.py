@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 from motion.record.entry import decode_entry
 from motion.record.objects import open_object
 from motion.rules.errors import NotFound
+from storage import redactions
 from storage.models import (
     ClientBinding,
     Congress,
@@ -28,6 +29,7 @@ from storage.models import (
     SealedObject,
     Secretary,
 )
+from storage.redactions import Tombstone
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -167,6 +169,7 @@ class MotionRows:
     acts: tuple[Entry, ...]  # of the kinds in `TOLD`, the latest first
     reasons: dict[int, str]  # why a text was opened again or a motion withdrawn, by the number of the act
     mark: str
+    tombstones: tuple[Tombstone, ...] = ()  # what was taken out of it, decision by decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,7 @@ class Glance:
     code: str
     text_number: int
     state: str
+    redacted_entry: int = 0
 
 
 def home(db: Session, congress: Congress) -> HomeRows:
@@ -254,7 +258,9 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
             assert official.id is not None
             officials[official.id] = official
     told = tuple(acts)
-    return MotionRows(found, officials, wrote, told, _reasons(db, told), mark_of(glances(db, found.congress_id)))
+    mark = mark_of(glances(db, found.congress_id))
+    assert found.id is not None
+    return MotionRows(found, officials, wrote, told, _reasons(db, told), mark, redactions.tombstones(db, found.id))
 
 
 def _reasons(db: Session, acts: Iterable[Entry]) -> dict[int, str]:
@@ -286,7 +292,7 @@ def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:
 
 def glances(db: Session, congress_id: int) -> list[Glance]:
     """Say how far each motion of a congress is: a few integers, to be asked for every two seconds."""
-    columns = (Motion.id, Motion.code, Motion.text_number, Motion.state)
+    columns = (Motion.id, Motion.code, Motion.text_number, Motion.state, Motion.redacted_entry)
     named = [col(column) for column in columns]
     rows = db.execute(sql_select(*named).where(col(Motion.congress_id) == congress_id).order_by(col(Motion.id)))
     return [Glance(*row) for row in rows]
@@ -294,7 +300,7 @@ def glances(db: Session, congress_id: int) -> list[Glance]:
 
 def mark_of(glances: Iterable[Glance]) -> str:
     """Name how far a congress's texts are: two pages with the same mark show the same words."""
-    told = [(glance.code, glance.text_number, glance.state) for glance in glances]
+    told = [(glance.code, glance.text_number, glance.state, glance.redacted_entry) for glance in glances]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
 
 

@@ -291,6 +291,20 @@ def sealed_of(db: Session, congress_id: int, decision: int) -> list[WithdrawnObj
     return list(db.execute(query).scalars())
 
 
+def sealed_decisions(db: Session, congress_id: int) -> set[int]:
+    """The decisions that keep something sealed."""
+    query = (
+        select(col(Redaction.decision))
+        .join(
+            WithdrawnObject,
+            (col(Redaction.congress_id) == col(WithdrawnObject.congress_id))
+            & (col(Redaction.entry) == col(WithdrawnObject.entry)),
+        )
+        .where(col(Redaction.congress_id) == congress_id)
+    )
+    return set(db.execute(query).scalars())
+
+
 def remove(db: Session, congress_id: int, target: Target, masked: bytes | None, entry: int) -> None:
     """Take an object out of its place; `masked` stands in for an update, `entry` says why."""
     if target.kind == "crdt.update":

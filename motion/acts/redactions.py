@@ -341,6 +341,9 @@ def _show(db: Session, planned: Plan, last: int, copy: drafts.ReadingCopy | None
         if copy is None or copy.number != motion.number or motion.text_number != motion.number:
             raise TextChangedMeanwhile(str(copy.number if copy else 0), str(motion.number))
         motion.text, motion.runs = copy.text, copy.runs
+        if motion.state == MotionState.FROZEN:
+            # Not voted yet: the vote will be on the text as it is shown from now on.
+            motion.digest = motions.digest(copy.text)
     db.add(motion)
 
 

@@ -142,6 +142,36 @@ SAID: dict[type[MotionError], Said] = {
         _("Le texte a changé depuis que vous l’avez lu\u00a0: son empreinte n’est plus la même."),
         _("Relisez le texte, puis confirmez de nouveau."),
     ),
+    errors.NothingToRedact: Said(
+        409,
+        _("Rien n’a été retiré."),
+        _("L’inscription n°\u00a0%(entry)s ne porte aucun mot à retirer."),
+        _("Choisissez une inscription où quelqu’un a écrit des mots."),
+    ),
+    errors.AlreadyRedacted: Said(
+        409,
+        _("Rien n’a été retiré."),
+        _("Le contenu de l’inscription n°\u00a0%(entry)s est déjà retiré ou effacé."),
+        _("La décision est sur la page de cette inscription. Un contenu gardé sous scellé peut encore être effacé."),
+    ),
+    errors.WordsInText: Said(
+        409,
+        _("Rien n’a été retiré."),
+        _("Ces mots sont encore dans le texte de la motion %(code)s\u00a0: «\u00a0%(words)s\u00a0»."),
+        _("Demandez à une élue ou un élu de les en retirer d’abord, puis recommencez."),
+    ),
+    errors.SecondPersonNeeded: Said(
+        409,
+        _("Rien n’a été retiré."),
+        _("Vous avez préparé cette décision\u00a0: une autre personne du secrétariat doit la confirmer."),
+        _("Demandez-lui d’ouvrir la page des retraits."),
+    ),
+    errors.DecisionSettled: Said(
+        409,
+        _("Rien n’a été retiré."),
+        _("Cette décision a déjà été confirmée ou abandonnée."),
+        _("Voyez la liste des décisions."),
+    ),
     errors.TextTooLong: Said(
         413,
         _("Le texte n’a pas été enregistré."),

@@ -18,6 +18,7 @@ ACTS = {
     "withdraw": _("retirer la motion"),
     "read-late-text": _("lire les textes arrivés après le gel"),
     "read-mail": _("lire les courriels"),
+    "redact": _("retirer ou effacer des mots"),
     "create-congress": _("créer un congrès"),
     "see-sessions": _("voir vos connexions"),
 }
@@ -31,6 +32,8 @@ THINGS = {
     "secretary": _("secrétariat"),
     "job": _("tâche"),
     "section": _("partie du texte"),
+    "entry": _("inscription"),
+    "decision": _("décision"),
 }
 FIELDS = {
     "title": _("titre"),
@@ -55,9 +58,17 @@ FIELDS = {
     "phase": _("phase"),
     "template": _("modèle"),
     "department": _("département"),
+    "targets": _("inscriptions"),
+    "inscription": _("numéro d’inscription"),
+    "kind": _("ce qui est décidé"),
+    "who": _("qui le demande"),
+    "until": _("gardé jusqu’au"),
 }
 REASONS = {
     "empty": _("rien n’est écrit ici"),
+    "none-chosen-one": _("choisissez dans la liste"),
+    "several-motions": _("elles sont de plusieurs motions\u00a0: une décision par motion"),
+    "day": _("ce jour est passé ou trop lointain (%(value)s)"),
     "too-long": _("c’est trop long (au plus %(value)s)"),
     "too-large": _("le nombre est trop grand (au plus %(value)s)"),
     "negative": _("un nombre négatif est impossible (%(value)s)"),

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from motion.acts import congresses, drafting, motions, redactions
 from motion.acts.drafting import MotionWindow, Rejection, Writing
+from motion.acts.motions import ShowOfHands
 from motion.live.callers import author_of_row
 from motion.live.draft import Draft, Kept
 from motion.live.masking import masked_copy
@@ -328,7 +329,7 @@ class TestWordsInTheText:
             prepare(world, [again])
 
     def test_in_a_frozen_text_they_are_masked(self, world: World) -> None:
-        """The text, its authors and a later replay all show the mask; the digest of the vote stays."""
+        """The text, its authors and a later replay all show the mask; the vote will be on what is shown."""
         aline, yves = Hand(world, world.aline, 40), Hand(world, world.yves, 50)
         said = aline.type(" Un 😀 propos.")
         yves.type(" Et ceci reste.")
@@ -337,11 +338,25 @@ class TestWordsInTheText:
         take_out(world, [said])
         after = motion_of(world)
         assert after.text == before.text.replace(" Un 😀 propos.", MASK * 14)
-        assert (after.digest, after.text_number) == (digest, before.text_number)
+        assert after.digest == motions.digest(after.text) != digest
+        assert after.text_number == before.text_number
         draft = replay(world)
         assert draft.text() == after.text
         assert [[*run] for run in draft.runs()] == json.loads(after.runs)
         assert not is_anywhere(world, "propos")
+
+    def test_the_digest_of_a_vote_stays(self, world: World) -> None:
+        """It says on which text people voted; the text that is shown is masked all the same."""
+        aline = Hand(world, world.aline, 40)
+        said = aline.type(WORDS)
+        digest = freeze(world)
+        result = ShowOfHands(1, 0, 0, 0, "Aline Corbières")
+        world.store.write_now(
+            motions.adopt, world.secretariat, world.motion_id, result, expected_digest=digest, now=NOW
+        )
+        take_out(world, [said])
+        after = motion_of(world)
+        assert after.text.endswith(MASK * len(WORDS)) and (after.state, after.digest) == ("adopted", digest)
 
     def test_a_text_that_is_opened_again_keeps_its_mask(self, world: World) -> None:
         """Officials see where something was, and take the mask out if they wish."""

@@ -72,7 +72,10 @@ class Watcher:
             if before == glance:
                 continue
             names.append(f"{glance.code}/marge")
-            if before is None or before.text_number != glance.text_number:
+            if before is None or (before.text_number, before.redacted_entry) != (
+                glance.text_number,
+                glance.redacted_entry,
+            ):
                 text = await store.read(pages.text_of, glance.motion_id)
                 self._recent.see(glance.motion_id, glance.text_number, text)
                 old = self._texts.get(glance.motion_id, "")

@@ -1,7 +1,7 @@
 """A motion for its readers: the page, its fragments, the same as Markdown and as JSON, the booklet to print."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import NullTranslations
 
 from starlette.requests import Request
@@ -27,6 +27,8 @@ from motion.web.reading import (
     title_html,
     vote_of,
 )
+from motion.web.tombstones import TombstoneView, tombstone_views, with_masks_said
+from motion.web.tombstones import json_of as redactions_json
 from motion.web.views import View, shown
 from storage import pages
 from storage.pages import MotionRows
@@ -64,6 +66,8 @@ class MotionView(View):
     vote: VoteView | None = shown("The result, once the vote is entered.")
     reason: str = shown("Why the motion was withdrawn; empty for others, and when the reason was taken off the record.")
     digest: str = shown("SHA-256 of the text as shown, in groups of four.")
+    former_digest: str = shown("That of the freeze or vote, when words of the text were masked since; else empty.")
+    tombstones: tuple[TombstoneView, ...] = shown("What was taken out of it, decision by decision.")
     is_final: bool = shown("Whether the motion is adopted, rejected or withdrawn: the text can't change any more.")
     mark: str = shown("The mark of the texts shown, for live updates.")
     number: int = shown("How many accepted changes this version counts.")
@@ -101,18 +105,18 @@ def part_asked(page: Page) -> int:
 def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: bool) -> MotionView:
     """Put the page of a motion together."""
     motion = rows.motion
-    sections = sections_of(page, read_text, rows.officials, with_authors=with_authors)
+    sections = masked(page, rows, sections_of(page, read_text, rows.officials, with_authors=with_authors))
     parts = parts_of(sections) if with_authors else [sections]
     part = min(part_asked(page), len(parts))
     moment = page.times.moment(motion.text_at) if motion.text_at else ""
-    digest = motion.digest or hashlib.sha256(motion.text.encode()).hexdigest()
+    digest = hashlib.sha256(motion.text.encode()).hexdigest()
     card = motion_card(page, motion)
     return MotionView(
         card,
         page._(_("Motion %(number)s\u00a0: %(title)s"), number=card.number, title=motion.title),
         version_of(page, rows),
         with_authors,
-        title_html(read_text, with_authors=with_authors),
+        with_masks_said(page, title_html(read_text, with_authors=with_authors), rows.tombstones),
         parts[part - 1],
         part,
         len(parts),
@@ -122,10 +126,26 @@ def motion_view(page: Page, rows: MotionRows, read_text: Read, *, with_authors: 
         vote_of(motion),
         withdrawal_of(rows),
         grouped_digest(digest),
+        grouped_digest(motion.digest) if motion.digest and motion.digest != digest else "",
+        tombstone_views(page, rows.tombstones),
         motion.state in FINAL,
         rows.mark,
         motion.text_number,
         moment,
+    )
+
+
+def masked(page: Page, rows: MotionRows, sections: tuple[SectionView, ...]) -> tuple[SectionView, ...]:
+    """The same parts, what was taken out of them being said as such."""
+    if not rows.tombstones:
+        return sections
+    return tuple(
+        replace(
+            section,
+            heading=with_masks_said(page, section.heading, rows.tombstones),
+            body=with_masks_said(page, section.body, rows.tombstones),
+        )
+        for section in sections
     )
 
 
@@ -209,7 +229,7 @@ async def section(request: Request) -> Response:
 
     def view() -> SectionPage:
         found = sections_of(page, read_motion(rows.motion), rows.officials, with_authors=asks_for_authors(request))
-        for one in found:
+        for one in masked(page, rows, found):
             if one.anchor == anchor:
                 return SectionPage(one)
         raise NotFound("section", anchor)
@@ -290,6 +310,8 @@ def json_of(page: Page, rows: MotionRows) -> dict[str, object]:
             for section in read_text.text.sections
         ],
         "result": result,
+        "frozen_digest": motion.digest,
+        "redactions": redactions_json(rows.tombstones),
     }
 
 

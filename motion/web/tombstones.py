@@ -1,0 +1,120 @@
+"""What was taken out, in words and as marks in a text: the same on a motion's page, an entry's, and for programs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+from html import escape
+
+from motion.rules.redactions import ASKERS, GROUNDS, KINDS, MASK, Asker, Reason, RedactionKind
+from motion.web.page import Page
+from motion.web.views import View, shown
+from storage.models import Redaction
+from storage.redactions import Tombstone
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+ENTRIES_SHOWN = 12  # numbers of one decision that a page lists; a phrase typed slowly has a hundred
+_MASKED = re.compile(rf"<[^>]*>|{MASK}+")
+
+
+@dataclass(frozen=True, slots=True)
+class TombstoneView(View):
+    """One decision, as everyone reads it."""
+
+    anchor: str = shown("Its anchor on the page: `decision-1-retrait`.")
+    title: str = shown("`Décision d-1 : retrait`.")
+    at: str = shown("When, for `<time datetime>`.")
+    sentence: str = shown("What was done and when, in words.")
+    reason: str = shown("The reason in words, of the closed list.")
+    who: str = shown("Who asked, in words.")
+    basis: str = shown("The texts relied on, in French, as in the record.")
+    remedy: str = shown("How to contest the decision, likewise.")
+    until: str = shown("The last day on which what was withdrawn is kept sealed; empty after an erasure.")
+    entries: tuple[tuple[int, str], ...] = shown(
+        "Entries of the record that say it: number and address; the first few."
+    )
+    more: int = shown("How many entries are not listed.")
+
+
+def tombstone_views(page: Page, stones: Sequence[Tombstone]) -> tuple[TombstoneView, ...]:
+    """Say decisions, in their order."""
+    return tuple(tombstone_view(page, stone) for stone in stones)
+
+
+def tombstone_view(page: Page, stone: Tombstone) -> TombstoneView:
+    """Say one decision."""
+    row = stone.first
+    kind = RedactionKind(row.kind)
+    mark = f"d-{stone.decision}"
+    targets = [(one.target, f"{page.home}/registre/{one.target}") for one in stone.redactions]
+    return TombstoneView(
+        f"decision-{stone.decision}-{kind}",
+        page._(_("Décision %(decision)s\u00a0: %(kind)s"), decision=mark, kind=page._(KINDS[kind]).lower()),
+        page.times.iso(row.at),
+        done(page, row),
+        page._(GROUNDS[Reason(row.reason)].said),
+        page._(ASKERS[Asker(row.who)]),
+        row.basis,
+        row.remedy,
+        page.times.day(row.until) if row.until else "",
+        tuple(targets[:ENTRIES_SHOWN]),
+        max(0, len(targets) - ENTRIES_SHOWN),
+    )
+
+
+def done(page: Page, row: Redaction) -> str:
+    """What was done, and when."""
+    moment = page.times.moment(row.at)
+    if row.kind == RedactionKind.RETRAIT:
+        return page._(_("Des mots ne sont plus publiés depuis le %(moment)s."), moment=moment)
+    return page._(_("Des mots sont effacés pour toujours depuis le %(moment)s."), moment=moment)
+
+
+def said(page: Page, row: Redaction) -> str:
+    """One decision in a paragraph, for plain text."""
+    return page._(
+        _("%(done)s Décision d-%(decision)s. Motif\u00a0: %(reason)s. Demande\u00a0: %(who)s."),
+        done=done(page, row),
+        decision=row.decision,
+        reason=page._(GROUNDS[Reason(row.reason)].said),
+        who=page._(ASKERS[Asker(row.who)]),
+    )
+
+
+def json_of(stones: Sequence[Tombstone]) -> list[dict[str, object]]:
+    """Decisions for programs."""
+    return [
+        {
+            "decision": f"d-{stone.decision}",
+            "kind": stone.first.kind,
+            "reason": stone.first.reason,
+            "basis": stone.first.basis,
+            "remedy": stone.first.remedy,
+            "who": stone.first.who,
+            "until": stone.first.until.isoformat() if stone.first.until else None,
+            "entries": [row.entry for row in stone.redactions],
+            "targets": [row.target for row in stone.redactions],
+        }
+        for stone in stones
+    ]
+
+
+def with_masks_said(page: Page, html: str, stones: Sequence[Tombstone]) -> str:
+    """Mark what stands in for letters in safe HTML, so that it is heard as what it is."""
+    if not stones or MASK not in html:
+        return html
+    numbers = dict.fromkeys(f"d-{stone.decision}" for stone in stones)
+    label = escape(
+        page.language.ngettext(
+            "texte retiré, décision %(numbers)s", "texte retiré, décisions %(numbers)s", len(numbers)
+        )
+        % {"numbers": page.times.names(numbers)}
+    )
+
+    def marked(found: re.Match[str]) -> str:
+        if found[0].startswith("<"):
+            return found[0]
+        return f'<span class="retire" role="img" aria-label="{label}">{found[0]}</span>'
+
+    return _MASKED.sub(marked, html)
