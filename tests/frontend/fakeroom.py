@@ -107,6 +107,7 @@ class FakeRoom:
         self.presence: dict[int, bytes] = {}
         self.upgrades = True
         self.silent = False
+        self.lost: set[WebSocket] = set()
         self.may_write = True
         self.refuse = 0
         self.login = "s1"
@@ -145,6 +146,11 @@ class FakeRoom:
 
     def mend(self) -> None:
         self.upgrades, self.silent = True, False
+
+    def fall_silent(self) -> None:
+        """Leave the open lines as they are, and neither hear nor say anything on them any more."""
+        self.do(lambda: self.lost.update(self.readers))
+        self.do(self.readers.clear)
 
     def freeze(self) -> None:
         self.may_write = False
@@ -241,7 +247,8 @@ class FakeRoom:
         await self.broadcast(self.present())
         try:
             while True:
-                for message in await self.answer(await socket.receive_bytes(), official, socket):
+                heard = await socket.receive_bytes()
+                for message in [] if socket in self.lost else await self.answer(heard, official, socket):
                     await socket.send_bytes(message)
         except (WebSocketDisconnect, RuntimeError):
             self.readers.pop(socket, None)

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,8 +112,6 @@ def desks(browser, url: str):  # type: ignore[no-untyped-def]
 
 
 def until(condition, seconds: float = 10.0, page=None) -> None:  # type: ignore[no-untyped-def]
-    import time
-
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
@@ -250,6 +249,100 @@ class TestComposing:
         wanted = "Oui. Elles s’engagent à bien mutualiser une belle navette solidaire frêle demain,"
         until(lambda: wanted in room.content(), page=desk.page)
         desk.page.wait_for_selector(f"text={wanted}")
+
+
+class TestKeysInOneFrame:
+    """Enter and what follows it before the screen is drawn again: fast fingers, predicted words, a slow telephone."""
+
+    SLOW = """const frame = requestAnimationFrame;
+    window.requestAnimationFrame = (draw) => frame(() => setTimeout(() => frame(draw), 150))"""
+    STEPS = {
+        "Enter, a letter": (["Enter", "x"], "\n\nx"),
+        "Enter, a predicted word": (["Enter", "=demain"], "\n\ndemain"),
+        "Enter, a word being composed": (["Enter", "~d", "~de", "=de"], "\n\nde"),
+        "a word being composed, Enter, a letter": (["~d", "~de", "Enter", "x"], "de\n\nx"),
+        "a composed word, Enter, a letter": (["~d", "~de", "=de", "Enter", "x"], "de\n\nx"),
+        "letters and Enter": (["a", "Enter", "b", "Enter", "c"], "a\n\nb\n\nc"),
+        "Backspace between letters": (["a", "b", "Backspace", "c"], "ac"),
+        "a keyboard that writes the break": (["a", "=\n", "b"], "a\n\nb"),
+    }
+
+    @pytest.mark.parametrize("steps", STEPS)
+    def test_nothing_is_lost_or_doubled_on_android(self, desks, room: FakeRoom, steps: str) -> None:  # type: ignore[no-untyped-def]
+        """Each key does its work, in order."""
+        keys, wanted = self.STEPS[steps]
+        desk = desks(1, user_agent=ANDROID, before=self.SLOW)
+        desk.put_caret("solidaire")
+        self.press(desk.page.context.new_cdp_session(desk.page), keys)
+        until(lambda: f"solidaire{wanted},\n" in room.content(), page=desk.page)
+        desk.page.wait_for_timeout(300)
+        assert f"solidaire{wanted},\n" in room.content()
+
+    def test_a_neighbours_word_in_that_frame(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """It arrives just after Enter, and the break stays."""
+        desk = desks(1, user_agent=ANDROID, before=self.SLOW)
+        desk.put_caret("solidaire")
+        self.press(desk.page.context.new_cdp_session(desk.page), ["Enter"])
+        room.type(0, "Bonjour. ")
+        until(lambda: "solidaire\n\n,\n" in room.content(), page=desk.page)
+
+    def press(self, session, keys: list[str]) -> None:  # type: ignore[no-untyped-def]
+        """`=word` is given whole by the keyboard, `~word` is being composed."""
+        codes = {"Enter": (13, "\r"), "Backspace": (8, "")}
+        for key in keys:
+            if key[0] == "=":
+                session.send("Input.insertText", {"text": key[1:]})
+            elif key[0] == "~":
+                caret = {"selectionStart": len(key) - 1, "selectionEnd": len(key) - 1}
+                session.send("Input.imeSetComposition", {"text": key[1:], **caret})
+            else:
+                code, text = codes.get(key, (0, key))
+                pressed = {"key": key, "windowsVirtualKeyCode": code}
+                session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **pressed})
+                session.send("Input.dispatchKeyEvent", {"type": "keyUp", **pressed})
+
+
+class TestSleep:
+    LATER = "const now = Date.now; Date.now = () => now() + (window.later ?? 0)"
+
+    def test_a_page_asleep_for_an_hour_comes_back_by_itself(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Stopped while the line dies and others write; awake, it has their words and one's own."""
+        desk = desks(1, before=self.LATER)
+        desk.put_caret("solidaire")
+        desk.type(" avant")
+        desk.wait_saved()
+        desk.page.evaluate("window.beats = 0; setInterval(() => beats++, 50); window.later = 3_600_000")
+        # `Page.setWebLifecycleState` leaves a page alone that is seen, as all of Playwright's are: stop its script.
+        session = desk.page.context.new_cdp_session(desk.page)
+        session.send("Debugger.enable")
+        session.send("Debugger.pause")
+        room.fall_silent()
+        room.type(0, "Pendant le sommeil. ")
+        time.sleep(2)
+        session.send("Debugger.resume")
+        session.send("Debugger.disable")
+        assert desk.page.evaluate("window.beats") < 20
+        desk.page.evaluate("document.dispatchEvent(new Event('resume'))")
+        desk.page.wait_for_selector("text=Pendant le sommeil.", timeout=14_000)
+        desk.put_caret("avant")
+        desk.type(" et après")
+        desk.wait_saved()
+        assert "solidaire avant et après," in room.content()
+
+    def test_a_line_that_died_in_silence_is_noticed(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """Nobody said goodbye: the socket looks open for ever. Asked, it stays silent, and another takes its place."""
+        desk = desks(1, before=self.LATER)
+        desk.put_caret("solidaire")
+        desk.type(" avant")
+        desk.wait_saved()
+        room.fall_silent()
+        desk.page.evaluate("window.later = 3_600_000")
+        desk.type(" et pendant")
+        room.type(0, "Une heure. ")
+        desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        desk.page.wait_for_selector("text=Une heure.", timeout=15_000)
+        desk.wait_saved()
+        assert "solidaire avant et pendant," in room.content()
 
 
 class TestNothingLost:

@@ -408,6 +408,11 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     else void room.settle();
   });
   listen(window, "pagehide", () => void room.settle());
+  // Asleep for an hour, or brought back from the browser's store of past pages: the line may be dead in silence.
+  listen(document, "resume", wake);
+  listen(window, "pageshow", (event) => {
+    if ((event as PageTransitionEvent).persisted) wake();
+  });
   listen(window, "online", wake);
   listen(window, "offline", () => room.wake());
   listen(window, "beforeunload", (event) => {

@@ -6,6 +6,8 @@ import * as wire from "./wire";
 const BACKOFF_MS = { first: 400, longest: 15_000 };
 /** A socket that has said nothing for so long after it was asked is dead, in milliseconds. */
 const SILENCE_MS = 9000;
+/** The same when the page has just woken: more likely dead than slow. */
+const WAKE_MS = 4000;
 /** Quiet after which the server is asked for a sign of life, in milliseconds. */
 const HEARTBEAT_MS = 15_000;
 /** Failed upgrades after which the plain way is tried. */
@@ -105,7 +107,7 @@ export class Live {
     if (this.stopped) return;
     if (this.way === "socket" && this.socket?.readyState === WebSocket.OPEN) {
       this.resync();
-      this.expectLife();
+      this.expectLife(WAKE_MS);
       return;
     }
     if (this.way === "none") {
@@ -209,7 +211,7 @@ export class Live {
     }, HEARTBEAT_MS);
   }
 
-  private expectLife(): void {
+  private expectLife(patienceMs = SILENCE_MS): void {
     clearTimeout(this.watch);
     const socket = this.socket;
     this.watch = setTimeout(() => {
@@ -218,7 +220,7 @@ export class Live {
         socket.close();
         socket.onclose?.({ code: 1006 } as CloseEvent);
       }
-    }, SILENCE_MS);
+    }, patienceMs);
   }
 
   private failed(): void {

@@ -2,6 +2,7 @@
 import { standardKeymap } from "@codemirror/commands";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, type ViewUpdate } from "@codemirror/view";
+import { promptKeys } from "./android";
 import type { TextBinding } from "./binding";
 import { backspace, enter, toggleMark } from "./commands";
 import { clean } from "./filter";
@@ -79,6 +80,7 @@ export function makeView({ page, parent, binding, margins, onUpdate }: ViewOptio
       ],
     }),
   });
+  promptKeys(view, () => enter(view));
   let writableNow = false;
   return {
     view,
