@@ -18,6 +18,7 @@ from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
 from motion.web.pages import (
     card,
+    documents,
     editor,
     follow,
     home,
@@ -35,6 +36,7 @@ from motion.web.pages import (
     sign_in,
 )
 from motion.web.pages.card import Held
+from motion.web.pages.documents import Files
 from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
 from motion.web.recent import Recent
@@ -57,6 +59,7 @@ PAGES = (
     follow,
     editor,
     plain,
+    documents,
     motions,
     log,
     objects,
@@ -112,6 +115,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.recent = Recent()
     app.state.refreshing = set()  # congresses whose search is being brought up to date by this process
     app.state.plans = Plans()
+    app.state.files = Files()
     app.state.held = Held()
     app.state.watchers = Watchers(service, app.state.recent)
     return app

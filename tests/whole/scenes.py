@@ -23,6 +23,12 @@ NO_PAGES = {
     "home-json",
     "motion-json",
     "motion-markdown",
+    "motion-pdf",
+    "motion-gros-caracteres.pdf",
+    "motion-odt",
+    "motion-docx",
+    "motion-epub",
+    "motion-akn.xml",
     "demonstration",  # leads on at once
     "log-checkpoint",
     "log-latest",

@@ -1,0 +1,222 @@
+"""A motion as a file to take away: PDF (also in large print), ODT, DOCX, EPUB, Akoma Ntoso.
+
+The addresses are the motion's with an ending. A file is made when somebody asks, one at a time for each process, and
+kept in memory while it is the newest: a hall that prints asks for the same one.
+"""
+
+import asyncio
+import base64
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from sqlmodel import Session, col, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.exports.motion_akoma import motion_akoma
+from motion.exports.motion_document import Author, MotionDocument, Vote, Words
+from motion.exports.motion_office import OfficeFormat, motion_office
+from motion.exports.motion_pdf import motion_pdf
+from motion.rules.text import digest
+from motion.web.page import Page, read
+from motion.web.pages.home import OPEN
+from motion.web.pages.motions import etag_of
+from motion.web.reading import bar_of, read_motion
+from storage import pages
+from storage.models import Checkpoint, Congress
+from storage.pages import MotionRows
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+FILES_KEPT = 24  # of 300 kB at most each
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way of writing a motion; `name` is the end of the file's name."""
+
+    name: str
+    media_type: str
+    write: Callable[[MotionDocument], bytes]
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("pdf", "application/pdf", motion_pdf),
+        Format("gros-caracteres.pdf", "application/pdf", lambda document: motion_pdf(document, is_large=True)),
+        Format(
+            "odt",
+            "application/vnd.oasis.opendocument.text",
+            lambda document: motion_office(document, OfficeFormat.ODT),
+        ),
+        Format(
+            "docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            lambda document: motion_office(document, OfficeFormat.DOCX),
+        ),
+        Format("epub", "application/epub+zip", lambda document: motion_office(document, OfficeFormat.EPUB)),
+        Format("akn.xml", "application/akn+xml", motion_akoma),
+    )
+}
+
+
+class Files:
+    """Files made lately, by what they show. Owned by the event loop."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def get(self, key: tuple[str, str], make: Callable[[], bytes]) -> bytes:
+        """Return a file, making it in a thread unless it was made lately."""
+        async with self._one_at_a_time:
+            found = self._kept.pop(key, None)
+            if found is None:
+                found = await asyncio.to_thread(make)
+            self._kept[key] = found
+            if len(self._kept) > FILES_KEPT:
+                self._kept.popitem(last=False)
+            return found
+
+
+def shown_as(wanted: Format) -> Callable[[Request], Awaitable[Response]]:
+    """The handler of one format."""
+
+    async def show(request: Request) -> Response:
+        return await answer(request, wanted)
+
+    return show
+
+
+async def answer(request: Request, wanted: Format) -> Response:
+    """The motion as a file."""
+    page, (rows, root) = await read(request, motion_and_root, request.path_params["code"])
+    etag = page.etag(rows.motion.last_entry, etag_of(page, rows), root and root.size)
+    unchanged = page.unchanged(etag)
+    if unchanged:
+        return unchanged
+    document = document_of(page, rows, root)
+    files: Files = request.app.state.files
+    content = await files.get((wanted.name, etag), lambda: wanted.write(document))
+    name = f"{document.code}-{rows.motion.text_entry}.{wanted.name}"
+    headers = {**OPEN, "ETag": etag, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=headers, media_type=wanted.media_type)
+
+
+def motion_and_root(db: Session, congress: Congress, code: str) -> tuple[MotionRows, Checkpoint | None]:
+    """Read a motion, and the first signed root that covers all that is said of it: the same one for ever."""
+    rows = pages.motion(db, congress, code)
+    covering = (
+        select(Checkpoint)
+        .where(Checkpoint.congress_id == congress.id, col(Checkpoint.size) > rows.motion.last_entry)
+        .order_by(col(Checkpoint.size))
+    )
+    return rows, db.exec(covering).first()
+
+
+def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> MotionDocument:
+    """Put a motion in words for paper."""
+    assert page.congress is not None
+    motion, read_text = rows.motion, read_motion(rows.motion)
+    bar = bar_of(page, read_text.shares.whole, rows.officials, read_text.styles)
+    shares = [*bar.shares, *bar.others] if bar else []
+    moment = motion.text_at or motion.created_at
+    vote = None
+    decided = motion.adopted_at or motion.rejected_at
+    if decided is not None and motion.votes_for is not None and motion.votes_against is not None:
+        vote = Vote(
+            motion.adopted_at is not None,
+            motion.votes_for,
+            motion.votes_against,
+            motion.abstentions or 0,
+            motion.not_voting or 0,
+            motion.presided_by or "",
+            decided,
+        )
+    return MotionDocument(
+        congress=page.congress.title,
+        place=page.congress.place,
+        code=motion.code,
+        title=motion.title,
+        text=read_text.text,
+        moment=decided or moment,
+        language=page.language.code,
+        authors=tuple(
+            Author(share.person.official, share.person.name, share.person.title, share.percent)
+            # In the order of their names: a share is no rank.
+            for share in sorted(shares, key=lambda share: share.person.name)
+        ),
+        vote=vote,
+        digest=motion.digest or digest(motion.text),
+        origin=page.congress.origin,
+        size=root.size if root else 0,
+        root=base64.b64encode(root.root).decode() if root else "",
+        entry=motion.text_entry,
+        address=f"{page.service.settings.base_url}{page.home}/motions/{motion.code}/a/{motion.text_entry}",
+        words=words_of(page, rows, vote, root),
+    )
+
+
+def words_of(page: Page, rows: MotionRows, vote: Vote | None, root: Checkpoint | None) -> Words:
+    """What stands round the text."""
+    motion, say = rows.motion, page._
+    moment = page.times.moment(motion.text_at or motion.created_at)
+    result = ""
+    if vote is not None:
+        result = say(
+            _(
+                "%(for)s voix pour, %(against)s contre, %(abstentions)s abstentions, "
+                "%(not_voting)s n’ont pas pris part au vote. Séance présidée par %(chair)s."
+            ),
+            **{"for": page.times.number(vote.votes_for)},
+            against=page.times.number(vote.votes_against),
+            abstentions=page.times.number(vote.abstentions),
+            not_voting=page.times.number(vote.not_voting),
+            chair=vote.chair,
+        )
+    return Words(
+        kind=say(_("Motion %(number)s"), number=motion.code[1:]),
+        state=state_said(page, rows),
+        version=say(_("Texte %(moment)s, inscription n°\u00a0%(entry)s"), moment=moment, entry=motion.text_entry),
+        vote=result,
+        authors=say(_("Qui a écrit")),
+        check=say(_("Vérifier ce texte")),
+        fingerprint=say(_("Empreinte du texte (SHA-256)")),
+        root=say(_("Empreinte du registre, à %(size)s inscriptions"), size=page.times.number(root.size))
+        if root
+        else "",
+        how=say(
+            _(
+                "À cette adresse, vous retrouvez ce texte mot pour mot, avec qui l’a écrit et la preuve "
+                "que rien n’a été changé depuis."
+            )
+        ),
+        qr=say(_("Code QR de l’adresse de ce texte")),
+        page=say(_("Page %(page)s sur %(pages)s")),
+        contents=say(_("Sommaire")),
+        line=say(_("Les numéros en marge sont ceux des lignes à l’écran, à cet instant.")),
+    )
+
+
+def state_said(page: Page, rows: MotionRows) -> str:
+    """`Adoptée samedi 15 novembre 2031 à 16 h`; a text still being written says so."""
+    motion = rows.motion
+    for at, sentence in (
+        (motion.adopted_at, _("Adoptée %(moment)s")),
+        (motion.rejected_at, _("Rejetée %(moment)s")),
+        (motion.withdrawn_at, _("Retirée %(moment)s")),
+        (motion.frozen_at, _("Texte gelé %(moment)s")),
+    ):
+        if at is not None:
+            return page._(sentence, moment=page.times.moment(at))
+    return page._(_("Texte en cours de rédaction"))
+
+
+ROUTES = [
+    Route(f"/{{congress}}/motions/{{code}}.{name}", shown_as(one), name=f"motion-{name}")
+    for name, one in sorted(FORMATS.items(), key=lambda pair: -len(pair[0]))  # `M1.gros-caracteres.pdf` ends in `.pdf`
+]
