@@ -43,6 +43,7 @@ class Form:
 
     values: Mapping[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)  # the codes of `faults`, for forms that offer a way out
 
     def value(self, name: str, default: str = "") -> str:
         """What was typed, to be shown again."""
@@ -62,6 +63,7 @@ class Form:
         name = page._(FIELDS.get(error.field, error.field))
         reason = page._(REASONS.get(error.reason, error.reason)) % {"value": error.value}
         colon = "\u00a0:" if page.language.code == "fr" else ":"
+        self.reasons[error.field] = error.reason
         self.faults[error.field] = f"{name[:1].upper()}{name[1:]}{colon} {reason}."
         return self
 

@@ -410,7 +410,7 @@ class TestPeople:
         for path, more in (("/liste/nouveau", {}), ("/liste/1", {"deed": "correct"})):
             answer = post(hall, path, family_name="", email="pas une adresse", **more)
             assert answer.status_code == 422
-            assert 'value="pas une adresse"' in answer.text
+            assert 'value="pas une adresse"' in answer.text and "shares_email" not in answer.text
         assert post(hall, "/liste/1", deed="n’importe").status_code == 422
 
     def test_a_lost_device(self, hall: Hall) -> None:

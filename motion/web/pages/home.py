@@ -160,15 +160,11 @@ def result_of(page: Page, motion: Motion) -> str:
     ended = ending_of(page, motion)
     if motion.voted_at is None:
         return f"{ended}." if ended else ""
-    votes = page._(
-        _("%(for)s pour, %(against)s contre, %(abstentions)s abstentions"),
-        **{
-            "for": page.times.number(motion.votes_for or 0),
-            "against": page.times.number(motion.votes_against or 0),
-            "abstentions": page.times.number(motion.abstentions or 0),
-        },
-    )
-    return f"{votes}. {ended}."
+    counted = {"for": page.times.number(motion.votes_for or 0), "against": page.times.number(motion.votes_against or 0)}
+    votes = page._(_("%(for)s pour, %(against)s contre"), **counted)
+    number = motion.abstentions or 0
+    abstentions = page.language.ngettext("%(num)d abstention", "%(num)d abstentions", number) % {"num": number}
+    return f"{votes}, {abstentions}. {ended}."
 
 
 def ending_of(page: Page, motion: Motion) -> str:
