@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from motion import settings as settings_table
+from motion import witness_commands
 from motion.acts import congresses
 from motion.acts.congresses import NewCongress
 from motion.command_words import decimal, speaking, whole
@@ -133,6 +134,8 @@ def parser(_: Language) -> argparse.ArgumentParser:
         "--department", metavar=say("CODE"), help=say("Ne garder que ce département, par exemple 87 ou 2A.")
     )
     load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
+
+    witness_commands.describe(commands, say)
 
     log = command(commands, "log", say("Arrêter un registre dont une partie est perdue.")).add_subparsers(
         dest="verb", required=True, metavar=say("verbe")
@@ -325,6 +328,8 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
                     now=now(),
                 ),
             )
+        case "witness", _:
+            return witness_commands.run(options, settings, spoken_language)
         case "log", "retire":
             retire_log(options, settings, spoken_language)
         case "verify", _:

@@ -1,7 +1,8 @@
 """Everything built from the settings: the program and the tests share it.
 
-Life of a process: settings → migrated store → keys → the record compared with its last signed roots → rooms →
-pages → the socket. Any step that fails stops the start with a sentence, before anybody is served.
+Life of a process: settings → migrated store → keys → the record compared with its last signed roots, here and at
+its witnesses → rooms → pages → the socket. Any step that fails stops the start with a sentence, before anybody is
+served.
 """
 
 import asyncio
@@ -28,11 +29,13 @@ from motion.web.service import Service
 from motion.work import jobs, mail
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.loop import Turn, keep_turning
+from motion.work.publishing import Publisher
 from motion.work.signed_aside import SignedAside
 from storage import migrate
 from storage.store import Store
 
 SOLEMN_MS = 100  # a freeze, an adoption, a phase: signed before the hall has stopped clapping
+WITNESSES_MS = 250  # each is asked every ten seconds at most, at once when something solemn is signed
 PHASES_MS = 1_000  # a phase opens within a second of its hour
 MAILS_MS = 500  # somebody waits for a sign-in mail
 JOBS_MS = 500  # somebody looks at the progress of an import
@@ -45,10 +48,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A service, and what signs its record."""
+    """A service, what signs its record, and what shows it to witnesses."""
 
     service: Service
     checkpoints: Checkpoints
+    publisher: Publisher
 
 
 @asynccontextmanager
@@ -63,12 +67,15 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await asyncio.to_thread(migrate.upgrade, store)
         checkpoints = Checkpoints(store, load_key(store, settings.data_dir), SignedAside.beside(settings.data_dir))
         await asyncio.to_thread(checkpoints.verify)
+        publisher = Publisher(store)
+        await asyncio.to_thread(publisher.compare, checkpoints.signer, settings.mirror_url)
         rooms = Rooms(store, relay.from_url(settings.relay_url), clock, settings)
         await rooms.start()
         try:
-            yield Started(Service(settings, store, rooms, clock), checkpoints)
+            yield Started(Service(settings, store, rooms, clock), checkpoints, publisher)
         finally:
             await rooms.close()
+            publisher.close()
     finally:
         store.close()
 
@@ -88,6 +95,9 @@ def turns(started: Started) -> list[Turn]:
         if not solemn_only:
             everything_at = at + settings.checkpoint_ms / 1000
 
+    async def publish() -> None:
+        await asyncio.to_thread(started.publisher.publish_due, service.now())
+
     async def open_phases() -> None:
         for congress_id, phase in await service.store.read(phases.due_phases, now=service.now()):
             await service.rooms.run_congress_act(
@@ -102,6 +112,7 @@ def turns(started: Started) -> list[Turn]:
 
     return [
         Turn("checkpoints", min(SOLEMN_MS, settings.checkpoint_ms), sign),
+        Turn("witnesses", WITNESSES_MS, publish),
         Turn("phases", PHASES_MS, open_phases),
         Turn("mails", MAILS_MS, send_mails),
         Turn("jobs", JOBS_MS, do_jobs),

@@ -93,6 +93,21 @@ SETTINGS = (
         "ms",
         _("Intervalle entre deux arrêtés signés du registre, quand il y a du nouveau."),
     ),
+    Setting(
+        "MOTION_MIRROR_URL",
+        "",
+        "",
+        _(
+            "Adresse d’une copie publique des registres, interrogée au démarrage\u00a0: une base restaurée d’une"
+            " sauvegarde ancienne est alors reconnue. Vide\u00a0: aucune."
+        ),
+    ),
+    Setting(
+        "MOTION_TIMESTAMP_URL",
+        "",
+        "",
+        _("Service d’horodatage (RFC 3161) des arrêtés, chaque heure et aux actes solennels. Vide\u00a0: aucun."),
+    ),
 )
 
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -127,6 +142,8 @@ class Settings:
     email_link_minutes: int
     max_upload_bytes: int
     checkpoint_ms: int
+    mirror_url: str
+    timestamp_url: str
 
     @property
     def host(self) -> str:
@@ -180,7 +197,16 @@ def read(environment: Mapping[str, str]) -> Settings:
         email_link_minutes=number("MOTION_EMAIL_LINK_MINUTES"),
         max_upload_bytes=number("MOTION_MAX_UPLOAD_BYTES"),
         checkpoint_ms=number("MOTION_CHECKPOINT_MS"),
+        mirror_url=_other("MOTION_MIRROR_URL", values["MOTION_MIRROR_URL"]),
+        timestamp_url=_other("MOTION_TIMESTAMP_URL", values["MOTION_TIMESTAMP_URL"]),
     )
+
+
+def _other(name: str, value: str) -> str:
+    """Read the address of another server, which is asked over the network."""
+    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
+        raise SettingRefused(name, value, "url")
+    return value.rstrip("/")
 
 
 def _addresses(name: str, value: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),
     ("motion.command_words",),
-    ("motion.rehearsal",),
+    ("motion.rehearsal", "motion.witness_commands"),
     ("motion.demonstration",),
     ("motion.service",),
     ("motion.web", "motion.work", "motion.witness"),

@@ -1,0 +1,199 @@
+"""`motion witness …`: naming the witnesses of a congress, and being one for others."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from motion.acts import witnesses
+from motion.language import Language
+from motion.record.checkpoint import ED25519, VerifierKey, parse_verifier_key
+from motion.record.errors import MalformedKey
+from motion.rules.errors import Invalid, NotFound
+from motion.settings import Settings
+from storage import migrate, published, queries
+from storage.store import Session, Store
+
+EXIT_REFUSED = 1
+
+
+def describe(commands: Any, say: Callable[[str], str]) -> None:
+    """Add the command to the parser of `motion.commands`."""
+    purpose = say("Nommer les témoins d’un registre, ou l’être pour d’autres.")
+    verbs = commands.add_parser("witness", help=purpose, description=purpose).add_subparsers(
+        dest="verb", required=True, metavar=say("verbe")
+    )
+
+    def verb(name: str, purpose: str) -> argparse.ArgumentParser:
+        found: argparse.ArgumentParser = verbs.add_parser(name, help=purpose, description=purpose)
+        return found
+
+    add = verb("add", say("Nommer un témoin\u00a0: il contresigne désormais les arrêtés du registre."))
+    add.add_argument("congress", help=say("Adresse du congrès."))
+    add.add_argument("key", help=say("Ligne de clé que le témoin affiche à son démarrage."))
+    add.add_argument("url", help=say("Adresse où il répond, en https."))
+    listed = verb("list", say("Lister les témoins d’un registre."))
+    listed.add_argument("congress", help=say("Adresse du congrès."))
+    remove = verb("remove", say("Ne plus compter sur un témoin."))
+    remove.add_argument("congress", help=say("Adresse du congrès."))
+    remove.add_argument("name", help=say("Nom du témoin, ou sa ligne de clé."))
+    serve = verb("serve", say("Être témoin\u00a0: contresigner les registres nommés, tant qu’ils ne font que grandir."))
+    serve.add_argument("--host", default="127.0.0.1", help=say("Adresse d’écoute."))
+    serve.add_argument("--port", type=int, default=8100, help=say("Port d’écoute."))
+    serve.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help=say("Dossier de la clé et de l’état. Ne le restaurez jamais d’une copie."),
+    )
+    serve.add_argument(
+        "--name", default="", help=say("Nom de la clé, au premier démarrage\u00a0: temoin.ville.example.")
+    )
+    serve.add_argument(
+        "--log", action="append", required=True, metavar="KEY", help=say("Ligne de clé d’un registre\u202f; à répéter.")
+    )
+
+
+def run(options: argparse.Namespace, settings: Settings, language: Language) -> int:
+    """Run one verb and return the exit status.
+
+    Raises:
+        NotFound: There is no such congress, or no such witness.
+    """
+    say = language.gettext
+    match options.verb:
+        case "serve":
+            return serve(options, language)
+        case "add":
+            try:
+                _write(settings, options.congress, witnesses.name, options.key, options.url)
+            except Invalid as refused:
+                sentences = {
+                    "key": say(
+                        "Cette ligne de clé n’est pas celle d’un témoin. Copiez-la entière\u00a0: nom+code+clé."
+                    ),
+                    "url": say("L’adresse d’un témoin commence par https:// et ne contient ni nom ni question."),
+                }
+                print(sentences[refused.field], file=sys.stderr)
+                return EXIT_REFUSED
+            print(say("Témoin nommé. Il sera interrogé au prochain arrêté."))
+        case "remove":
+            _write(settings, options.congress, witnesses.give_up, options.name)
+            print(say("Ce témoin n’est plus interrogé. Ce qu’il a contresigné reste."))
+        case "list":
+            for line in _lines(settings, options.congress, say):
+                print(line)
+    return 0
+
+
+def serve(options: argparse.Namespace, language: Language) -> int:
+    """Be a witness until a signal says to stop."""
+    from motion.witness.server import by_origin, compare_with_logs
+    from motion.witness.server import serve as serve_witness
+    from motion.witness.state import NameNeeded, State, StateLost, StateOld, WitnessRefused
+
+    say = language.gettext
+    try:
+        keys = [_log_key(line) for line in options.log]
+    except MalformedKey:
+        print(
+            say("Une ligne de clé est abîmée. Copiez-la entière depuis l’adresse log/log.vkey du congrès."),
+            file=sys.stderr,
+        )
+        return EXIT_REFUSED
+    try:
+        state = State.open(options.data, options.name)
+        try:
+            compare_with_logs(state, by_origin(keys))
+            print(
+                say("Clé de ce témoin, à remettre aux congrès\u00a0: {key}").format(key=state.signer.verifier.encode())
+            )
+            print(
+                say("Ce témoin répond sur http://{host}:{port} (Ctrl+C pour arrêter).").format(
+                    host=options.host, port=options.port
+                ),
+                flush=True,
+            )
+            serve_witness(state, by_origin(keys), options.host, options.port, now=lambda: int(_now().timestamp()))
+        finally:
+            state.close()
+    except WitnessRefused as refused:
+        match refused:
+            case NameNeeded():
+                sentence = say(
+                    "Au premier démarrage, donnez un nom à la clé\u00a0: --name temoin.ville.example,"
+                    " sans espace ni «\u00a0+\u00a0»."
+                )
+            case StateLost():
+                sentence = say(
+                    "{present} est là, mais {missing} manque ou ne va pas avec\u00a0: ce témoin ne sait plus ce"
+                    " qu’il a contresigné. Il ne démarre pas. Recommencez dans un dossier vide, avec un autre"
+                    " nom, et remettez la nouvelle clé aux congrès."
+                ).format(present=refused.present, missing=refused.missing)
+            case StateOld():
+                sentence = say(
+                    "Le registre {origin} porte la signature de ce témoin sur {cosigned} inscriptions, et son"
+                    " dossier n’en connaît que {kept}\u00a0: il vient d’une copie ancienne. Il ne démarre pas."
+                    " Recommencez dans un dossier vide, avec un autre nom, et remettez la nouvelle clé aux congrès."
+                ).format(origin=refused.origin, cosigned=refused.cosigned, kept=refused.kept)
+            case _:
+                raise
+        print(sentence, file=sys.stderr)
+        return EXIT_REFUSED
+    return 0
+
+
+def _log_key(line: str) -> VerifierKey:
+    key = parse_verifier_key(line)
+    if key.algorithm != ED25519:
+        raise MalformedKey("algorithm")
+    return key
+
+
+def _write(settings: Settings, slug: str, act: Callable[..., object], *values: str) -> None:
+    def do(db: Session) -> None:
+        act(db, None, _congress_id(db, slug), *values, now=_now())
+
+    _with_store(settings, lambda store: store.write_now(do))
+
+
+def _lines(settings: Settings, slug: str, say: Callable[[str], str]) -> list[str]:
+    def read(db: Session) -> list[str]:
+        congress_id = _congress_id(db, slug)
+        shown = published.witnesses(db, congress_id)
+        lines = []
+        for row in published.named(db, congress_id):
+            state = row.trouble or (say("a contresigné {size} inscriptions").format(size=row.size) if row.size else "–")
+            lines.append(f"{row.key}\t{row.url}\t{state}")
+        lines.append(
+            say("Contresignatures de l’arrêté publié\u00a0: {cosigned} sur {named}.").format(
+                cosigned=shown.cosigned, named=shown.named
+            )
+        )
+        return lines
+
+    found: list[str] = []
+    _with_store(settings, lambda store: found.extend(store.read_now(read)))
+    return found
+
+
+def _congress_id(db: Session, slug: str) -> int:
+    congress = queries.congress_by_slug(db, slug)
+    if congress is None or congress.id is None:
+        raise NotFound("congress", slug)
+    return congress.id
+
+
+def _with_store(settings: Settings, use: Callable[[Store], object]) -> None:
+    store = Store(settings.database_url)
+    try:
+        migrate.upgrade(store)
+        use(store)
+    finally:
+        store.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
