@@ -1,6 +1,7 @@
 """Every table; importing this module fills `SQLModel.metadata`."""
 
 from storage.models.congresses import Congress, PhaseOpening, Secretary
+from storage.models.history import TextChunk, TextHistory
 from storage.models.motions import ClientBinding, DraftSnapshot, DraftUpdate, LateText, Motion
 from storage.models.people import Card, LoginSession, Official, SignInAttempt, SignInMail
 from storage.models.record import Checkpoint, Entry, LogKey, LogTile, RetiredLog, SealedObject, Timestamp, Witness
@@ -36,6 +37,8 @@ __all__ = [
     "Secretary",
     "SignInAttempt",
     "SignInMail",
+    "TextChunk",
+    "TextHistory",
     "Timestamp",
     "WithdrawnObject",
     "Witness",

@@ -1,0 +1,234 @@
+"""Computing the history of texts: kept updates are replayed once, in order, and leave keyframes and changes.
+
+Pages then read any instant without Yjs (`motion.rules.history`). Everything made here can be made again; a redaction
+drops it (`storage.history.forget`). The work goes on from the beginning of the last chunk, whose state is kept: a
+crash, another process or a forgetting in between costs one chunk's replay.
+
+Memory is bounded: the document, one chunk, and at most `CHUNKS_AT_ONCE` chunks that wait to be written.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pycrdt import Doc, Text, TextEvent
+
+from motion.live.updates import ROOT
+from motion.rules.history import (
+    CHUNK_UPDATES,
+    EMPTY,
+    Change,
+    Keyframe,
+    Pieces,
+    Runs,
+    pack,
+    pack_keyframe,
+    unpack_keyframe,
+)
+from motion.rules.places import Places
+from motion.rules.steps import Telling
+from storage import drafts, history
+from storage.drafts import UpdateRow
+from storage.history import ChunkRow, Progress
+from storage.models import TextHistory
+from storage.store import Session, Store
+
+log = logging.getLogger(__name__)
+
+BATCH = 2_000  # updates read at once
+CHUNKS_AT_ONCE = 16  # written in one transaction: a few hundred kilobytes
+
+PAGE_UPDATES = 5_000
+"""Updates that a reader may be made to wait for, about a third of a second; more is left to the work of the background,
+and the page shows the history as far as it goes."""
+
+
+class HistoryBroken(Exception):
+    """The kept state does not give the kept keyframe: replay from the first update."""
+
+
+class Replayer:
+    """A document replayed from a state that gives `keyframe`; each update comes out as changes in characters."""
+
+    def __init__(self, state: bytes = b"", keyframe: Keyframe = EMPTY, telling: Telling | None = None) -> None:
+        self.telling = telling or Telling()
+        self._pieces = Pieces(keyframe.text)
+        self._places = Places(self._pieces, self.telling.parts)
+        self._runs = Runs(keyframe.runs)
+        self._doc: Doc[Any] = Doc(allow_multithreading=True)
+        self._text: Text = self._doc.get(ROOT, type=Text)
+        if state:
+            self._doc.apply_update(state)
+        if str(self._text) != keyframe.text:
+            raise HistoryBroken
+        self._deltas: list[list[dict[str, Any]]] = []
+        self._watch = self._text.observe(lambda event: self._note(event))
+
+    def _note(self, event: TextEvent) -> None:
+        self._deltas.append(event.delta)  # type: ignore[attr-defined]  # pycrdt's stubs leave it out
+
+    def take(self, row: UpdateRow) -> list[Change]:
+        """Apply one kept update, and say what it did to the text; nothing, when it deletes what was deleted."""
+        self._doc.apply_update(row.content)
+        at = milliseconds(row.at)
+        official = row.official_id or 0
+        made: list[Change] = []
+        for delta in self._deltas:
+            octets = 0
+            for step in delta:
+                if "retain" in step:
+                    octets += step["retain"]
+                    continue
+                place = self._pieces.place_of(octets)
+                if "insert" in step:
+                    inserted, removed = step["insert"], 0
+                    octets += len(inserted.encode())
+                else:
+                    inserted, removed = "", self._pieces.place_of(octets + step["delete"]) - place
+                change = Change(place, removed, inserted, row.entry, official, at)
+                self.telling.take(change, self._places.take(change))
+                self._runs.splice(place, removed, len(inserted), official)
+                made.append(change)
+        self._deltas.clear()
+        return made
+
+    def keyframe(self) -> Keyframe:
+        """The text now."""
+        return Keyframe(self._pieces.text(), self._runs.joined())
+
+    def state(self) -> bytes:
+        """The document now, as one update."""
+        return self._doc.get_update()
+
+    def told(self) -> bytes:
+        """The telling until now, as kept."""
+        self.telling.places = self._places.named()
+        self.telling.parts = list(self._places.parts)
+        return self.telling.pack()
+
+
+@dataclass
+class _Growing:
+    """The chunk that grows, with what is needed to begin there again."""
+
+    chunk: int
+    number: int
+    entry: int
+    at: datetime | None
+    first_change: int
+    keyframe: bytes
+    state: bytes
+    summary: bytes
+    changes: list[Change]
+
+    def row(self) -> ChunkRow:
+        count = len(self.changes)
+        return ChunkRow(
+            self.chunk, self.number, self.entry, self.at, self.first_change, count, self.keyframe, pack(self.changes)
+        )
+
+
+def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
+    """Compute what lacks of one motion's history, in the caller's thread.
+
+    Args:
+        most: Updates to replay at most, or None for all.
+
+    Returns:
+        Whether the history has come as far as it was asked to; False when somebody else moved it meanwhile.
+    """
+    head, last = store.read_now(_start, motion_id)
+    try:
+        replayer, growing = _resume(head, last)
+    except (HistoryBroken, ValueError):
+        # Yjs may give another text to who loads the state at once (motion/live/README.md), and a new version of
+        # Motion may tell otherwise: the kept updates, one after another, are the truth.
+        log.warning("motion %d: history replayed from its first update", motion_id)
+        replayer, growing = _resume(TextHistory(motion_id=motion_id), None)
+    start, number = head.number, growing.number
+    stop = None if most is None else start + most
+    entry, at = growing.entry, growing.at
+    chunks: list[ChunkRow] = []
+
+    def keep() -> bool:
+        changes = growing.first_change + len(growing.changes)
+        progress = Progress(number, entry, changes, at, growing.state, growing.summary, replayer.told())
+        written = [*chunks, growing.row()]
+        return store.write_now(history.keep, motion_id, head.version, start, progress, written)
+
+    while rows := store.read_now(drafts.updates_after, motion_id, number, up_to=stop, limit=BATCH):
+        for row in rows:
+            if number - growing.number == CHUNK_UPDATES:
+                chunks.append(growing.row())
+                growing = _next(replayer, growing, number, entry, at)
+                if len(chunks) >= CHUNKS_AT_ONCE and number > start:
+                    if not keep():
+                        return False
+                    chunks, start = [], number
+            growing.changes += replayer.take(row)
+            number, entry, at = row.number, row.entry, row.at
+    return keep() if number > start else True
+
+
+def _start(db: Session, motion_id: int) -> tuple[TextHistory, ChunkRow | None]:
+    return history.head(db, motion_id), history.last_chunk(db, motion_id)
+
+
+def _resume(head: TextHistory, last: ChunkRow | None) -> tuple[Replayer, _Growing]:
+    if last is None:
+        replayer = Replayer()
+        return replayer, _Growing(0, 0, -1, None, 0, pack_keyframe(EMPTY), b"", b"", [])
+    keyframe = unpack_keyframe(last.keyframe)
+    replayer = Replayer(head.state, keyframe, Telling.unpack(head.summary))
+    growing = _Growing(
+        last.chunk,
+        last.base_number,
+        last.base_entry,
+        last.base_at,
+        last.first_change,
+        last.keyframe,
+        head.state,
+        head.summary,
+        [],
+    )
+    return replayer, growing
+
+
+def _next(replayer: Replayer, before: _Growing, number: int, entry: int, at: datetime | None) -> _Growing:
+    return _Growing(
+        before.chunk + 1,
+        number,
+        entry,
+        at,
+        before.first_change + len(before.changes),
+        pack_keyframe(replayer.keyframe()),
+        replayer.state(),
+        replayer.told(),
+        [],
+    )
+
+
+def milliseconds(at: datetime) -> int:
+    """A moment as the history keeps it."""
+    return round(at.timestamp() * 1000)
+
+
+class Histories:
+    """Brings histories up to date for this process: one replay at a time for each motion. Owned by the event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._order: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def reach(self, motion_id: int, most: int | None = PAGE_UPDATES) -> None:
+        """Bring one motion's history up to date, or nearer by `most` updates."""
+        async with self._order[motion_id]:
+            await asyncio.to_thread(catch_up, self._store, motion_id, most)
+
+    async def reach_all(self) -> None:
+        """Bring every history up to date: the work of the background."""
+        for motion_id in await self._store.read(history.behind):
+            await self.reach(motion_id, None)
