@@ -13,6 +13,11 @@ from storage import drafts
 POLLED_S = 60.0
 """Somebody who follows over HTTP asks at least this often."""
 
+POLLS_EVERY_S = 3.0
+"""Polls are woken by a change so often at most; more rarely when many poll, each being a request."""
+
+POLLS_CROWD = 100
+
 TOGETHER_S = 0.2
 """A change waits so long for others: those who come together are told, and introduced, together."""
 
@@ -25,6 +30,7 @@ class Company:
         draft: Knows whose each client id is.
         officials: Those who are known by name so far.
         relay: Tells the house who is here, whenever that changes and now and then.
+        wake_polls: Wakes those who follow over HTTP.
     """
 
     def __init__(
@@ -33,10 +39,14 @@ class Company:
         draft: Draft,
         officials: Sequence[drafts.OfficialRow],
         relay: Callable[[Collection[int]], None],
+        wake_polls: Callable[[], None],
     ) -> None:
         self._audience = audience
         self._draft = draft
         self._relay = relay
+        self._wake_polls = wake_polls
+        self._woke_at = float("-inf")
+        self._wake_timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._cards = {row.id: _card(row) for row in officials}
         self._attendance = Attendance()
@@ -74,14 +84,14 @@ class Company:
     def close(self) -> None:
         """Send nothing more."""
         self._is_over = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._wake_timer):
+            if timer is not None:
+                timer.cancel()
 
     def _here(self) -> set[int]:
         now = self._loop.time()
-        return self._audience.officials() | {
-            official for official, at in self._polled_at.items() if now - at < POLLED_S
-        }
+        self._polled_at = {official: at for official, at in self._polled_at.items() if now - at < POLLED_S}
+        return self._audience.officials() | self._polled_at.keys()
 
     def _send(self) -> None:
         self._timer = None
@@ -92,7 +102,18 @@ class Company:
             return
         self._awaits_names = False
         if self._attendance.show(self._here(), self._loop.time()) is not None:
-            self._audience.tell(self.present_message())  # who polls hears of it with the next answer
+            self._audience.tell(self.present_message())
+            self._plan_wake()
+
+    def _plan_wake(self) -> None:
+        """Have those who poll hear of it: their next answer carries the list."""
+        if self._wake_timer is None and self._polled_at:
+            pause = POLLS_EVERY_S * max(1.0, len(self._polled_at) / POLLS_CROWD)
+            self._wake_timer = self._loop.call_at(max(self._loop.time(), self._woke_at + pause), self._wake)
+
+    def _wake(self) -> None:
+        self._wake_timer, self._woke_at = None, self._loop.time()
+        self._wake_polls()
 
     def _tell_others(self, *, again: bool = False) -> None:
         here = self._here()

@@ -81,7 +81,7 @@ class Room:
         self._audience = Audience(head.motion_id)
         reservations = Reservations()
         self.carets = Carets(self._audience, draft, reservations, partial(surroundings.presence, self))
-        self.company = Company(self._audience, draft, officials, partial(surroundings.attended, self))
+        self.company = Company(self._audience, draft, officials, partial(surroundings.attended, self), self.recent.wake)
         self._intake = Intake(draft, reservations, self.closed_for)
 
     # What others read

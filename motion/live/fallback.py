@@ -6,7 +6,9 @@ those of the socket, each behind its length.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from motion.live import wire
 from motion.live.answers import Answer, NotTaken, Taken, rfc3339
@@ -14,7 +16,7 @@ from motion.live.callers import Caller, author_of
 from motion.live.draft import fold
 from motion.live.drafting_room import Room
 from motion.live.rooms import Rooms
-from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Session, Synchronise
+from motion.live.session import Close, Offer, PresenceAsked, PresenceClaimed, Rate, Session, Synchronise
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_WAIT_S = 25.0
@@ -28,6 +30,23 @@ MAX_CATCH_UP = 5_000
 """Somebody further behind gets the whole document, which is shorter."""
 
 
+POLLS_PER_S = 10.0
+"""Of one session; further polls wait. What came meanwhile is in their answer."""
+
+WHOLE_COSTS = 10.0
+"""The whole document counts as so many polls: it may be a thousand times longer."""
+
+REQUESTS_AT_ONCE = 20
+"""Of one session, as many as it may have sockets; each holds memory while it waits."""
+
+MAX_POLLERS = 10_000
+"""Sessions whose rate is remembered; the longest unheard is forgotten first."""
+
+
+class TooManyRequests(Exception):
+    """This session has enough requests under way. Nothing of this one was taken; send it again later."""
+
+
 class Malformed(Exception):
     """The body is not made of the messages that a client may send. Carries what was being read."""
 
@@ -38,6 +57,26 @@ class Fallback:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._sessions: OrderedDict[tuple[int, int | None], Session] = OrderedDict()
+        self._polls: OrderedDict[int | None, Rate] = OrderedDict()
+        self._under_way: Counter[int | None] = Counter()
+
+    @contextmanager
+    def place(self, caller: Caller) -> Iterator[None]:
+        """One of the requests that a session may have under way, from before its body is read.
+
+        Raises:
+            TooManyRequests: It has as many already.
+        """
+        session_id = caller.actor.session_id
+        if self._under_way[session_id] >= REQUESTS_AT_ONCE:
+            raise TooManyRequests
+        self._under_way[session_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[session_id] -= 1
+            if not self._under_way[session_id]:
+                del self._under_way[session_id]
 
     async def take(self, motion_id: int, caller: Caller, body: bytes) -> bytes:
         """Hand in what a body brings, and return the answers.
@@ -105,6 +144,9 @@ class Fallback:
             number: The last that the caller has; 0 asks for everything.
             wait_s: Seconds, cut to `MAX_WAIT_S`.
         """
+        rate = self._rate(caller)
+        rate.spend(asyncio.get_running_loop().time(), WHOLE_COSTS if number == 0 else 1)
+        await asyncio.sleep(rate.delay(asyncio.get_running_loop().time()))
         room = await self._rooms.open(motion_id)
         room.note_poll(caller)
         if room.number <= number:
@@ -120,6 +162,17 @@ class Fallback:
         newcomers = room.company.newcomers_message()
         frames += [room.company.present_message()] if newcomers is None else [newcomers, room.company.present_message()]
         return wire.join_frames(frames + _presence(room))
+
+    def _rate(self, caller: Caller) -> Rate:
+        """How fast one session may poll, apart from what it writes."""
+        session_id = caller.actor.session_id
+        rate = self._polls.pop(session_id, None) or Rate(
+            POLLS_PER_S, asyncio.get_running_loop().time(), burst=3 * WHOLE_COSTS
+        )
+        self._polls[session_id] = rate
+        if len(self._polls) > MAX_POLLERS:
+            self._polls.popitem(last=False)
+        return rate
 
     async def _news(self, room: Room, number: int) -> list[bytes]:
         position = room.number

@@ -20,7 +20,7 @@ from motion.live.audience import Connection
 from motion.live.callers import Caller
 from motion.live.draft import DraftBroken
 from motion.live.drafting_room import Room
-from motion.live.fallback import MAX_BODY_BYTES, MAX_WAIT_S, Fallback, Malformed
+from motion.live.fallback import MAX_BODY_BYTES, MAX_WAIT_S, Fallback, Malformed, TooManyRequests
 from motion.live.origins import is_ours
 from motion.live.outlet import AsgiOutlet, Outlet
 from motion.live.rooms import Rooms
@@ -59,17 +59,21 @@ def routes(rooms: Rooms, identify: Identify, *, base_url: str) -> list[BaseRoute
         found = await door.open(request)
         if isinstance(found, int):
             return PlainTextResponse("", found - 4000)
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MAX_BODY_BYTES:
-                return PlainTextResponse("too large", 413)
+        room, caller = found
         try:
-            answer = await fallback.take(found[0].motion_id, found[1], bytes(body))
+            with fallback.place(caller):
+                body = bytearray()
+                async for piece in request.stream():
+                    body += piece
+                    if len(body) > MAX_BODY_BYTES:
+                        return PlainTextResponse("too large", 413)
+                answer = await fallback.take(room.motion_id, caller, bytes(body))
         except Malformed as error:
             return PlainTextResponse(f"malformed: {error}", 400)
         except RoomLost:
             return PlainTextResponse("try again", 503, {"Retry-After": "1"})
+        except TooManyRequests:
+            return _too_many()
         return _frames(answer)
 
     async def after(request: Request) -> Response:
@@ -79,7 +83,12 @@ def routes(rooms: Rooms, identify: Identify, *, base_url: str) -> list[BaseRoute
         if isinstance(found, int):
             return PlainTextResponse("", found - 4000)
         number, wait_s = request.path_params["number"], _seconds(request.query_params)
-        return _frames(await fallback.after(found[0].motion_id, found[1], number, wait_s))
+        room, caller = found
+        try:
+            with fallback.place(caller):
+                return _frames(await fallback.after(room.motion_id, caller, number, wait_s))
+        except TooManyRequests:
+            return _too_many()
 
     address = "/live/{congress}/{code}"
     return [
@@ -242,6 +251,10 @@ async def _refuse(scope: Scope, send: Send, status: int) -> None:
         return
     await send({"type": "websocket.http.response.start", "status": status, "headers": []})
     await send({"type": "websocket.http.response.body", "body": b""})
+
+
+def _too_many() -> Response:
+    return PlainTextResponse("too many requests under way", 429, {"Retry-After": "2"})
 
 
 def _frames(body: bytes) -> Response:

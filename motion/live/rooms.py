@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from motion.acts import drafting
+from motion.acts import drafting, sessions
 from motion.live import kept
 from motion.live.callers import Caller
 from motion.live.changes import Change, Changes, Followers
@@ -58,7 +58,7 @@ class Rooms:
         self._copies = Copies(store, clock, self._rooms.get, self._announce)
         self._rates: dict[int | None, Rate] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._looked_at = clock()
+        self._looked_at = self._seen_at = clock()
 
     async def start(self) -> None:
         """Begin to hear other processes and to keep copies up to date."""
@@ -323,6 +323,7 @@ class Rooms:
                     await self._look(list(self._rooms))
                     for session_id in await self._store.read(drafts.ended_between, since, self._looked_at):
                         self._revoke(session_id)
+                await self._note_seen()
                 now = asyncio.get_running_loop().time()
                 for room in list(self._rooms.values()):
                     room.company.look()
@@ -332,6 +333,17 @@ class Rooms:
                                 await self._close_room(room)
             except Exception:  # the database may be away for a while
                 log.exception("looking around failed")
+
+    async def _note_seen(self) -> None:
+        """Note that whoever is connected is in use of their session: a socket lasts for hours without a page."""
+        now = self._clock()
+        if now - self._seen_at < sessions.SEEN_EVERY:
+            return
+        self._seen_at = now
+        connected = {c.caller.actor.session_id for room in self._rooms.values() for c in room.connections.values()}
+        found = sorted(session_id for session_id in connected if session_id is not None)
+        if found:
+            await self._store.write(sessions.touch, found, now=now)
 
     def _spawn(self, coroutine: Any, name: str) -> None:
         task = asyncio.create_task(coroutine, name=name)

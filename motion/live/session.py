@@ -69,20 +69,21 @@ class Rate:
     """How fast one session is read: all its connections share it, or ten sockets would flood ten times as much.
 
     Args:
-        updates_per_s: Up to this rate it is read without delay; it may be ahead by two seconds' worth.
+        updates_per_s: Up to this rate it is read without delay.
         now: Seconds of any rising clock, the same for every call.
+        burst: How far it may be ahead; two seconds' worth unless told.
     """
 
-    def __init__(self, updates_per_s: float, now: float) -> None:
+    def __init__(self, updates_per_s: float, now: float, burst: float | None = None) -> None:
         self._updates_per_s = updates_per_s
-        self._burst = 2 * updates_per_s
+        self._burst = 2 * updates_per_s if burst is None else burst
         self._tokens = self._burst
         self._filled_at = now
 
-    def spend(self, now: float) -> None:
-        """Count one message."""
+    def spend(self, now: float, count: float = 1) -> None:
+        """Count one message, or what costs as much as several."""
         self._fill(now)
-        self._tokens -= 1
+        self._tokens -= count
 
     def delay(self, now: float) -> float:
         """Seconds until the next message may be read; 0 when the rate is kept."""

@@ -3,10 +3,13 @@
 import asyncio
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from motion.live import wire
+from motion.live.company import POLLS_EVERY_S
+from motion.live.fallback import POLLS_PER_S, REQUESTS_AT_ONCE, WHOLE_COSTS
 from motion.live.typist import Typist
 from storage.store import Store
 from tests.live import world as worlds
@@ -79,6 +82,7 @@ def test_one_over_http_and_one_on_a_socket_write_together(sqlite_store: Store, w
             assert isinstance(ack, wire.Ack) and list(ack.n) == [1, 2] and ack.at.endswith("Z")
             await aline.until(lambda: aline.typist.text == "2 1 " + FIRST_TEXT)
 
+            await asyncio.sleep(1.5)  # until all have been told who came
             waiting = asyncio.create_task(ask(served, f"{world.path}/after/3?wait=20", world.seats[1]))
             await asyncio.sleep(0.2)
             assert not waiting.done()
@@ -149,5 +153,61 @@ def test_the_rules_are_those_of_the_socket(sqlite_store: Store, world: World) ->
             assert (await ask(served, world.path, None, update))[0] == 401
             assert (await ask(served, f"{world.path}/after/0", None))[0] == 401
             assert (await ask(served, "/live/valbrune/M9/after/0", seat))[0] == 404
+
+    asyncio.run(story())
+
+
+def test_a_poll_hears_soon_who_came(sqlite_store: Store, world: World) -> None:
+    """Somebody who comes in wakes those who wait over HTTP, though nobody wrote."""
+
+    async def story() -> None:
+        async with serving(sqlite_store) as served:
+            await ask(served, f"{world.path}/after/0", world.seats[1])
+            await asyncio.sleep(1.5)  # who polls has been told of themselves
+            waiting = asyncio.create_task(ask(served, f"{world.path}/after/1?wait=20", world.seats[1]))
+            await asyncio.sleep(0.1)
+            async with writing(served, world, world.seats[0], 11), asyncio.timeout(POLLS_EVERY_S + 2):
+                _, answer = await waiting
+            both = tuple(sorted(seat.actor.official_id or 0 for seat in world.seats[:2]))
+            assert of(wire.Present, answer) == [wire.Present(both)]
+            assert of(wire.Position, answer) == [wire.Position(1)] and not of(wire.SyncUpdate, answer)
+
+    asyncio.run(story())
+
+
+def test_polls_beyond_the_rate_wait(sqlite_store: Store, world: World) -> None:
+    """Asking for everything again and again is slowed, for that session alone, and each is answered."""
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        async with serving(sqlite_store) as served:
+            began = loop.time()
+            answers = await asyncio.gather(*(ask(served, f"{world.path}/after/0", world.seats[1]) for _ in range(6)))
+            assert [status for status, _ in answers] == [200] * 6
+            assert loop.time() - began >= 0.9 * (6 * WHOLE_COSTS - 3 * WHOLE_COSTS) / POLLS_PER_S
+            began = loop.time()
+            assert (await ask(served, f"{world.path}/after/0", world.seats[0]))[0] == 200
+            assert loop.time() - began < 1
+
+    asyncio.run(story())
+
+
+def test_a_session_has_a_few_requests_under_way(sqlite_store: Store, world: World) -> None:
+    """One more is told to come back, and others are not in its way."""
+
+    async def story() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * REQUESTS_AT_ONCE))
+        async with serving(sqlite_store) as served:
+            await ask(served, f"{world.path}/after/1", world.seats[1])
+            await asyncio.sleep(1.5)  # until their coming has been told
+            path = f"{world.path}/after/1?wait=5"
+            waiting = [asyncio.create_task(ask(served, path, world.seats[1])) for _ in range(REQUESTS_AT_ONCE)]
+            await asyncio.sleep(1)
+            update = frames(wire.Submit(1, Typist(12).type(0, "non")))
+            assert (await ask(served, path, world.seats[1]))[0] == 429
+            assert (await ask(served, world.path, world.seats[1], update))[0] == 429
+            assert (await ask(served, world.path, world.seats[0], update))[0] == 200
+            assert {status for status, _ in await asyncio.gather(*waiting)} == {200}
+            assert (await ask(served, world.path, world.seats[1], b""))[0] == 200
 
     asyncio.run(story())

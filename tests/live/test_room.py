@@ -134,16 +134,21 @@ def test_freezing_mid_typing_keeps_what_comes_late(store: Store) -> None:
 
     async def story() -> tuple[set[str], set[str], Motion, str]:
         async with serving(store) as served, writing(served, world, world.seats[0], 11) as aline:
+            is_frozen = asyncio.Event()
 
             async def type_on() -> None:
                 for word in words:
+                    if word == words[-5]:
+                        await is_frozen.wait()  # however long the freeze takes here, some words come after it
                     await aline.type(word)
                     await asyncio.sleep(0.01)
 
             async def freeze() -> Motion:
                 await asyncio.sleep(0.12)
                 actor = world.secretary.actor
-                return await served.rooms.run_act(world.motion_id, motions.freeze, actor, world.motion_id, now=clock())
+                done = await served.rooms.run_act(world.motion_id, motions.freeze, actor, world.motion_id, now=clock())
+                is_frozen.set()
+                return done
 
             _, frozen = await asyncio.gather(type_on(), freeze())
             late = aline.typist.type(0, "Trop tard ")

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from motion.acts import sessions
+from motion.live import rooms
 from motion.web import sightings
 from storage.models import LoginSession
 from tests.web.world import NOW, Hall, served
@@ -100,3 +101,24 @@ def test_a_page_does_not_wait_for_a_busy_database(hall: Hall, monkeypatch: pytes
     assert time.monotonic() - started < 0.4
     hall.client.portal.call(asyncio.sleep, 0.6)
     assert hall.client.get(HOME, headers=hall.aline).status_code == 200
+
+
+def test_a_socket_that_stays_open_is_seen(hall: Hall, writes: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An official who writes for hours opens no page; one write in some minutes, for all of them."""
+    monkeypatch.setattr(rooms, "LOOK_EVERY_S", 0.05)
+    assert hall.client.portal is not None
+    hall.client.portal.call(hall.service.rooms._spawn, hall.service.rooms._look_around(), "again")
+    with (
+        hall.client.websocket_connect("/live/ormeline/M1", headers=hall.aline),
+        hall.client.websocket_connect("/live/ormeline/M2", headers=hall.aline),
+        hall.client.websocket_connect("/live/ormeline/M1", headers=hall.mamadou),
+    ):
+        wait(hall)
+        assert writes == []
+        hall.at[0] += LATER
+        limit = time.monotonic() + 10
+        while not writes and time.monotonic() < limit:
+            wait(hall)
+        wait(hall)
+        assert writes == [[1, 2]]
+        assert seen(hall) == [NOW + LATER, NOW + LATER, NOW]
