@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.whole.demonstration import Demonstration
-from tests.whole.desks import TEXT, Desk, until
+from tests.whole.desks import PLAIN_SPACES, TEXT, Desk, until
 from tests.whole.network import Line
 
 Seat = Callable[..., Desk]
@@ -216,7 +216,9 @@ class TestNothingLost:
 
 class TestLongCut:
     # Each key an update of its own, as for somebody who types slowly for an hour.
-    EACH_KEY = "const later = setTimeout; window.setTimeout = (f, ms, ...a) => ms === 100 ? void f() : later(f, ms, ...a)"
+    EACH_KEY = (
+        "const later = setTimeout; window.setTimeout = (f, ms, ...a) => ms === 100 ? void f() : later(f, ms, ...a)"
+    )
     KEPT = """() => new Promise((done) => {
       indexedDB.open('motion-outbox').onsuccess = ({target}) => {
         const counting = target.result.transaction('updates').objectStore('updates').count();
@@ -373,6 +375,99 @@ class TestKeyboard:
             desk.press("Space")
             assert toggle.get_attribute("aria-pressed") == "false"
             desk.page.locator(shown).first.wait_for(state="detached")
+
+    def test_every_stop_is_reached_seen_and_left(self, desks: Seat) -> None:
+        """No trap: Tab goes round the page, Shift and Tab back; nothing focused is hidden by a bar (WCAG 2.4.11)."""
+        desk, other = desks().open(), desks().open()
+        other.put_caret("La navette dessert")
+        other.type(" donc")
+        desk.page.get_by_role("button", name=re.compile("Aller à l’endroit")).first.wait_for()
+        stops = self._walk(desk, "Tab")
+        words = "\n".join(stops)
+        for expected in ("Aller au texte", "Quitter la salle", "Titre", "Écrire en mode simple", "Texte de la motion"):
+            assert words.count(expected) == 1, words
+        assert "Aller à l’endroit où se trouve" in words and "Annonces vocales" in words
+        assert self._walk(desk, "Shift+Tab") == stops[::-1]
+
+    def _walk(self, desk: Desk, key: str) -> list[str]:
+        """The names of the stops from the top of the page to its end, or from its end to the top."""
+        if key == "Tab":
+            desk.page.focus(".evitement")
+        else:
+            desk.page.evaluate("""() => {
+              const stops = [...document.querySelectorAll('a[href],button,select,[contenteditable],[tabindex]')];
+              stops.filter((one) => one.tabIndex >= 0 && one.offsetParent).at(-1).focus();
+            }""")
+        stops: list[str] = []
+        for _ in range(80):
+            if stops:
+                desk.press(key)
+            found = desk.page.evaluate("""() => {
+              const one = document.activeElement;
+              if (one === document.body) return null;
+              const box = one.getBoundingClientRect();
+              const text = one.matches('.cm-content');
+              const top = document.elementFromPoint(box.left + box.width / 2, text ? 300 : box.top + box.height / 2);
+              const label = one.labels?.[0]?.innerText ?? '';
+              return [label || one.getAttribute('aria-label') || one.innerText.trim(), one.contains(top)];
+            }""")
+            if found is None or (stops and found[0] == stops[0]):  # without a window's own bars Tab goes round
+                return stops
+            assert found[1], f"{found[0]} is hidden by something"
+            stops.append(found[0])
+        raise AssertionError(f"no end: {stops}")
+
+    def test_going_offline_and_back_is_said_once(self, desks: Seat, line: Line, service: Demonstration) -> None:
+        """Step 12: cut, write, come back; each is spoken once, not at each attempt, and nothing is lost."""
+        desk = desks(line=line).open()
+        desk.begin_paragraph("Dit une fois.")
+        desk.is_saved()
+        desk.page.evaluate("""() => {
+          window.said = [];
+          for (const region of document.querySelectorAll('[role=status]')) {
+            let before = region.innerText.trim();
+            new MutationObserver(() => {
+              const words = region.innerText.trim();
+              if (words && words !== before) said.push(words);
+              before = words;
+            }).observe(region, {childList: true, characterData: true, subtree: true});
+          }
+        }""")
+        line.cut("/live/")
+        desk.is_offline()
+        desk.type(" Et gardé.")
+        desk.page.wait_for_timeout(4000)  # several attempts
+        line.mend()
+        desk.is_saved()
+        said = [words.translate(PLAIN_SPACES) for words in desk.page.evaluate("said")]
+        assert said == [
+            "La connexion est coupée. Continuez d’écrire. "
+            "Vos mots sont gardés sur cet appareil et partiront tout seuls.",
+            "La connexion est revenue.",
+        ]
+        service.shows("Dit une fois. Et gardé.")
+
+    def test_the_plain_mode_by_keyboard_alone(self, desks: Seat, service: Demonstration) -> None:
+        """Skip link, text boxes one after the other, the button; the answer says what became of it."""
+        desk = desks()
+        desk.page.goto(f"{desk.url}/simple")
+        desk.press("Tab")
+        assert desk.focused() == "Aller au contenu"
+        desk.press("Enter")
+        for _ in range(12):
+            desk.press("Tab")
+            if desk.page.evaluate("document.activeElement.value?.startsWith('La navette')"):
+                break
+        label = desk.page.evaluate("document.activeElement.labels[0].innerText")
+        assert re.search(r"ligne \d+", label), label
+        desk.press("Control+Home")
+        desk.type("Au clavier : ")
+        while desk.page.evaluate("document.activeElement.tagName") != "BUTTON":
+            desk.press("Tab")
+        assert desk.focused() == "Enregistrer mes changements"
+        desk.page.keyboard.press("Enter")
+        desk.page.get_by_role("heading", name="Vos changements sont enregistrés").wait_for()
+        service.shows("Au clavier : La navette")
 
     def test_what_a_screen_reader_meets(self, desks: Seat) -> None:
         """One text box with its name, headings with their levels, a polite live region outside of it."""
