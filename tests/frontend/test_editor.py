@@ -590,22 +590,49 @@ class TestBlockedSockets:
 
 
 class TestPlainPage:
+    """What stands on the page until the editor takes its place, or for good."""
+
+    LATE = "L’écriture à plusieurs ne démarre pas"
+
+    def read(self, page) -> None:  # type: ignore[no-untyped-def]
+        """The text with its numbers, and the way to the plain mode."""
+        assert page.get_by_role("link", name="Écrire en mode simple").is_visible()
+        assert page.get_by_role("heading", name="Article 2. Se déplacer pour se soigner").is_visible()
+        number, line = page.locator(".alinea .ligne").nth(2), page.get_by_text("Elles s’engagent à mutualiser")
+        assert number.inner_text() == "3"
+        beside, words = number.bounding_box(), line.bounding_box()
+        assert beside and words and beside["x"] + beside["width"] <= words["x"] and abs(beside["y"] - words["y"]) < 12
+
     def test_without_script(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]
-        """The text and the way to the plain mode are there."""
+        """It says at once why one cannot write together here."""
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto(f"{url}/demo/motions/M3/rediger")
-        assert page.get_by_role("link", name="Écrire en mode simple").is_visible()
-        assert page.get_by_text("le car de 7 h 10 n’existe plus").first.is_visible()
+        self.read(page)
+        assert page.locator("noscript .avis").is_visible()  # Playwright reads no words there
+        page.wait_for_timeout(6500)
+        assert not page.get_by_text(self.LATE).is_visible()
         context.close()
 
-    def test_when_the_bundle_fails(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]
-        """A lost script leaves the plain page."""
+    def test_when_the_script_is_lost(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]
+        """After a moment the page says that the editor does not start."""
         context = browser.new_context()
         page = context.new_page()
         page.route("**/editor-*.js", lambda route: route.abort())
         page.goto(f"{url}/demo/motions/M3/rediger")
-        assert page.get_by_role("link", name="Écrire en mode simple").is_visible()
+        self.read(page)
+        assert not page.get_by_text(self.LATE).is_visible()
+        page.get_by_text(self.LATE).wait_for(timeout=8000)
+        context.close()
+
+    def test_when_the_browser_is_too_old_for_the_script(self, browser, url: str) -> None:  # type: ignore[no-untyped-def]
+        """The script starts and fails: the page says so at once, and stays whole."""
+        context = browser.new_context()
+        context.add_init_script("delete window.ResizeObserver")
+        page = context.new_page()
+        page.goto(f"{url}/demo/motions/M3/rediger")
+        page.get_by_text(self.LATE).wait_for(timeout=3000)
+        self.read(page)
         context.close()
 
 
