@@ -339,8 +339,6 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
         case "seats", _:
             from motion.rehearsal import seats
 
-            if options.count < 1:
-                raise Refused(spoken_language.gettext("Il faut au moins une place\u00a0: --count 1."))
             for seat in with_store(
                 settings,
                 lambda store: seats.take(
