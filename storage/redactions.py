@@ -5,18 +5,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from motion.record.bundles import KEPT_BACK
 from motion.record.kinds import KINDS
 from storage.models import (
     Congress,
-    DraftSnapshot,
     DraftUpdate,
     Entry,
     LateText,
-    Motion,
     Redaction,
     RedactionRequest,
     SealedObject,
@@ -260,20 +258,20 @@ def others_in_force(db: Session, congress_id: int, secretary_id: int) -> int:
     return int(db.execute(query).scalar_one())
 
 
-def expired(db: Session) -> list[tuple[WithdrawnObject, Congress]]:
-    """List every object kept sealed, with its congress, whose calendar says when its last day is over."""
+def with_sealed(db: Session, before: date) -> list[Congress]:
+    """List the congresses that keep something sealed whose last day is before a day."""
+    due = select(col(WithdrawnObject.congress_id)).where(col(WithdrawnObject.until) < before)
+    return list(db.execute(select(Congress).where(col(Congress.id).in_(due)).order_by(col(Congress.id))).scalars())
+
+
+def sealed_before(db: Session, congress_id: int, day: date) -> list[WithdrawnObject]:
+    """List what a congress keeps sealed and whose last day is before a day."""
     query = (
-        select(WithdrawnObject, Congress)
-        .join(Congress, col(Congress.id) == col(WithdrawnObject.congress_id))
-        .order_by(col(WithdrawnObject.congress_id), col(WithdrawnObject.entry))
+        select(WithdrawnObject)
+        .where(col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.until) < day)
+        .order_by(col(WithdrawnObject.entry))
     )
-    return [(row, congress) for row, congress in db.execute(query)]
-
-
-def any_due(db: Session, today: date) -> bool:
-    """Say whether a sealed object may be past its last day; `today` is the earliest that any calendar shows."""
-    query = select(col(WithdrawnObject.target)).where(col(WithdrawnObject.until) < today).limit(1)
-    return db.execute(query).first() is not None
+    return list(db.execute(query).scalars())
 
 
 def sealed_of(db: Session, congress_id: int, decision: int) -> list[WithdrawnObject]:
@@ -303,31 +301,3 @@ def sealed_decisions(db: Session, congress_id: int) -> set[int]:
         .where(col(Redaction.congress_id) == congress_id)
     )
     return set(db.execute(query).scalars())
-
-
-def remove(db: Session, congress_id: int, target: Target, masked: bytes | None, entry: int) -> None:
-    """Take an object out of its place; `masked` stands in for an update, `entry` says why."""
-    if target.kind == "crdt.update":
-        assert masked is not None and target.motion_id is not None
-        row = db.get_one(DraftUpdate, (target.motion_id, target.number))
-        row.salt, row.content, row.redaction = None, masked, entry
-        db.add(row)
-    elif target.kind == "crdt.late":
-        late = col(LateText.motion_id) == target.motion_id, col(LateText.entry) == target.entry
-        db.execute(delete(LateText).where(*late))
-    else:
-        sealed = col(SealedObject.congress_id) == congress_id, col(SealedObject.name) == target.name
-        db.execute(delete(SealedObject).where(*sealed))
-
-
-def forget_sealed(db: Session, congress_id: int, targets: Collection[int]) -> None:
-    """Destroy what was kept sealed of these entries."""
-    rows = col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(targets)
-    db.execute(delete(WithdrawnObject).where(*rows))
-
-
-def void_drafts(db: Session, motion: Motion, entry: int) -> None:
-    """Drop whatever was computed from a motion's updates; rooms make their drafts again when they see `entry`."""
-    db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion.id))
-    motion.redacted_entry = entry
-    db.add(motion)

@@ -82,6 +82,7 @@ def is_behind(db: Session, congress_id: int) -> bool:
 
 def forget(db: Session, congress_id: int, *, motions: Collection[int] = (), entries: Collection[int] = ()) -> None:
     """Drop what was indexed of these motions and these acts: their words are no longer public, or have changed."""
+    _lock(db, congress_id)  # whoever indexes the former text at this moment has done so first
     gone = select(col(SearchPassage.id)).where(
         col(SearchPassage.congress_id) == congress_id,
         or_(col(SearchPassage.motion_id).in_(motions), col(SearchPassage.entry).in_(entries)),

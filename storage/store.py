@@ -28,8 +28,6 @@ T = TypeVar("T")
 
 READERS = 4  # threads; a page is one read of a few milliseconds
 WRITERS_POSTGRESQL = 4  # threads; acts of different congresses need not wait for each other
-# Tables from whose rows words may be taken out for good; PostgreSQL keeps former rows until it is asked.
-SCRUBBED = ("draft_update", "draft_snapshot", "late_text", "motion", "sealed_object", "withdrawn_object")
 BUSY_TIMEOUT_MS = 10_000  # another process (a command, a backup) may hold SQLite's write lock for a while
 
 
@@ -92,8 +90,7 @@ class Store:
                 busy, _pages, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return not busy
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in SCRUBBED:
-                connection.exec_driver_sql(f"VACUUM {table}")
+            connection.exec_driver_sql("VACUUM")
         return True
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ of it by an official first.
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -36,11 +36,12 @@ from motion.rules.permissions import SYSTEM, Act, Actor, require
 from motion.rules.phases import writable
 from motion.rules.redactions import GROUNDS, MOST_OBJECTS, Asker, Grounds, Reason, RedactionKind, decide
 from motion.rules.vocabulary import MotionState, Phase
-from storage import drafts, ledger, redactions, sealing
+from storage import drafts, ledger, redactions, removals, sealing
 from storage.ledger import NewEntry
-from storage.models import Motion, Redaction, RedactionRequest, WithdrawnObject
+from storage.models import Congress, Motion, Redaction, RedactionRequest, WithdrawnObject
 from storage.redactions import Target
 
+FIRST_ZONE = timedelta(hours=14)  # ahead of UTC: where on Earth a day is over first
 BATCH = 5_000  # updates read at once: a few megabytes
 
 
@@ -267,9 +268,10 @@ def carry_out(
                 )
                 db.add(row)
             masked = None if target.update is None else updates.masked(target.update)
-            redactions.remove(db, congress_id, target, masked, entry)
+            removals.remove(db, congress_id, target, masked, entry)
     if grounds.kind == RedactionKind.EFFACEMENT:
-        redactions.forget_sealed(db, congress_id, [target.entry for target in planned.targets])
+        removals.forget_sealed(db, congress_id, [target.entry for target in planned.targets])
+    removals.unindex(db, congress_id, [target.entry for target in planned.targets])
     if planned.motion is not None:
         _show(db, planned, first + len(planned.targets) - 1, copy)
     request.state = "done"
@@ -336,7 +338,7 @@ def _show(db: Session, planned: Plan, last: int, copy: drafts.ReadingCopy | None
     assert motion is not None and motion.id is not None
     motion.last_entry = last
     if any(target.update is not None for target in planned.targets):
-        redactions.void_drafts(db, motion, last)
+        removals.void_drafts(db, motion, last)
     if planned.standing:
         if copy is None or copy.number != motion.number or motion.text_number != motion.number:
             raise TextChangedMeanwhile(str(copy.number if copy else 0), str(motion.number))
@@ -349,29 +351,30 @@ def _show(db: Session, planned: Plan, last: int, copy: drafts.ReadingCopy | None
 
 def expire(db: Session, *, now: datetime) -> int:
     """Destroy what was kept sealed and whose last day is over, and record it; return how many objects."""
-    count = 0
-    over: dict[int, list[WithdrawnObject]] = {}
-    for row, congress in redactions.expired(db):
-        if row.until < now.astimezone(ZoneInfo(congress.time_zone)).date():
-            over.setdefault(row.congress_id, []).append(row)
-    for congress_id, rows in over.items():
-        ledger.lock(db, congress_id)
-        targets = redactions.targets(db, congress_id, [row.target for row in rows])
-        said = {row.entry: row for row in redactions.of_congress(db, congress_id)}
-        last_of_motion: dict[int, int] = {}
-        for row in rows:
-            before = said[row.entry]
-            grounds = Grounds(RedactionKind.EFFACEMENT, Reason(before.reason), Asker(before.who), None)
-            entry = _note(db, congress_id, None, before.decision, grounds, [targets[row.target]], now)
-            if before.motion_id is not None:
-                last_of_motion[before.motion_id] = entry
-        redactions.forget_sealed(db, congress_id, [row.target for row in rows])
-        for motion_id, entry in last_of_motion.items():
-            motion = motions.get(db, motion_id)
-            motion.last_entry = entry
-            db.add(motion)
-        count += len(rows)
-    return count
+    return sum(_expire(db, congress, now) for congress in redactions.with_sealed(db, (now + FIRST_ZONE).date()))
+
+
+def _expire(db: Session, congress: Congress, now: datetime) -> int:
+    assert congress.id is not None
+    ledger.lock(db, congress.id)  # of two processes the second finds nothing left
+    rows = redactions.sealed_before(db, congress.id, now.astimezone(ZoneInfo(congress.time_zone)).date())
+    if not rows:
+        return 0
+    targets = redactions.targets(db, congress.id, [row.target for row in rows])
+    said = {row.entry: row for row in redactions.of_congress(db, congress.id)}
+    last_of_motion: dict[int, int] = {}
+    for row in rows:
+        before = said[row.entry]
+        grounds = Grounds(RedactionKind.EFFACEMENT, Reason(before.reason), Asker(before.who), None)
+        entry = _note(db, congress.id, None, before.decision, grounds, [targets[row.target]], now)
+        if before.motion_id is not None:
+            last_of_motion[before.motion_id] = entry
+    removals.forget_sealed(db, congress.id, [row.target for row in rows])
+    for motion_id, entry in last_of_motion.items():
+        motion = motions.get(db, motion_id)
+        motion.last_entry = entry
+        db.add(motion)
+    return len(rows)
 
 
 def hand_over(db: Session, actor: Actor, congress_id: int, decision: int, *, key: bytes) -> list[tuple[Target, bytes]]:

@@ -33,9 +33,9 @@ from motion.rules.errors import (
 from motion.rules.permissions import Actor
 from motion.rules.redactions import GROUNDS, MASK, Reason
 from motion.rules.vocabulary import Role
-from storage import drafts, ledger, sealing
+from storage import drafts, ledger, sealing, search
 from storage import redactions as kept
-from storage.models import DraftSnapshot, DraftUpdate, LateText, Motion, SealedObject, WithdrawnObject
+from storage.models import DraftSnapshot, DraftUpdate, LateText, Motion, SealedObject, SearchPassage, WithdrawnObject
 from storage.store import Store
 from tests import worlds
 from tests.acts.strokes import Hand
@@ -133,7 +133,7 @@ def freeze(world: World) -> str:
 def is_anywhere(world: World, words: str) -> bool:
     """Whether the words stand in the database: in any column, and in the bytes of SQLite's files."""
     mark = words.encode()
-    for table in (DraftUpdate, DraftSnapshot, LateText, Motion, SealedObject, WithdrawnObject):
+    for table in (DraftUpdate, DraftSnapshot, LateText, Motion, SealedObject, SearchPassage, WithdrawnObject):
         with Session(world.store.engine) as db:
             for row in db.execute(select(table)).scalars():
                 for value in row.model_dump().values():
@@ -335,6 +335,8 @@ class TestWordsInTheText:
         yves.type(" Et ceci reste.")
         digest = freeze(world)
         before = motion_of(world)
+        while world.store.write_now(search.refresh, world.congress_id):
+            pass
         take_out(world, [said])
         after = motion_of(world)
         assert after.text == before.text.replace(" Un 😀 propos.", MASK * 14)
@@ -405,6 +407,8 @@ class TestOtherObjects:
             motions.unfreeze, world.secretariat, world.motion_id, "À cause de M. Untel.", salt=bytes(32), now=NOW
         )
         number = act.last_entry
+        while world.store.write_now(search.refresh, world.congress_id):
+            pass
         assert is_anywhere(world, "Untel")
         take_out(world, [number])
         assert not is_anywhere(world, "Untel")

@@ -1,0 +1,46 @@
+"""Taking objects out of their place, with all that was computed from them; the caller's transaction records why."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from storage import history, search
+from storage.models import DraftSnapshot, DraftUpdate, LateText, Motion, SealedObject, WithdrawnObject
+from storage.redactions import Target
+
+
+def remove(db: Session, congress_id: int, target: Target, masked: bytes | None, entry: int) -> None:
+    """Take an object out of its place; `masked` stands in for an update, `entry` says why."""
+    if target.kind == "crdt.update":
+        assert masked is not None and target.motion_id is not None
+        row = db.get_one(DraftUpdate, (target.motion_id, target.number))
+        row.salt, row.content, row.redaction = None, masked, entry
+        db.add(row)
+    elif target.kind == "crdt.late":
+        late = col(LateText.motion_id) == target.motion_id, col(LateText.entry) == target.entry
+        db.execute(delete(LateText).where(*late))
+    else:
+        sealed = col(SealedObject.congress_id) == congress_id, col(SealedObject.name) == target.name
+        db.execute(delete(SealedObject).where(*sealed))
+
+
+def forget_sealed(db: Session, congress_id: int, targets: Collection[int]) -> None:
+    """Destroy what was kept sealed of these entries."""
+    rows = col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(targets)
+    db.execute(delete(WithdrawnObject).where(*rows))
+
+
+def void_drafts(db: Session, motion: Motion, entry: int) -> None:
+    """Drop whatever was computed from a motion's updates; rooms make their drafts again when they see `entry`."""
+    assert motion.id is not None
+    db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion.id))
+    history.forget(db, motion.id)
+    search.forget(db, motion.congress_id, motions=[motion.id])
+    motion.redacted_entry = entry
+    db.add(motion)
+
+
+def unindex(db: Session, congress_id: int, entries: Collection[int]) -> None:
+    """Drop what a search would find of these entries' objects, such as the reason of a reopening."""
+    search.forget(db, congress_id, entries=entries)
