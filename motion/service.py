@@ -26,7 +26,7 @@ from motion.live.server import configuration, spare_what_stays
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
-from motion.work import jobs, mail
+from motion.work import jobs, mail, withdrawals
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.loop import Turn, keep_turning
 from motion.work.publishing import Publisher
@@ -38,6 +38,7 @@ SOLEMN_MS = 100  # a freeze, an adoption, a phase: signed before the hall has st
 WITNESSES_MS = 250  # each is asked every ten seconds at most, at once when something solemn is signed
 PHASES_MS = 1_000  # a phase opens within a second of its hour
 MAILS_MS = 500  # somebody waits for a sign-in mail
+SEALED_MS = 600_000  # days are long: what was withdrawn is destroyed within ten minutes of midnight
 JOBS_MS = 500  # somebody looks at the progress of an import
 
 
@@ -110,12 +111,16 @@ def turns(started: Started) -> list[Turn]:
     async def do_jobs() -> None:
         await asyncio.to_thread(jobs.run_due, service.store, service.now)
 
+    async def erase_sealed() -> None:
+        await withdrawals.erase_due(service.store, service.now())
+
     return [
         Turn("checkpoints", min(SOLEMN_MS, settings.checkpoint_ms), sign),
         Turn("witnesses", WITNESSES_MS, publish),
         Turn("phases", PHASES_MS, open_phases),
         Turn("mails", MAILS_MS, send_mails),
         Turn("jobs", JOBS_MS, do_jobs),
+        Turn("sealed", SEALED_MS, erase_sealed),
     ]
 
 
