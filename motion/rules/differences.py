@@ -1,0 +1,326 @@
+"""What changed between two texts, word by word, for people to read.
+
+1. Lines with words are aligned (`_matches`): the same lines stay where they are.
+2. Between them, words are compared, over the lines' ends: a paragraph cut in two shows one inserted end of line.
+3. What would be confetti (few words in common) is shown as taken out whole and put in whole.
+
+Time is bounded whatever is compared: at most `MAX_WORK` steps of the search for the shortest script (Myers,
+1986); beyond, words that occur once in both texts are the landmarks, and between two of them all is taken as rewritten.
+
+Words as French writes them: "l’accès" is "l’" and "accès", so that an article can change alone; "élu·e·s" and
+"peut-être" are one word; a narrow space goes with the sign that it precedes.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from motion.rules.authorship import Authors, Run
+from motion.rules.markdown import BARE, HEADING, Piece
+
+MAX_WORK = 400_000
+"""Steps of comparing, in all: a fifth of a second."""
+
+MAX_APART = 700
+"""Words that differ between two places before the search for the shortest script gives up."""
+
+COMMON = 0.3
+"""Below this part of words in common, a rewritten sentence is shown whole."""
+
+SENTENCE = 6
+"""Words from which a passage is a sentence; what is shorter is read word by word."""
+
+_TOKEN = re.compile(r"\n|\w+(?:[·‑-]\w+)*[’']?|[\u00a0\u202f][;:!?»%€]|«[\u00a0\u202f]?|[^\S\n]+|[^\w\s]")
+
+
+class Kind(StrEnum):
+    """What happened to words."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Neighbouring words that share their fate. `official`: who wrote what was added, when known."""
+
+    kind: Kind
+    text: str
+    official: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedLine:
+    """One line. `level`: of a heading, 0 for others; its signs are left out of `words`."""
+
+    level: int
+    words: tuple[Words, ...]
+
+    @property
+    def is_changed(self) -> bool:
+        return any(words.kind is not Kind.SAME for words in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All lines of both texts in order, and the characters added and removed (signs and spaces too)."""
+
+    lines: tuple[ComparedLine, ...]
+    added: int
+    removed: int
+
+
+def compare(before: str, after: str, runs: Sequence[Run] = ()) -> Comparison:
+    """Compare two texts.
+
+    Args:
+        runs: Who wrote `after`.
+    """
+    budget = _Budget(MAX_WORK)
+    authors = Authors(runs)
+    one, two = _lines(before), _lines(after)
+    spans: list[tuple[Kind, str, int]] = []  # kind, text, where it starts in `after` (or before which place)
+    at = bt = 0
+    matches = _matches([line for _start, line in one], [line for _start, line in two], budget)
+    for left, right in [*matches, (len(one), len(two))]:
+        if left > at or right > bt:
+            spans += _rewritten(one[at:left], two[bt:right], budget)
+        if left < len(one):
+            start, line = two[right]
+            spans.append((Kind.SAME, line + "\n", start))
+        at, bt = left + 1, right + 1
+    added = sum(len(text.replace("\n", "")) for kind, text, _at in spans if kind is Kind.ADDED)
+    removed = sum(len(text.replace("\n", "")) for kind, text, _at in spans if kind is Kind.REMOVED)
+    return Comparison(tuple(_in_lines(spans, authors)), added, removed)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """(start, line) of each line with words."""
+    found = []
+    at = 0
+    for line in text.split("\n"):
+        if not BARE.fullmatch(line):
+            found.append((at, line))
+        at += len(line) + 1
+    return found
+
+
+def _rewritten(
+    before: Sequence[tuple[int, str]], after: Sequence[tuple[int, str]], budget: "_Budget"
+) -> list[tuple[Kind, str, int]]:
+    """Compare the words of lines that are not the same. Blank lines between them are left out."""
+    old = _TOKEN.findall("".join(line + "\n" for _start, line in before))
+    new: list[str] = []
+    places: list[int] = []
+    for start, line in after:
+        for token in _TOKEN.finditer(line):
+            new.append(token[0])
+            places.append(start + token.start())
+        new.append("\n")
+        places.append(start + len(line))
+    places.append(places[-1] + 1 if places else 0)
+    spans: list[tuple[Kind, str, int]] = []
+    at = bt = 0
+    for left, right in [*_clean(old, new, _matches(old, new, budget)), (len(old), len(new))]:
+        if left > at:
+            spans.append((Kind.REMOVED, "".join(old[at:left]), places[bt]))
+        # Token by token: what the source parts by blank lines has no one place.
+        spans += [(Kind.ADDED, new[index], places[index]) for index in range(bt, right)]
+        if left < len(old):
+            spans.append((Kind.SAME, old[left], places[right]))
+        at, bt = left + 1, right + 1
+    return spans
+
+
+def _clean(old: Sequence[str], new: Sequence[str], matches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Drop matches that only make confetti: lone spaces and signs between changes, passages with little in common."""
+    said = {index for index, (left, _right) in enumerate(matches) if any(map(str.isalnum, old[left]))}
+    common = len(said)
+    least = min(_words(old), _words(new))
+    if least >= SENTENCE and common < COMMON * least and "\n" not in {*old[:-1], *new[:-1]}:
+        return [match for match in matches if old[match[0]] == "\n"]
+    kept = []
+    for index, (left, right) in enumerate(matches):
+        if index in said or old[left] == "\n":
+            kept.append((left, right))
+            continue
+        touches_before = index > 0 and matches[index - 1] == (left - 1, right - 1)
+        touches_after = index + 1 < len(matches) and matches[index + 1] == (left + 1, right + 1)
+        at_edge = (left == 0 and right == 0) or (left + 1 == len(old) and right + 1 == len(new))
+        if touches_before or touches_after or at_edge:
+            kept.append((left, right))
+    return kept
+
+
+def _words(tokens: Sequence[str]) -> int:
+    return sum(any(map(str.isalnum, token)) for token in tokens)
+
+
+def _in_lines(spans: Sequence[tuple[Kind, str, int]], authors: Authors) -> Iterator[ComparedLine]:
+    """Cut at line ends; an added or removed line end shows as one."""
+    line: list[Words] = []
+
+    def put(kind: Kind, text: str, official: int | None) -> None:
+        if not text:
+            return
+        if line and line[-1].kind is kind and line[-1].official == official:
+            text = line.pop().text + text
+        line.append(Words(kind, text, official))
+
+    for kind, text, at in spans:
+        parts = text.split("\n")
+        for index, part in enumerate(parts):
+            if index:
+                if kind is Kind.REMOVED and line and any(words.kind is not Kind.REMOVED for words in line):
+                    put(Kind.REMOVED, " ¶ ", None)
+                elif line:
+                    yield _line(line)
+                    line = []
+            if kind is Kind.ADDED and part:
+                for piece, official in authors.over(Piece(at, part)):
+                    put(kind, piece, official)
+            else:
+                put(kind, part, None)
+    if line:
+        yield _line(line)
+
+
+def _line(words: list[Words]) -> ComparedLine:
+    whole = "".join(each.text for each in words if each.kind is not Kind.REMOVED) or words[0].text
+    heading = HEADING.match(whole)
+    if heading is None:
+        return ComparedLine(0, tuple(words))
+    left = heading.end()  # signs are the head of what is not removed
+    shown: list[Words] = []
+    for each in words:
+        text = each.text
+        if each.kind is Kind.REMOVED:
+            text = text[_head(text) :] if left else text
+        else:
+            text, left = text[left:], max(0, left - len(text))
+        if text:
+            shown.append(Words(each.kind, text, each.official))
+    return ComparedLine(len(heading[1]), tuple(shown) or tuple(words))
+
+
+def _head(text: str) -> int:
+    found = HEADING.match(text)
+    return found.end() if found else 0
+
+
+class _Budget:
+    """Steps of comparing that are left. One owner: a comparison."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+
+def _matches(one: Sequence[Hashable], two: Sequence[Hashable], budget: _Budget) -> list[tuple[int, int]]:
+    """Pairs of places that hold the same, ascending on both sides."""
+    head = 0
+    while head < min(len(one), len(two)) and one[head] == two[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(one), len(two)) - head and one[-1 - tail] == two[-1 - tail]:
+        tail += 1
+    middle = _middle(one[head : len(one) - tail], two[head : len(two) - tail], budget)
+    found = [(at, at) for at in range(head)]
+    found += [(left + head, right + head) for left, right in middle]
+    return found + [(len(one) - at, len(two) - at) for at in range(tail, 0, -1)]
+
+
+def _middle(one: Sequence[Hashable], two: Sequence[Hashable], budget: _Budget) -> list[tuple[int, int]]:
+    if not one or not two:
+        return []
+    shortest = _shortest(one, two, budget)
+    if shortest is not None:
+        return shortest
+    landmarks = _landmarks(one, two)
+    found: list[tuple[int, int]] = []
+    at = bt = 0
+    for left, right in [*landmarks, (len(one), len(two))]:
+        between = _shortest(one[at:left], two[bt:right], budget) or []
+        found += [(one_at + at, two_at + bt) for one_at, two_at in between]
+        if left < len(one):
+            found.append((left, right))
+        at, bt = left + 1, right + 1
+    return found
+
+
+def _shortest(one: Sequence[Hashable], two: Sequence[Hashable], budget: _Budget) -> list[tuple[int, int]] | None:
+    """Myers' greedy search; None when the texts are too far apart or the budget is spent."""
+    if not one or not two:
+        return []
+    n, m = len(one), len(two)
+    most = min(MAX_APART, n + m)
+    reach = {1: 0}
+    trace: list[dict[int, int]] = []
+    for apart in range(most + 1):
+        budget.left -= apart + 1
+        if budget.left < 0:
+            return None
+        trace.append(dict(reach) if apart else {1: 0})
+        for k in range(-apart, apart + 1, 2):
+            if k == -apart or (k != apart and reach.get(k - 1, -1) < reach.get(k + 1, -1)):
+                x = reach.get(k + 1, 0)
+            else:
+                x = reach[k - 1] + 1
+            y = x - k
+            while x < n and y < m and one[x] == two[y]:
+                x += 1
+                y += 1
+            reach[k] = x
+            if x >= n and y >= m:
+                return _back(trace, n, m)
+    return None
+
+
+def _back(trace: Sequence[dict[int, int]], x: int, y: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for apart in range(len(trace) - 1, -1, -1):
+        reach, k = trace[apart], x - y
+        if k == -apart or (k != apart and reach.get(k - 1, -1) < reach.get(k + 1, -1)):
+            previous = k + 1
+        else:
+            previous = k - 1
+        to_x = reach.get(previous, 0)
+        to_y = to_x - previous
+        while x > max(to_x, 0) and y > max(to_y, 0):
+            x -= 1
+            y -= 1
+            found.append((x, y))
+        x, y = to_x, to_y
+    return found[::-1]
+
+
+def _landmarks(one: Sequence[Hashable], two: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """What occurs once in each, in the same order: the longest such list."""
+    where = _once(two)
+    pairs = [(left, where[item]) for item, left in _once(one).items() if item in where]
+    tops: list[int] = []
+    top_pairs: list[int] = []
+    previous: list[int] = []
+    for index, (_left, right) in enumerate(pairs):
+        pile = bisect_left(tops, right)
+        previous.append(top_pairs[pile - 1] if pile else -1)
+        if pile == len(tops):
+            tops.append(right)
+            top_pairs.append(index)
+        else:
+            tops[pile], top_pairs[pile] = right, index
+    chain = []
+    index = top_pairs[-1] if top_pairs else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = previous[index]
+    return chain[::-1]
+
+
+def _once(items: Sequence[Hashable]) -> dict[Hashable, int]:
+    seen: dict[Hashable, int] = {}
+    for index, item in enumerate(items):
+        seen[item] = -1 if item in seen else index
+    return {item: index for item, index in seen.items() if index >= 0}
