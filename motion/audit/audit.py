@@ -229,10 +229,16 @@ def _check_contents(source: Source, story: Story, report: Report, workers: Any, 
         notes += part.notes
         if part.broken is not None and (first is None or (part.broken.entry or 0) < (first.entry or 0)):
             first = part.broken
-    report.notes += sorted(notes, key=lambda note: (note.code, str(note.values)))
+    report.notes += sorted(notes, key=_in_order)
     if first is not None and first.flaw in (Flaw.OBJECT_MISSING, Flaw.OBJECT_ALTERED, Flaw.SKELETON):
         _refuse_to_judge_what_moved(source, first, report.holds.size)
     report.broken = first
+
+
+def _in_order(note: Note) -> tuple[str, int, int]:
+    """M2 before M10, whichever process was faster."""
+    digits = "".join(filter(str.isdecimal, str(note.values.get("motion"))))
+    return note.code, int(digits or 0), int(note.values.get("entry", 0))
 
 
 def _refuse_to_judge_what_moved(source: Source, broken: Broken, size: int) -> None:

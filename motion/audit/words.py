@@ -1,7 +1,7 @@
 """What the check found, in the words of people: short, the place, what it means; or as JSON for programs."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from gettext import NullTranslations
 from typing import Any
 
@@ -119,7 +119,7 @@ def tell(report: Report, language: Language) -> str:
     """Say a report to whoever asked for it."""
     say = language.gettext
     lines = [_broken(report.broken, say)] if report.broken is not None else _holding(report, language)
-    notes = [_note(note, say) for note in report.notes]
+    notes = [_note(note, say) for note in _together(report.notes)]
     if notes:
         lines += ["", say("À savoir\u00a0:"), *(f"- {note}" for note in notes)]
     if report.broken is None:
@@ -206,6 +206,17 @@ def _broken(broken: Broken, say: Say) -> str:
         lines += ["", broken.words]
     lines += ["", say("Code\u00a0: {code}").format(code=broken.flaw)]
     return "\n".join(lines)
+
+
+def _together(notes: Sequence[Note]) -> list[Note]:
+    """One line for all the motions of which the same is said."""
+    found: list[Note] = []
+    for note in notes:
+        if found and note.code == found[-1].code and set(note.values) == {"motion"}:
+            found[-1] = Note(note.code, {"motion": f"{found[-1].values['motion']}, {note.values['motion']}"})
+        else:
+            found.append(note)
+    return found
 
 
 def _note(note: Note, say: Say) -> str:

@@ -94,6 +94,12 @@ class TestHolds:
         assert (said["size"], said["checked"]["texts"], said["older"]) == (52, 2, 0)
         assert "no-older" in {note["code"] for note in said["notes"]}
 
+    def test_says_once_what_is_true_of_several_motions(self, forger: Forger, capsys: pytest.CaptureFixture[str]):
+        """A mirror of the log has no texts at all."""
+        shutil.rmtree(forger.folder / "motions")
+        assert run(["verify", str(forger.folder)], FRENCH) == 0
+        assert "- M1, M2\u00a0: pas de texte publié" in capsys.readouterr().out
+
 
 class TestBroken:
     """Status 1."""
