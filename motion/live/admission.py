@@ -50,7 +50,7 @@ class Accepted:
             in the record before the update.
         is_duplicate: Everything in it is known already: acknowledge it; there is nothing to keep.
         undecided: Runs taken although too much stands between their neighbours to tell whether they contradict
-            each other.
+            each other; the text is read in one way so far.
     """
 
     update: bytes
@@ -71,11 +71,14 @@ def admit(
     from_step2: bool,
     is_composed: bool = False,
     may_bring: Callable[[int], bool] = lambda characters: True,
+    is_sound_with: Callable[[bytes], bool] = lambda update: True,
 ) -> Accepted | Refused:
     """Decide on one update; when accepted, its facts are added to `known` and `trail`, else they are as before.
 
     `is_composed`: the service itself made it, on a state that it knew: its neighbours were side by side there.
-    `may_bring` says whether the text has room for so many characters more.
+    `may_bring` says whether the text has room for so many characters more. `is_sound_with` says whether the text
+    with this update is read in one way now; it costs a whole document, so it is asked when neighbours stand too far
+    apart.
     """
     parsed = parse(update, _for_step2(limits) if from_step2 else limits)
     if isinstance(parsed, Refused):
@@ -104,6 +107,8 @@ def admit(
         or _take_deletes(parsed.deletes, pending)
         or _fit(parsed.characters, may_bring)
     )
+    if refused is None and trail.undecided and not is_sound_with(update):
+        refused = Refused(Reason.CONTRADICTION, {"undecided": trail.undecided})
     if refused is not None:
         trail.cut(before)
         return refused

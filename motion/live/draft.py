@@ -222,10 +222,7 @@ class Draft:
         False after an update whose neighbours stand in an order that no editor shows: well formed, and only
         ever made by hand. A snapshot of such a draft is refused when restored; a replay is not.
         """
-        doc: Doc[Any] = Doc()
-        text: Text = doc.get(ROOT, type=Text)
-        doc.apply_update(self.full_state())
-        return str(text) == self.text()
+        return _made_of([self.full_state()])[0] == self.text()
 
     def _structs(self) -> Sequence[Struct] | None:
         """All that was ever written, for its order; None of a document that is read in two ways: it has two."""
@@ -329,6 +326,7 @@ class Window:
         self._known = Knowledge(draft._known)
         self._trail = Trail(draft._neighbours)
         self._composed: set[bytes] = set()
+        self._taken: list[bytes] = []
         self._brought = 0
 
     def check(
@@ -349,12 +347,14 @@ class Window:
             from_step2=from_step2,
             is_composed=update in self._composed,
             may_bring=self._has_room if limits is None else lambda characters: True,
+            is_sound_with=self._is_sound_with,
         )
         if isinstance(decision, Accepted) and not decision.is_duplicate:
             self._brought += decision.parsed.characters
+            self._taken.append(decision.update)
             if decision.undecided:
                 log.warning(
-                    "session %d, after update %d: %d runs taken unjudged, too much stands between their neighbours",
+                    "session %d, after update %d: %d runs taken, although too much stands between their neighbours",
                     sender.author.session,
                     self._draft.number,
                     decision.undecided,
@@ -366,6 +366,11 @@ class Window:
         more = self._brought + characters
         # Bytes are known at once and never fewer than characters.
         return len(self._draft._text) + more <= MAX_CHARACTERS or len(self._draft.text()) + more <= MAX_CHARACTERS
+
+    def _is_sound_with(self, update: bytes) -> bool:
+        """Whether a newcomer would see the text of those present, with what this window accepted and this update."""
+        in_turn, doc = _made_of([self._draft.full_state(), *self._taken, update])
+        return _made_of([doc.get_update()])[0] == in_turn
 
     def compose(self, session: int, edits: Sequence[Edit], base: bytes | None = None) -> bytes | Refused:
         """The update that makes `edits`, under the client id that the server keeps for `session`.
@@ -395,6 +400,15 @@ def fold(updates: Sequence[bytes]) -> bytes:
     while len(updates) > 1:
         updates = [merge_updates(*updates[at : at + _FOLD_BATCH]) for at in range(0, len(updates), _FOLD_BATCH)]
     return updates[0]
+
+
+def _made_of(updates: Iterable[bytes]) -> tuple[str, Doc[Any]]:
+    """What updates make of an empty document when applied in turn: its text, and itself."""
+    doc: Doc[Any] = Doc()
+    text: Text = doc.get(ROOT, type=Text)
+    for update in updates:
+        doc.apply_update(update)
+    return str(text), doc
 
 
 def _digest(text: str) -> str:

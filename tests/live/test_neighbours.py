@@ -160,8 +160,20 @@ class TestLimits:
             far = draft.check(typed(run(B, 0, "x", (A, 5))), Sender(bob))
         assert isinstance(far, Accepted)
         assert far.undecided == 1
-        assert "session 2, after update 41: 1 runs taken unjudged" in caplog.text
+        assert "session 2, after update 41: 1 runs taken, although too much stands" in caplog.text
         assert is_refused(draft, contradictory)
+
+    def test_too_much_between_and_read_in_two_ways_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Attack: a rule that was tired out first. What shows at once is refused all the same."""
+        draft = Draft()
+        take(draft, typed(run(B, 0, "bc")), bob)
+        monkeypatch.setattr(neighbours, "MAX_STEPS", 0)
+        window = draft.window()
+        assert isinstance(window.check(typed(run(C, 0, "de", None, (B, 0))), Sender(carol)), Accepted)
+        away = window.check(typed(run(4, 0, "x")), Sender(Author(4, 40)))
+        assert isinstance(away, Accepted) and away.undecided == 1
+        twofold = typed(run(A, 0, "fg", (C, 1), (C, 1)))
+        assert refusal(window.check(twofold, Sender(alice))) == "contradiction"
 
     def test_a_document_that_has_two_orders(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """One that was read in two ways before is judged no more: whose order would it be?"""
