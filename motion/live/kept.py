@@ -1,5 +1,6 @@
 """A motion's draft as the database keeps it: a snapshot and the updates after it, read and made again."""
 
+import asyncio
 import logging
 
 from motion.live.callers import author_of_row
@@ -53,7 +54,8 @@ async def state_at(store: Store, motion_id: int, number: int) -> bytes:
     """The whole document as it was at a number that it has had."""
     snapshot = unpack(await store.read(drafts.latest_snapshot, motion_id, up_to=number))
     rows = await store.read(drafts.updates_after, motion_id, snapshot.number if snapshot else 0, up_to=number)
-    return fold([*([snapshot.state] if snapshot else []), *(row.content for row in rows)])
+    pieces = [*([snapshot.state] if snapshot else []), *(row.content for row in rows)]
+    return await asyncio.to_thread(fold, pieces)  # of thousands of updates, while others write
 
 
 def pack(snapshot: Snapshot) -> bytes:

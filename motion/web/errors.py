@@ -247,6 +247,12 @@ BY_STATUS = {
         _("L’envoi est trop grand pour cette page."),
         _("Envoyez moins à la fois, ou un fichier plus petit."),
     ),
+    429: Said(
+        429,
+        _("Rien n’a été enregistré."),
+        _("Trop d’envois sont venus de cet appareil en peu de temps."),
+        _("Revenez à la page précédente\u00a0: votre texte y est encore. Attendez une minute, puis renvoyez-le."),
+    ),
 }
 BAD_REQUEST = Said(
     400,

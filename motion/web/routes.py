@@ -39,6 +39,7 @@ from motion.web.pages.card import Held
 from motion.web.pages.documents import Files
 from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
+from motion.web.pages.plain import Desk
 from motion.web.recent import Recent
 from motion.web.sightings import Sightings
 from motion.web.templates import Templates
@@ -115,6 +116,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.recent = Recent()
     app.state.refreshing = set()  # congresses whose search is being brought up to date by this process
     app.state.plans = Plans()
+    app.state.desk = Desk()
     app.state.files = Files()
     app.state.held = Held()
     app.state.watchers = Watchers(service, app.state.recent)

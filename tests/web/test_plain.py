@@ -1,6 +1,8 @@
 """The plain mode: an ordinary form that writes in the motion, for officials alone."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -10,9 +12,10 @@ import pytest
 
 from motion.acts import motions
 from motion.live import plain
-from motion.rules.merging import Edit
+from motion.rules.merging import Edit, difference
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
+from motion.web.pages import plain as plain_pages
 from tests.web.world import TEXT, Hall, served
 
 FORM = "/ormeline/motions/M1/rediger/simple"
@@ -26,15 +29,20 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
 
 def filled(hall: Hall, who: dict[str, str], **changes: str) -> dict[str, str]:
     """What a browser would send back: every field of the form as it is shown, but for `changes`."""
-    page = hall.client.get(FORM, headers=who).text
+    fields = {**fields_of(hall.client.get(FORM, headers=who).text), **changes}
+    # Browsers end lines by two characters.
+    return {name: text.replace("\n", "\r\n") for name, text in fields.items()}
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The fields of a form as it is shown."""
     fields = {
         name: unescape(text).removeprefix("\n")
         for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
     }
     fields["version"] = re.search(r'name="version" value="(\d+)"', page)[1]
     fields["apres"] = re.findall(r'<option value="(-?\d+)" selected>', page)[0]
-    # Browsers end lines by two characters.
-    return {name: text.replace("\n", "\r\n") for name, text in {**fields, **changes}.items()}
+    return fields
 
 
 def text_of(hall: Hall) -> str:
@@ -180,3 +188,60 @@ class TestPieces:
         taken, is_more = plain.portion([Edit(0, 0, "a" * 1500), Edit(5, 2, "b" * 1500)])
         assert is_more and taken[1] == Edit(5, 2, "b" * 500)
         assert plain.portion([Edit(0, 0, "a")]) == ([Edit(0, 0, "a")], False)
+
+
+class TestManyForms:
+    """One session that sends form after form is slowed, with its text in its hands."""
+
+    def test_a_form_too_many_comes_back_as_it_was_sent(self, hall: Hall) -> None:
+        """429, how long to wait, every box as filled in; sent again a little later, it is taken. Others write on."""
+        for turn in range(plain_pages.FORMS_AT_ONCE):
+            fields = filled(hall, hall.aline, p2=f"Le car n’existe plus, tour {turn}.")
+            assert hall.client.post(FORM, data=fields, headers=hall.aline).status_code == 200
+        fields = filled(hall, hall.aline, p2="Le car reviendra.\n<b>", nouveau="Un ajout.", apres="0")
+        refused = hall.client.post(FORM, data=fields, headers=hall.aline)
+        assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
+        assert "Vous enregistrez très souvent" in refused.text and "Le car reviendra.\n&lt;b&gt;" in refused.text
+        assert "reviendra" not in text_of(hall)
+        other = filled(hall, hall.mamadou, p1="## Motifs")
+        assert hall.client.post(FORM, data=other, headers=hall.mamadou).status_code == 200
+        again = fields_of(refused.text)
+        assert again["version"] == fields["version"] and again["apres"] == "0" and again["nouveau"] == "Un ajout."
+        time.sleep(int(refused.headers["retry-after"]))
+        assert hall.client.post(FORM, data=again, headers=hall.aline).status_code == 200
+        assert "Le car reviendra." in text_of(hall) and "Un ajout." in text_of(hall)
+
+    def test_a_flood_is_not_even_read(self, hall: Hall) -> None:
+        """A page says that the words are still in the one before."""
+        fields = filled(hall, hall.aline)
+        statuses = [
+            hall.client.post(FORM, data=fields, headers=hall.aline) for _ in range(plain_pages.TRIES_AT_ONCE + 10)
+        ]
+        assert statuses[-1].status_code == 429
+        assert "votre texte y est encore" in statuses[-1].text and "<textarea" not in statuses[-1].text
+
+    def test_what_no_motion_can_be_comes_back_too(self, hall: Hall) -> None:
+        """Longer than any text: 413, with the words; larger than any form: 413 before it is read."""
+        fields = filled(hall, hall.aline, p2="mot " * 60_000)
+        answer = hall.client.post(FORM, data=fields, headers=hall.aline)
+        assert answer.status_code == 413 and answer.text.count("mot mot mot") > 1_000
+        assert "sont permis" in answer.text
+        fields = filled(hall, hall.aline, p2="m" * (plain_pages.MAX_FORM_BYTES + 1))
+        answer = hall.client.post(FORM, data=fields, headers=hall.aline)
+        assert answer.status_code == 413 and len(answer.text) < 20_000
+        assert text_of(hall) == TEXT
+
+    def test_comparing_holds_nobody_up(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """While a form is compared, the loop that carries everybody's keystrokes goes on."""
+        threads = []
+
+        def slow(base: str, asked: str) -> list[Edit]:
+            threads.append(threading.current_thread())
+            return difference(base, asked)
+
+        monkeypatch.setattr(plain_pages, "difference", slow)
+        fields = filled(hall, hall.aline, p2="Le car reviendra.")
+        assert hall.client.post(FORM, data=fields, headers=hall.aline).status_code == 200
+        assert hall.client.portal is not None
+        loop_thread = hall.client.portal.call(threading.current_thread)
+        assert threads and loop_thread not in threads

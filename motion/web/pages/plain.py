@@ -5,10 +5,15 @@ with what others wrote meanwhile (`motion.rules.merging`), and goes through the 
 official whose session the cookie says: no field of the form names an author.
 """
 
+import asyncio
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from gettext import NullTranslations
+from typing import Any, TypeVar
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,20 +22,29 @@ from motion.live import plain, sentences
 from motion.live.answers import Answer, NotTaken, RoomLost, Taken
 from motion.live.callers import Caller
 from motion.live.drafting_room import Room
-from motion.rules.errors import Invalid, NotAllowed
+from motion.rules.errors import Invalid, NotAllowed, TextTooLong
+from motion.rules.markdown import MAX_TEXT_CHARACTERS
 from motion.rules.merging import Edit, apply, difference, merge
 from motion.rules.permissions import Act, may
 from motion.rules.text import MotionText, parse
+from motion.web.errors import tell as say_error
+from motion.web.pace import Pace
 from motion.web.page import Page, read
 from motion.web.pages.home import MotionCard, motion_card
 from motion.web.views import View, shown
 from storage import pages
 from storage.models import Motion
 
+T = TypeVar("T")
+
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-MAX_FORM_BYTES = 4 * 1024 * 1024  # the longest motion, in UTF-8, with its fields' wrappings
 MAX_FIELDS = 4_000
+WRAPPING_BYTES = 200  # of one field of the form, with a generous boundary
+MAX_FORM_BYTES = 4 * MAX_TEXT_CHARACTERS + WRAPPING_BYTES * MAX_FIELDS  # the longest motion, in UTF-8
+FORMS_AT_ONCE, FORMS_PER_S = 5, 0.5  # of one session; what comes faster is given back to be sent again
+TRIES_AT_ONCE, TRIES_PER_S = 20, 1.0  # the same, beyond which a form is not even read
+COMPARED_AT_ONCE = 2  # forms, by one process: each costs tens of milliseconds of a thread
 MAX_PORTIONS = 200  # of `plain.PORTION` characters: more than the longest motion
 SHOWN_CHANGES = 20
 SHOWN_CHARACTERS = 300
@@ -54,6 +68,9 @@ class PlainView(View):
     number: int = shown("The version that the form shows: it comes back with it.")
     paragraphs: tuple[ParagraphView, ...] = shown("The text boxes.")
     closed: str = shown("Why nobody can write now, in words; empty when one can.")
+    fault: str = shown("Why the form comes back as it was sent, in words; empty when it is shown anew.")
+    new: str = shown("The paragraph to add, when the form comes back.")
+    after: int | None = shown("Where it goes, when the form comes back; None: at the end.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +129,17 @@ def plain_view(page: Page, motion: Motion, room: Room, caller: Caller) -> PlainV
             place,
             where(page, text, paragraph.start, paragraph.end),
             paragraph.text,
-            min(14, max(2, len(paragraph.text) // 55 + paragraph.text.count("\n") + 1)),
+            height(paragraph.text),
         )
         for place, paragraph in enumerate(plain.paragraphs(source))
     )
     closed = sentences.state(room.closed_for(caller.actor), page.language.code)
-    return PlainView(motion_card(page, motion), room.number, boxes, closed)
+    return PlainView(motion_card(page, motion), room.number, boxes, closed, "", "", None)
+
+
+def height(source: str) -> int:
+    """How high a text box is, in lines."""
+    return min(14, max(2, len(source) // 55 + source.count("\n") + 1))
 
 
 def where(page: Page, text: MotionText, start: int, end: int) -> str:
@@ -134,23 +156,73 @@ def where(page: Page, text: MotionText, start: int, end: int) -> str:
     return page._(_("%(part)s, lignes %(first)s à %(last)s"), part=name, first=lines[0], last=lines[-1])
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form as it came."""
+
+    number: int
+    changed: dict[int, str]
+    new: str
+    after: int
+
+    @property
+    def characters(self) -> int:
+        """How long all its fields are together."""
+        return len(self.new) + sum(map(len, self.changed.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A form beside the version that it showed, and what was written meanwhile."""
+
+    base: str
+    asked: str
+    mine: list[Edit]
+    others: list[Edit]
+
+
+class Desk:
+    """Where forms are taken: how many, and how fast. One for each process."""
+
+    def __init__(self) -> None:
+        self.forms = Pace(at_once=FORMS_AT_ONCE, per_s=FORMS_PER_S)
+        self.tries = Pace(at_once=TRIES_AT_ONCE, per_s=TRIES_PER_S)
+        self._places = asyncio.Semaphore(COMPARED_AT_ONCE)
+
+    async def run(self, act: Callable[..., T], *args: Any) -> T:
+        """Compare texts in a thread, a few at a time: meanwhile everybody's keystrokes go on."""
+        async with self._places:
+            return await asyncio.to_thread(act, *args)
+
+
+def compared(state: bytes, sent: Sent, before: str) -> Compared:
+    """Say what a form asks for. Costs tens of milliseconds."""
+    base = plain.text_of(state)
+    asked = plain.wanted(base, sent.changed, sent.new, sent.after)
+    return Compared(base, asked, difference(base, asked), difference(base, before))
+
+
 async def save(request: Request) -> Response:
     """Take a form: compare, merge, submit, and show what became of it."""
     page, motion = await read(request, pages.motion_named, request.path_params["code"])
     room, caller = await room_of(request, page, motion)
     assert motion.id is not None
-    async with request.form(max_fields=MAX_FIELDS, max_files=0, max_part_size=MAX_FORM_BYTES) as form:
-        number = _number(form, "version")
-        changed = {int(n[1:]): str(v) for n, v in form.items() if n[:1] == "p" and n[1:].isdecimal() and len(n) < 7}
-        new, after = str(form.get("nouveau", "")), _number(form, "apres", -1)
-    state = await page.service.rooms.state_at(motion.id, number)
+    desk: Desk = request.app.state.desk
+    now, session_id = asyncio.get_running_loop().time(), caller.actor.session_id
+    too_often = desk.tries.take(session_id, now)
+    if too_often:
+        raise HTTPException(429, headers={"Retry-After": str(math.ceil(too_often))})
+    sent = await read_sent(request)
+    seconds = desk.forms.take(session_id, now)
+    if seconds:
+        return too_early(page, motion, sent, math.ceil(seconds))
+    if sent.characters > MAX_TEXT_CHARACTERS:
+        return too_long(page, motion, sent)
+    state = await page.service.rooms.state_at(motion.id, sent.number)
     if state is None:
-        raise Invalid("version", "unknown", str(number))
-    base = plain.text_of(state)
-    asked = plain.wanted(base, changed, new, after)
-    before = room.text
-    mine, others = difference(base, asked), difference(base, before)
-    answer = await submit(page, room, caller, base, asked) if mine else None
+        raise Invalid("version", "unknown", str(sent.number))
+    found = await desk.run(compared, state, sent, room.text)
+    answer = await submit(page, desk, room, caller, found.base, found.asked) if found.mine else None
     refused = answer if isinstance(answer, NotTaken) else None
     kept = answer if isinstance(answer, Taken) else None
     view = PlainResultView(
@@ -159,12 +231,51 @@ async def save(request: Request) -> Response:
         kept.entry if kept else 0,
         refused.sentence if refused else "",
         refused is not None and refused.kept,
-        to_copy(base, changed, new) if refused else "",
-        tell(page, base, mine),
-        tell(page, base, others),
-        max(0, len(mine) - SHOWN_CHANGES) + max(0, len(others) - SHOWN_CHANGES),
+        to_copy(found.base, sent.changed, sent.new) if refused else "",
+        tell(page, found.base, found.mine),
+        tell(page, found.base, found.others),
+        max(0, len(found.mine) - SHOWN_CHANGES) + max(0, len(found.others) - SHOWN_CHANGES),
     )
     return page.render("plain_result.html", view, status=409 if view.refused else 200)
+
+
+async def read_sent(request: Request) -> Sent:
+    """Read a form.
+
+    Raises:
+        Invalid: It names no version.
+    """
+    async with request.form(max_fields=MAX_FIELDS, max_files=0, max_part_size=MAX_FORM_BYTES) as form:
+        changed = {int(n[1:]): str(v) for n, v in form.items() if n[:1] == "p" and n[1:].isdecimal() and len(n) < 7}
+        return Sent(_number(form, "version"), changed, str(form.get("nouveau", "")), _number(form, "apres", -1))
+
+
+def too_early(page: Page, motion: Motion, sent: Sent, seconds: int) -> Response:
+    """Ask for some patience."""
+    fault = page.language.ngettext(
+        "Vous enregistrez très souvent. Attendez %(num)d seconde et recommencez\u00a0: le texte est gardé ici.",
+        "Vous enregistrez très souvent. Attendez %(num)d secondes et recommencez\u00a0: le texte est gardé ici.",
+        seconds,
+    )
+    response = given_back(page, motion, sent, fault % {"num": seconds}, 429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def too_long(page: Page, motion: Motion, sent: Sent) -> Response:
+    """Say that no motion is so long."""
+    told = say_error(TextTooLong(sent.characters, MAX_TEXT_CHARACTERS), page.language)
+    return given_back(page, motion, sent, f"{told.what} {told.why} {told.repair}", told.status)
+
+
+def given_back(page: Page, motion: Motion, sent: Sent, fault: str, status: int) -> Response:
+    """The form as it came, to be sent again: nothing of it is lost."""
+    boxes = tuple(
+        ParagraphView(place, page._(_("Paragraphe %(number)s"), number=place + 1), source, height(source))
+        for place, source in ((place, plain.cleaned(said)) for place, said in sorted(sent.changed.items()))
+    )
+    view = PlainView(motion_card(page, motion), sent.number, boxes, "", fault, plain.cleaned(sent.new), sent.after)
+    return page.render("plain.html", view, status=status)
 
 
 def _number(form: FormData, name: str, least: int = 0) -> int:
@@ -174,7 +285,7 @@ def _number(form: FormData, name: str, least: int = 0) -> int:
     return int(said)
 
 
-async def submit(page: Page, room: Room, caller: Caller, base: str, asked: str) -> Answer | None:
+async def submit(page: Page, desk: Desk, room: Room, caller: Caller, base: str, asked: str) -> Answer | None:
     """Bring the text from what the form showed to what it asks, portion by portion; None when nothing was left to do.
 
     Between two portions others may write: each is merged anew on the text as it then is.
@@ -182,7 +293,7 @@ async def submit(page: Page, room: Room, caller: Caller, base: str, asked: str) 
     answer: Answer | None = None
     for _turn in range(MAX_PORTIONS):
         current, state = room.text, room.draft.full_state()
-        edits = merge(base, asked, current)
+        edits = await desk.run(merge, base, asked, current)
         taken, is_more = plain.portion(edits)
         if not taken:
             break
