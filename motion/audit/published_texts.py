@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 
-from motion.audit.replay import Replay
+from motion.audit.replay import Replay, ReplayBroken
 from motion.audit.sources import Source, read_json
 from motion.record.contents import Told
 from motion.record.flaws import Broken, Flaw
@@ -73,6 +73,12 @@ class Motion:
 
     def tell(self, told: Told, counts: Tally) -> Flaw | None:
         """Take the next entry about this motion."""
+        try:
+            return self._tell(told, counts)
+        except ReplayBroken:
+            return Flaw.UPDATE
+
+    def _tell(self, told: Told, counts: Tally) -> Flaw | None:
         body = told.body
         self._last = told.number
         self._state = _STATES.get(told.kind, self._state)

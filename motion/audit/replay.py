@@ -33,6 +33,10 @@ _WITHDRAWN = 1  # the lowest bit of a run's author: its words were withdrawn and
 MAX_BATCH = 500  # updates applied at once
 
 
+class ReplayBroken(Exception):
+    """Yjs failed on updates that keep the rules: what they give cannot be said."""
+
+
 class Rules:
     """What one document knows, and what an update must keep to."""
 
@@ -138,7 +142,11 @@ class Replay:
         self._rules.bind(client, official)
 
     def take(self, body: Mapping[str, Any], by: str, content: Content) -> Flaw | None:
-        """Take the next update, or the skeleton that stands in; `body` is that of its entry."""
+        """Take the next update, or the skeleton that stands in; `body` is that of its entry.
+
+        Raises:
+            ReplayBroken: As all that reads the text does.
+        """
         parsed = parse(content.data, ANY_SIZE)
         if isinstance(parsed, Refused):
             return Flaw.UPDATE
@@ -159,12 +167,17 @@ class Replay:
         """What one author wrote without interruption, at once: its event says what became of the text."""
         if not self._waiting:
             return
-        with self._doc.transaction():
-            for update in self._waiting:
-                self._doc.apply_update(update)
+        try:
+            with self._doc.transaction():
+                for update in self._waiting:
+                    self._doc.apply_update(update)
+            for delta in self._deltas:
+                self._authorship.apply(delta, self._writer)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as failure:  # pycrdt's panics are no Exception
+            raise ReplayBroken from failure
         self._waiting.clear()
-        for delta in self._deltas:
-            self._authorship.apply(delta, self._writer)
         self._deltas.clear()
 
     def text(self) -> str:

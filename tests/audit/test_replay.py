@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from motion.audit.replay import Replay, Rules
 from motion.live.draft import Author, Draft
+from motion.live.refusals import Refused
 from motion.live.updates import MASK, SERVER_CLIENTS, parse, skeleton
 from motion.record.contents import Content
 from motion.record.flaws import Flaw
@@ -119,6 +120,25 @@ class TestRules:
     def test_are_kept(self, rules: Rules, update: bytes, client: int, flaw: Flaw | None):
         """Own ids, clocks that go on, neighbours that are known, pairs that stay whole."""
         assert taken(rules, update, client) == flaw
+
+    @given(st.data())
+    @settings(max_examples=150)
+    def test_any_bytes_are_taken_or_named(self, data: st.DataObject):
+        """Whatever an operator puts in the place of an update: a flaw, or a text; never a crash."""
+        _, kept = accepted(data.draw(st.sampled_from(scenes()[:3])))
+        kept = kept[: data.draw(st.integers(1, 40))]
+        replay = replayed(kept)
+        update, who = data.draw(st.sampled_from(kept))
+        changed = bytearray(update)
+        for _ in range(data.draw(st.integers(0, 4))):
+            changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+        read = parse(bytes(changed))
+        body = {"cid": 0, "n": len(kept) + 1, "sess": f"s-{who.session}", "skel": ""}
+        if not isinstance(read, Refused):
+            body = body_of(bytes(changed), len(kept) + 1, who.session)
+        flaw = replay.take(body, f"elu-{who.official}", Content(bytes(changed), False))
+        assert flaw is None or isinstance(flaw, Flaw)
+        assert sum(replay.shares().values()) == len(replay.text())
 
     def test_a_deletion_twice_is_a_repetition(self, rules: Rules):
         """Whoever sends it."""
