@@ -59,3 +59,24 @@ def test_a_login_has_a_name_that_is_not_its_cookie(hall: Hall) -> None:
     names = [editor(hall, headers)["session"] for headers in (hall.aline, hall.aline)]
     assert names[0] == names[1] and len(names[0]) == 24
     assert names[0] not in hall.aline["cookie"] and hall.aline["cookie"].split("=")[1] not in names[0]
+
+
+def test_the_live_door_is_for_the_login_of_the_page(hall: Hall) -> None:
+    """The page of one login sends nothing by the cookie of another, who signed in since on the same device."""
+    told = editor(hall, hall.aline)
+    address = f"{told['live_url']}/after/0"
+    assert hall.client.get(address, params={"login": told["session"]}, headers=hall.aline).status_code == 200
+    assert hall.client.get(address, headers=hall.aline).status_code == 200  # a standard client says nothing
+    other = {"login": "0" * 24}
+    assert hall.client.get(address, params=other, headers=hall.aline).status_code == 401
+    posted = hall.client.post(
+        told["live_url"], params=other, headers={**hall.aline, "X-Motion-Live": "1"}, content=b"\x01\x03"
+    )
+    assert posted.status_code == 401
+
+
+def test_whoever_is_signed_out_finds_the_way_back(hall: Hall) -> None:
+    """The editor's way to the sign-in carries the room's address, and the forms there keep it."""
+    told = editor(hall, hall.aline)
+    assert told["sign_in_url"] == f"/ormeline/connexion?suite={PAGE}"
+    assert f"suite={PAGE}" in hall.client.get(told["sign_in_url"]).text

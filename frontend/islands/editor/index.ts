@@ -94,6 +94,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       people.learnOwn(room.client);
     },
     onChange: () => follow(),
+    onKept: () => followSoon(),
     onRefused: (passage) => refused.add(passage, Date.now()),
     onPresence: (entries) => {
       const arrived = people.hear(entries, room.client, Date.now());

@@ -46,6 +46,8 @@ export interface RoomOptions {
   readonly onText: (text: Y.Text) => void;
   /** Something that the status or the writing right depends on has changed. */
   readonly onChange: () => void;
+  /** More of what waits is on the device. */
+  readonly onKept: () => void;
   readonly onRefused: (refused: RefusedText) => void;
   readonly onPresence: (entries: readonly wire.Presence[]) => void;
   readonly onAuthors: (authors: wire.Authors) => void;
@@ -185,7 +187,12 @@ export class Room {
         // What leaves at once is written as such; the rest is merged when its turn comes.
         sent: this.online && !this.moving && !outbox.hasUnsent && outbox.inFlight < IN_FLIGHT,
       });
-      this.adding = this.adding.then(() => added).then(() => this.send());
+      this.adding = this.adding
+        .then(() => added)
+        .then(() => {
+          this.send();
+          this.options.onKept();
+        });
     }
     await this.adding;
   }
