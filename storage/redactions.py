@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session, col
 
 from motion.record.bundles import KEPT_BACK
@@ -215,6 +215,15 @@ def of_entry(db: Session, congress_id: int, target: int) -> list[Redaction]:
     """List what was decided on one entry's object, in order."""
     query = select(Redaction).where(col(Redaction.congress_id) == congress_id, col(Redaction.target) == target)
     return list(db.execute(query.order_by(col(Redaction.entry))).scalars())
+
+
+def about(db: Session, congress_id: int, number: int) -> tuple[Tombstone, ...]:
+    """List what was decided on one entry's object, and what the entry itself decides."""
+    query = select(Redaction).where(
+        col(Redaction.congress_id) == congress_id,
+        or_(col(Redaction.target) == number, col(Redaction.entry) == number),
+    )
+    return group(db.execute(query.order_by(col(Redaction.entry))).scalars().all())
 
 
 def tombstones(db: Session, motion_id: int) -> tuple[Tombstone, ...]:

@@ -211,6 +211,9 @@ class TestDeciding:
             assert words in page
         (told,) = hall.client.get("/ormeline/motions/M1.json").json()["redactions"]
         assert (told["kind"], told["reason"], told["targets"]) == ("retrait", "diffamation", [said])
+        for number in (said, told["entries"][0]):
+            entry = hall.client.get(f"/ormeline/registre/{number}")
+            assert "Décision d-1" in text_of(entry.text) and f"{number}.objet" not in entry.text
         gone = hall.client.get(f"/ormeline/registre/{said}.objet")
         assert gone.status_code == 410 and "Décision d-1" in gone.text and "Recours" in gone.text
         listed = hall.client.get("/ormeline/log/redactions.json")

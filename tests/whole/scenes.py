@@ -120,6 +120,25 @@ def open_everything(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
 
+def follow(name: str) -> Callable[[Page], None]:
+    """Follow the first link of this name."""
+
+    def act(page: Page) -> None:
+        with page.expect_navigation():
+            page.get_by_role("link", name=name).first.click()
+
+    return act
+
+
+def prepare_withdrawal(page: Page) -> None:
+    """Choose words and fill in a decision, up to its confirmation."""
+    follow("Choisir ces mots")(page)
+    page.get_by_label("Motif").select_option("injure")
+    page.get_by_label("Qui le demande").select_option("personne-visee")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Relire avant de confirmer").click()
+
+
 SCENES = (
     Scene("congresses", "public", "/"),
     Scene("home", "public", "/ormeline"),
@@ -133,6 +152,9 @@ SCENES = (
     Scene("search", "public", "/ormeline/recherche"),
     Scene("search, found", "public", "/ormeline/recherche?q=soins"),
     Scene("search, nothing found", "public", "/ormeline/recherche?q=zzyzx"),
+    Scene("verify", "public", "/ormeline/verifier"),
+    Scene("verify, a fingerprint that is not known", "public", "/ormeline/verifier?empreinte=" + "0" * 64),
+    Scene("verify, no fingerprint", "public", "/ormeline/verifier?empreinte=abc", status=422),
     Scene("receipt", "public", "/ormeline/registre/3/recu"),
     Scene("motion", "public", M1),
     Scene("motion, all unfolded", "public", M1, open_everything),
@@ -168,6 +190,12 @@ SCENES = (
     Scene("motion-new, empty", "secretariat", ROOM + "/motions/nouvelle", press("Créer la motion")),
     Scene("freeze-ask", "secretariat", ROOM + "/motions/M1/geler"),
     Scene("withdraw-ask", "secretariat", ROOM + "/motions/M1/retirer"),
+    Scene("redactions", "secretariat", ROOM + "/retraits"),
+    Scene("redactions, searched", "secretariat", ROOM + "/retraits?motion=M1"),
+    Scene("redactions, no number", "secretariat", ROOM + "/retraits?inscription=douze", status=422),
+    Scene("redaction-new", "secretariat", ROOM + "/retraits?motion=M2", follow("Choisir ces mots")),
+    Scene("redaction-new, nothing there", "secretariat", ROOM + "/retraits/nouveau?de=0&a=0", status=409),
+    Scene("redaction-ask", "secretariat", ROOM + "/retraits?motion=M2", prepare_withdrawal),
     Scene("late-texts", "secretariat", ROOM + "/textes-tardifs"),
     Scene("mails", "secretariat", ROOM + "/courriels"),
     Scene("officials-sessions", "secretariat", ROOM + "/connexions"),

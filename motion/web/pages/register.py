@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import segno
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from motion.record.bundles import name_of
 from motion.record.entry import decode_entry
 from motion.record.tree import leaf_hash
 from motion.rules.register import KINDS, Genre, Line
@@ -20,10 +20,13 @@ from motion.web.page import Page, read
 from motion.web.pages.home import MotionCard, motion_card
 from motion.web.reading import grouped_digest
 from motion.web.register_words import GENRES, Teller
+from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
-from storage import pages, published, register
+from storage import pages, published, redactions, register
 from storage.models import Congress, Motion
+from storage.redactions import Tombstone
 from storage.register import Asked, Found, OneEntry, Told
+from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -80,7 +83,7 @@ class EntryView(View):
     moment: str = shown("Its moment, in words, to the second.")
     digest: str = shown("Its fingerprint in the record, in groups of four.")
     content: str = shown("Its exact bytes, as text.")
-    commitment: str = shown("The name of the object that it commits to; empty without one.")
+    commitment: str = shown("The name of the object that it commits to; empty when nobody may have it.")
     card: MotionCard | None = shown("The motion that it is about.")
     previous: int | None = shown("The entry before; None for the first.")
     following: int | None = shown("The entry after; None for the last.")
@@ -89,6 +92,7 @@ class EntryView(View):
     is_signed: bool = shown("Whether a signed root covers it, so that there is a proof.")
     receipt: str = shown("The QR code of its address, as SVG.")
     address: str = shown("Its address, in full.")
+    tombstones: tuple[TombstoneView, ...] = shown("What was decided on its object, or what it decides itself.")
 
 
 async def show(request: Request) -> Response:
@@ -274,26 +278,37 @@ async def receipt(request: Request) -> Response:
 async def entry_page(request: Request, template: str) -> Response:
     """Answer with a page about one entry."""
     number = request.path_params["entry"]
-    page, (one, people, motion, newest) = await read(request, page_of_entry, number)
+    page, (one, people, motion, newest, stones) = await read(request, page_of_entry, number)
     is_signed = newest > number
     return page.answer(
         template,
-        page.etag(one.last_entry > number, is_signed, one.next_of_motion, motion and motion.last_entry, page.congress),
-        lambda: entry_view(page, one, people, motion, is_signed=is_signed),
+        page.etag(
+            one.last_entry > number,
+            is_signed,
+            one.next_of_motion,
+            motion and motion.last_entry,
+            page.congress,
+            len(stones),
+        ),
+        lambda: entry_view(page, one, people, motion, stones, is_signed=is_signed),
     )
 
 
-def page_of_entry(db: Session, congress: Congress, number: int) -> tuple[OneEntry, Told, Motion | None, int]:
-    """Read an entry, who and what it names, and how far the last signed root goes."""
+def page_of_entry(
+    db: Session, congress: Congress, number: int
+) -> tuple[OneEntry, Told, Motion | None, int, tuple[Tombstone, ...]]:
+    """Read an entry, who and what it names, how far the last signed root goes, and what became of its object."""
     assert congress.id is not None
     one = register.entry(db, congress, number)
     said = register.told(db, congress.id, [number])
     newest = published.newest(db, congress.id)
     motion = None if one.entry.motion_id is None else said.motions.get(one.entry.motion_id)
-    return one, said, motion, newest.size if newest else 0
+    return one, said, motion, newest.size if newest else 0, redactions.about(db, congress.id, number)
 
 
-def entry_view(page: Page, one: OneEntry, said: Told, motion: Motion | None, *, is_signed: bool) -> EntryView:
+def entry_view(
+    page: Page, one: OneEntry, said: Told, motion: Motion | None, stones: tuple[Tombstone, ...], *, is_signed: bool
+) -> EntryView:
     """Put an entry in words."""
     row = one.entry
     entry = decode_entry(row.content)
@@ -306,7 +321,7 @@ def entry_view(page: Page, one: OneEntry, said: Told, motion: Motion | None, *, 
         page._(_("%(day)s à %(hour)s"), day=page.times.day(entry.at), hour=page.times.hour_to_second(entry.at)),
         grouped_digest(leaf_hash(row.content).hex()),
         row.content.decode(),
-        str(entry.body.get("c", "")),
+        "" if stones else name_of(entry.kind, entry.body) or "",
         None if motion is None else motion_card(page, motion),
         row.number - 1 if row.number else None,
         row.number + 1 if row.number < one.last_entry else None,
@@ -315,6 +330,7 @@ def entry_view(page: Page, one: OneEntry, said: Told, motion: Motion | None, *, 
         is_signed,
         segno.make(full, error="m").svg_inline(scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None),
         full,
+        tombstone_views(page, stones),
     )
 
 
