@@ -31,11 +31,15 @@ class NoAnswer(Exception):
     detail: str = ""
 
 
-def is_address(url: str) -> bool:
-    """Whether this may be asked: https, or http on this very machine; a host, no name, no query."""
+def is_address(url: str, *, signed: bool = False) -> bool:
+    """Whether this may be asked: https, or http on this very machine; a host, no name, no query.
+
+    Args:
+        signed: What comes back is signed, and what is sent is public: http will do.
+    """
     try:
         parts = urlsplit(url)
-        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and (signed or parts.hostname in LOOPBACK))
         _port = parts.port
     except ValueError:
         return False
@@ -48,19 +52,21 @@ def ask(
     body: bytes | None = None,
     *,
     headers: Mapping[str, str] | None = None,
+    signed: bool = False,
     seconds: float = 5.0,
     limit: int = 1 << 20,
 ) -> Answer:
     """Send one request, POST when there is a body, and read the answer; call it in a thread.
 
     Args:
+        signed: As for `is_address`.
         seconds: For connecting and for each wait; the reading of the body stops at it altogether.
         limit: Bytes of the longest answer taken.
 
     Raises:
         NoAnswer: With the reason.
     """
-    if not is_address(url):
+    if not is_address(url, signed=signed):
         raise NoAnswer("unreachable", "not an address that may be asked")
     parts = urlsplit(url)
     assert parts.hostname is not None

@@ -7,6 +7,7 @@ served.
 
 import asyncio
 import logging
+import secrets
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ import uvicorn
 
 from motion.acts import phases
 from motion.live import relay
+from motion.live.replaying import Histories
 from motion.live.rooms import Rooms
 from motion.live.server import configuration, spare_what_stays
 from motion.settings import Settings
@@ -31,14 +33,17 @@ from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.loop import Turn, keep_turning
 from motion.work.publishing import Publisher
 from motion.work.signed_aside import SignedAside
+from motion.work.timestamps import Timestamps
 from storage import migrate
 from storage.store import Store
 
 SOLEMN_MS = 100  # a freeze, an adoption, a phase: signed before the hall has stopped clapping
 WITNESSES_MS = 250  # each is asked every ten seconds at most, at once when something solemn is signed
+STAMPS_MS = 1_000  # hourly; within a second of something solemn
 PHASES_MS = 1_000  # a phase opens within a second of its hour
 MAILS_MS = 500  # somebody waits for a sign-in mail
 SEALED_MS = 600_000  # days are long: what was withdrawn is destroyed within ten minutes of midnight
+HISTORY_MS = 5_000  # steps and instants of what is being written lag so much behind it
 JOBS_MS = 500  # somebody looks at the progress of an import
 
 
@@ -85,6 +90,7 @@ def turns(started: Started) -> list[Turn]:
     """List what happens by itself, with its pace."""
     service, checkpoints = started.service, started.checkpoints
     settings = service.settings
+    histories = Histories(service.store)
 
     everything_at = 0.0
 
@@ -98,6 +104,11 @@ def turns(started: Started) -> list[Turn]:
 
     async def publish() -> None:
         await asyncio.to_thread(started.publisher.publish_due, service.now())
+
+    stamps = Timestamps(service.store, settings.timestamp_url, lambda: secrets.randbits(64))
+
+    async def stamp() -> None:
+        await asyncio.to_thread(stamps.stamp_due, service.now())
 
     async def open_phases() -> None:
         for congress_id, phase in await service.store.read(phases.due_phases, now=service.now()):
@@ -117,9 +128,11 @@ def turns(started: Started) -> list[Turn]:
     return [
         Turn("checkpoints", min(SOLEMN_MS, settings.checkpoint_ms), sign),
         Turn("witnesses", WITNESSES_MS, publish),
+        Turn("timestamps", STAMPS_MS, stamp),
         Turn("phases", PHASES_MS, open_phases),
         Turn("mails", MAILS_MS, send_mails),
         Turn("jobs", JOBS_MS, do_jobs),
+        Turn("histories", HISTORY_MS, histories.reach_all),
         Turn("sealed", SEALED_MS, erase_sealed),
     ]
 

@@ -15,6 +15,7 @@
     ├── MalformedKey        a verifier key that cannot be read
     ├── MalformedNote       a note or a checkpoint that cannot be read
     ├── MalformedPolicy     a policy that cannot be read
+    ├── MalformedStamp      a reply of a time-stamping authority that cannot be relied on
     ├── WrongSignature      a known key, and a signature that is not its own
     └── Unsigned            no signature of the key that was asked for
 
@@ -142,6 +143,14 @@ class MalformedPolicy(RecordError):
     def __init__(self, line: int) -> None:
         super().__init__(line)
         self.line = line
+
+
+class MalformedStamp(RecordError):
+    """A reply wrong in its ``form``, that was ``refused``, or is about other ``data`` or another ``nonce``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class WrongSignature(RecordError):

@@ -39,7 +39,7 @@ Send = Callable[[str, bytes | None], Answer]
 
 def send(url: str, body: bytes | None) -> Answer:
     """Ask for real."""
-    return outgoing.ask(url, body, seconds=SECONDS, headers={"User-Agent": "motion"})
+    return outgoing.ask(url, body, signed=body is None, seconds=SECONDS, headers={"User-Agent": "motion"})
 
 
 @dataclass(frozen=True, slots=True)
