@@ -12,12 +12,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from gettext import NullTranslations
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from motion.settings import Settings
 from storage import outbox
 from storage.models import Mail
 from storage.store import Store
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues; the page of mails says them
 
 log = logging.getLogger("motion.mail")
 
@@ -41,12 +44,36 @@ def send_due(store: Store, settings: Settings, now: Callable[[], datetime]) -> i
         # The server can't be reached: every mail waits, none is lost.
         log.warning("couldn't reach the SMTP server to send %d mails: %s", len(mails), error)
         for mail in mails:
-            store.write_now(outbox.failed, mail.id or 0, str(error), now())
+            store.write_now(outbox.failed, mail.id or 0, why_unreached(error), now())
         return 0
 
 
+def why_unreached(error: Exception) -> str:
+    """Say why no mail could be handed over, for those who run the service; else what the program said."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return _(
+                "Le certificat du serveur de courriel est refusé\u00a0: rien ne prouve que c’est lui. Rien ne lui a été"
+                " envoyé. Vérifiez MOTION_SMTP_URL, ou faites installer un certificat reconnu sur ce serveur."
+            )
+        case smtplib.SMTPNotSupportedError():
+            return _(
+                "Le serveur de courriel n’offre pas la liaison chiffrée (STARTTLS) que demande MOTION_SMTP_URL. Rien ne"
+                " lui a été envoyé."
+            )
+        case _:
+            return str(error)
+
+
 def connect(url: str) -> AbstractContextManager[smtplib.SMTP]:
-    """Open a connection to `smtp://user:pass@host:587?tls=starttls`, `smtp://host` or `smtps://…`."""
+    """Open a connection to `smtp://user:pass@host:587?tls=starttls`, `smtp://host` or `smtps://…`.
+
+    With TLS, the certificate must be one that this machine trusts, for this host; before that neither the name and
+    secret nor any mail is sent.
+
+    Raises:
+        OSError, smtplib.SMTPException: Nothing was sent; `why_unreached` says why.
+    """
     parsed = urlsplit(url)
     host = parsed.hostname or "localhost"
     server: smtplib.SMTP
@@ -56,10 +83,14 @@ def connect(url: str) -> AbstractContextManager[smtplib.SMTP]:
         )
     else:
         server = smtplib.SMTP(host, parsed.port or 25, timeout=TIMEOUT_SECONDS)
-        if parse_qs(parsed.query).get("tls") == ["starttls"]:
+    try:
+        if parse_qs(parsed.query).get("tls") == ["starttls"] and parsed.scheme != "smtps":
             server.starttls(context=ssl.create_default_context())
-    if parsed.username:
-        server.login(unquote(parsed.username), unquote(parsed.password or ""))
+        if parsed.username:
+            server.login(unquote(parsed.username), unquote(parsed.password or ""))
+    except BaseException:
+        server.close()
+        raise
     return server
 
 

@@ -12,6 +12,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 from sqlmodel import select
 
 from motion import settings as table
+from motion.language import language
 from motion.settings import Settings
 from motion.work import mail
 from storage import outbox
@@ -19,6 +20,7 @@ from storage.models import Mail
 from storage.store import Store
 from tests.acts.people import NOW
 from tests.databases import free_port
+from tests.work.certificates import Chain, make_chain
 
 
 class Mailbox:
@@ -176,3 +178,91 @@ def test_sending_blocks_no_loop(sqlite_store: Store, tmp_path: Path, server, mai
     put(sqlite_store)
     chosen = settings(tmp_path, f"smtp://127.0.0.1:{server.port}")
     assert asyncio.run(asyncio.to_thread(send, sqlite_store, chosen)) == 1
+
+
+class TestEncryption:
+    """With `tls=starttls` a mail leaves on an encrypted line, to the server that was meant, or not at all."""
+
+    @pytest.fixture
+    def chain(self, tmp_path: Path) -> Chain:
+        return make_chain(tmp_path)
+
+    def serve(self, mailbox: Mailbox, chain: Chain) -> Controller:
+        controller = Controller(
+            mailbox,
+            hostname="127.0.0.1",
+            port=free_port(),
+            ready_timeout=10,
+            require_starttls=True,
+            tls_context=chain.server_context(),
+            authenticator=lambda server, session, envelope, mechanism, data: AuthResult(
+                success=(data.login, data.password) == (b"moi", b"secret")
+            ),
+        )
+        controller.start()
+        return controller
+
+    def test_a_mail_leaves_by_starttls(
+        self, sqlite_store: Store, tmp_path: Path, mailbox: Mailbox, chain: Chain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The server takes nothing before; name and secret are given after."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(chain.authority))
+        controller = self.serve(mailbox, chain)
+        try:
+            put(sqlite_store)
+            url = f"smtp://moi:secret@127.0.0.1:{controller.port}?tls=starttls"
+            assert send(sqlite_store, settings(tmp_path, url)) == 1
+        finally:
+            controller.stop()
+        assert [envelope.rcpt_tos for envelope in mailbox.taken] == [["aline@valbrune.example"]]
+
+    def test_a_certificate_that_nobody_vouches_for_is_refused(
+        self, sqlite_store: Store, tmp_path: Path, mailbox: Mailbox, chain: Chain
+    ) -> None:
+        """Nothing is sent; the mail waits, and says why in words that help, in both languages."""
+        controller = self.serve(mailbox, chain)
+        try:
+            put(sqlite_store)
+            url = f"smtp://moi:secret@127.0.0.1:{controller.port}?tls=starttls"
+            assert send(sqlite_store, settings(tmp_path, url)) == 0
+        finally:
+            controller.stop()
+        assert mailbox.taken == []
+        [waiting] = rows(sqlite_store)
+        assert waiting.sent_at is None and waiting.tries == 1 and waiting.body
+        assert "certificat du serveur de courriel est refusé" in waiting.failure
+        assert "certificate" in language("en").gettext(waiting.failure)
+
+    def test_a_certificate_of_another_host_is_refused(
+        self, sqlite_store: Store, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Vouched for, and for somebody else."""
+        chain = make_chain(tmp_path, host="192.0.2.1")
+        monkeypatch.setenv("SSL_CERT_FILE", str(chain.authority))
+        controller = self.serve(mailbox, chain)
+        try:
+            put(sqlite_store)
+            assert send(sqlite_store, settings(tmp_path, f"smtp://127.0.0.1:{controller.port}?tls=starttls")) == 0
+        finally:
+            controller.stop()
+        assert mailbox.taken == [] and "certificat" in rows(sqlite_store)[0].failure
+
+    def test_a_server_without_starttls_gets_nothing(
+        self, sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox
+    ) -> None:
+        """Somebody in between may have taken the offer out."""
+        put(sqlite_store)
+        assert send(sqlite_store, settings(tmp_path, f"smtp://moi:secret@127.0.0.1:{server.port}?tls=starttls")) == 0
+        assert mailbox.taken == [] and "STARTTLS" in rows(sqlite_store)[0].failure
+
+    def test_a_server_that_demands_it_takes_nothing_in_clear(
+        self, sqlite_store: Store, tmp_path: Path, mailbox: Mailbox, chain: Chain
+    ) -> None:
+        """The setting lacks `tls=starttls`: the mail waits, with the server's own words."""
+        controller = self.serve(mailbox, chain)
+        try:
+            put(sqlite_store)
+            assert send(sqlite_store, settings(tmp_path, f"smtp://127.0.0.1:{controller.port}")) == 0
+        finally:
+            controller.stop()
+        assert mailbox.taken == [] and "STARTTLS" in rows(sqlite_store)[0].failure
