@@ -73,6 +73,12 @@ def checkpoint_of(db: Session, congress_id: int, size: int) -> Checkpoint | None
     return db.get(Checkpoint, (congress_id, size))
 
 
+def first_covering(db: Session, congress_id: int, number: int) -> Checkpoint | None:
+    """Return the first signed root under which an entry stands: the same one for ever. None before that."""
+    query = select(Checkpoint).where(Checkpoint.congress_id == congress_id, col(Checkpoint.size) > number)
+    return db.exec(query.order_by(col(Checkpoint.size))).first()
+
+
 def note_of(row: Checkpoint) -> bytes:
     """Return a root as it is published: with its cosignatures, where it has some."""
     return (row.published or row.note).encode()

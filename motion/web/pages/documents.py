@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,9 +24,10 @@ from motion.web.page import Page, read
 from motion.web.pages.home import OPEN
 from motion.web.pages.motions import etag_of
 from motion.web.reading import bar_of, read_motion
-from storage import pages
+from storage import pages, published
 from storage.models import Checkpoint, Congress
 from storage.pages import MotionRows
+from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -109,13 +109,9 @@ async def answer(request: Request, wanted: Format) -> Response:
 
 def motion_and_root(db: Session, congress: Congress, code: str) -> tuple[MotionRows, Checkpoint | None]:
     """Read a motion, and the first signed root that covers all that is said of it: the same one for ever."""
+    assert congress.id is not None
     rows = pages.motion(db, congress, code)
-    covering = (
-        select(Checkpoint)
-        .where(Checkpoint.congress_id == congress.id, col(Checkpoint.size) > rows.motion.last_entry)
-        .order_by(col(Checkpoint.size))
-    )
-    return rows, db.exec(covering).first()
+    return rows, published.first_covering(db, congress.id, rows.motion.last_entry)
 
 
 def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> MotionDocument:

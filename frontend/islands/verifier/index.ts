@@ -1,0 +1,75 @@
+/**
+ * Checking a file on the reader's own device. A proof is computed here; of any other file only the fingerprint leaves,
+ * to be recognised by the page, which works without script.
+ */
+import { check, hex, leafHash, parseCheckpoint, parseProof } from "./proof";
+
+const MAX_BYTES = 50_000_000;
+
+export function mount(root: HTMLElement): () => void {
+  const files = root.querySelector<HTMLInputElement>("#fichiers");
+  const key = root.querySelector<HTMLInputElement>("#cle");
+  const result = root.querySelector<HTMLElement>("[data-result]");
+  if (!files || !key || !result) throw new Error("verifier: #fichiers, #cle and [data-result] are expected");
+  const said = root.dataset;
+  let last: (() => Promise<void>) | undefined;
+
+  const tell = (sentence: string | undefined, isGood: boolean) => {
+    result.hidden = false;
+    result.textContent = sentence ?? "";
+    result.classList.toggle("bon", isGood);
+    result.classList.toggle("mauvais", !isGood);
+  };
+
+  const checkProof = async (text: string, given: Uint8Array | undefined) => {
+    const proof = parseProof(text);
+    const checkpoint = proof && parseCheckpoint(proof.note);
+    if (!proof || !checkpoint) return tell(said.wrongForm, false);
+    let entry = given;
+    if (!entry) {
+      const answer = await fetch(`${said.register}/${proof.number}.json`).catch(() => null);
+      if (!answer?.ok) return tell(said.noEntry, false);
+      entry = new Uint8Array(await answer.arrayBuffer());
+    }
+    const verdict = await check(proof, checkpoint, entry, key.value);
+    if (verdict === "wrong-entry") return tell(said.wrongEntry, false);
+    if (verdict === "wrong-signature") return tell(said.wrongSignature, false);
+    if (verdict === "no-signature") return tell(said.noSignature, true);
+    const good = said.good ?? "";
+    tell(good.replace("{number}", `${proof.number}`).replace("{size}", `${checkpoint.size}`), true);
+  };
+
+  const recognise = async (bytes: Uint8Array<ArrayBuffer>) => {
+    const isEntry = /^\{"body":\{/.test(new TextDecoder().decode(bytes.slice(0, 9)));
+    const digest = isEntry
+      ? await leafHash(bytes)
+      : new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    location.assign(`${said.page}?empreinte=${hex(digest)}#une`);
+  };
+
+  const look = async () => {
+    const chosen = [...(files.files ?? [])].filter((file) => file.size <= MAX_BYTES);
+    if (!chosen.length) return;
+    if (!globalThis.crypto?.subtle) return tell(said.insecure, false);
+    const read = await Promise.all(chosen.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+    const proofs = chosen.map((file) => file.name.endsWith(".tlog-proof"));
+    const at = proofs.indexOf(true);
+    const other = read.find((_bytes, index) => index !== at);
+    last = undefined;
+    if (at < 0) return recognise(other as Uint8Array<ArrayBuffer>);
+    last = () => checkProof(new TextDecoder().decode(read[at]), other);
+    return last();
+  };
+
+  const onFiles = () => void look();
+  const onKey = () => void last?.();
+  files.addEventListener("change", onFiles);
+  key.addEventListener("input", onKey);
+  root.hidden = false;
+  return () => {
+    files.removeEventListener("change", onFiles);
+    key.removeEventListener("input", onKey);
+  };
+}
+
+for (const root of document.querySelectorAll<HTMLElement>("[data-module=verifier]")) mount(root);
