@@ -67,7 +67,7 @@ class Verdict(StrEnum):
     UNSIGNED = "unsigned"  # 403: no signature of a key that the witness knows for this log
     UNKNOWN_LOG = "unknown-log"  # 404
     ANOTHER_SIZE = "another-size"  # 409: the witness has another last size, and says which
-    ANOTHER_ROOT = "another-root"  # 409: the last size, with another root: evidence of two histories
+    ANOTHER_ROOT = "another-root"  # 422 (409 before version 1.1.0): the last size, another root: two histories
     NOT_PROVEN = "not-proven"  # 422: the proof fails: perhaps evidence of two histories
 
 

@@ -26,7 +26,7 @@ STATUS = {
     Verdict.UNSIGNED: 403,
     Verdict.UNKNOWN_LOG: 404,
     Verdict.ANOTHER_SIZE: 409,
-    Verdict.ANOTHER_ROOT: 409,
+    Verdict.ANOTHER_ROOT: 422,
     Verdict.NOT_PROVEN: 422,
 }
 
@@ -57,8 +57,8 @@ def make_app(state: State, logs: Logs, now: Callable[[], int]) -> Starlette:
         log.info("%s %s %s", request.method, status, decision.verdict)
         if decision.verdict is Verdict.COSIGN:
             return PlainTextResponse(decision.line)
-        if status == 409:
-            return Response(f"{decision.size}\n", 409, media_type=SIZE_TYPE)
+        if decision.verdict is Verdict.ANOTHER_SIZE:
+            return Response(f"{decision.size}\n", status, media_type=SIZE_TYPE)
         return PlainTextResponse(f"{decision.verdict}\n", status)
 
     async def about(request: Request) -> Response:

@@ -149,7 +149,7 @@ class State:
                     " size = excluded.size, root = excluded.root, note = excluded.note",
                     (origin, str(new.size), new.root, request.note),
                 )
-            elif judged.verdict in EVIDENCE:
+            elif judged.verdict in EVIDENCE or _contradicts(new, before):
                 self._keep_evidence(connection, origin, time, judged, body)
         line = self.signer.cosign(new.text, time) if judged.verdict is Verdict.COSIGN and new is not None else ""
         return Decision(judged.verdict, line, before.size if before else 0)
@@ -197,6 +197,11 @@ class State:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+
+def _contradicts(new: Checkpoint | None, before: Checkpoint | None) -> bool:
+    """Whether the log signed two roots of one size, whatever else it asked."""
+    return new is not None and before is not None and new.size == before.size and new.root != before.root
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -62,14 +62,19 @@ class TestProtocol:
         assert post(client, asked(log, 0, 12)) == (409, "text/x.tlog.size", "30\n")
 
     def test_a_fork_is_kept_as_evidence(self, client: TestClient, state: State) -> None:
-        """422 with a proof of its own; 409 at the same size; both sides kept, once each."""
+        """With a proof of its own, at the same size, asked in the wrong way: both sides kept, once each."""
         log, fork = log_of(30), log_of(40, "Valombre")
         post(client, asked(log, 0, 30))
         for _ in range(2):
             assert post(client, asked(fork, 30, 40))[0] == 422
-            assert post(client, asked(fork, 30, 30)) == (409, "text/x.tlog.size", "30\n")
+            assert post(client, asked(fork, 30, 30))[0] == 422
+            assert post(client, asked(fork, 0, 30)) == (409, "text/x.tlog.size", "30\n")
         kept = state.evidence()
-        assert [verdict for _origin, _time, verdict, _request, _last in kept] == ["not-proven", "another-root"]
+        assert [verdict for _origin, _time, verdict, _request, _last in kept] == [
+            "not-proven",
+            "another-root",
+            "another-size",
+        ]
         assert kept[0][3] == asked(fork, 30, 40).encode() and kept[0][4] == log.note(30)
         assert post(client, asked(log_of(50), 30, 50))[0] == 200
 
