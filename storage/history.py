@@ -63,8 +63,8 @@ def last_chunk(db: Session, motion_id: int) -> ChunkRow | None:
 
 
 def chunk_for(db: Session, motion_id: int, entry: int) -> ChunkRow | None:
-    """The last chunk whose keyframe is not after `entry`: the one that has the instant."""
-    return _latest(db, motion_id, col(TextChunk.base_entry) <= entry)
+    """The last chunk whose keyframe is before `entry`: the one that has the change that made the instant."""
+    return _latest(db, motion_id, col(TextChunk.base_entry) < max(entry, 0))
 
 
 def chunk_at(db: Session, motion_id: int, at: datetime) -> ChunkRow | None:

@@ -46,6 +46,9 @@ PAGE_UPDATES = 5_000
 and the page shows the history as far as it goes."""
 
 
+READERS_WAIT_S = 2.0  # a page of the past is no live page
+
+
 class HistoryBroken(Exception):
     """The kept state does not give the kept keyframe: replay from the first update."""
 
@@ -222,11 +225,19 @@ class Histories:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._order: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._reached: dict[int, float] = {}
 
     async def reach(self, motion_id: int, most: int | None = PAGE_UPDATES) -> None:
         """Bring one motion's history up to date, or nearer by `most` updates."""
         async with self._order[motion_id]:
             await asyncio.to_thread(catch_up, self._store, motion_id, most)
+
+    async def reach_soon(self, motion_id: int) -> None:
+        """The same for readers of what is being written: once in `READERS_WAIT_S`, however many they are."""
+        now = asyncio.get_running_loop().time()
+        if now - self._reached.get(motion_id, float("-inf")) >= READERS_WAIT_S:
+            self._reached[motion_id] = now
+            await self.reach(motion_id)
 
     async def reach_all(self) -> None:
         """Bring every history up to date: the work of the background."""

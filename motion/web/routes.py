@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from motion.live.replaying import Histories
 from motion.rules.errors import MotionError
 from motion.web import errors, live
 from motion.web.assets import Assets
@@ -30,10 +31,12 @@ from motion.web.pages import (
     plain,
     redactions,
     register,
+    replay,
     roster,
     search,
     secretariat,
     sign_in,
+    verify,
 )
 from motion.web.pages.card import Held
 from motion.web.pages.documents import Files
@@ -61,11 +64,13 @@ PAGES = (
     editor,
     plain,
     documents,
+    replay,
     motions,
     log,
     objects,
     register,
     search,
+    verify,
     home,
 )
 MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
@@ -114,6 +119,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.templates = Templates(assets.url)
     app.state.sightings = sightings
     app.state.recent = Recent()
+    app.state.histories = Histories(service.store)
     app.state.refreshing = set()  # congresses whose search is being brought up to date by this process
     app.state.plans = Plans()
     app.state.desk = Desk()
