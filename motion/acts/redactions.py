@@ -252,7 +252,8 @@ def carry_out(
     planned = plan(db, congress_id, json.loads(request.targets), grounds.kind)
     check(db, planned)
     decision = redactions.next_decision(db, congress_id)
-    first = _note(db, congress_id, actor, decision, grounds, planned.targets, now)
+    masked_entries = frozenset(planned.standing)
+    first = _note(db, congress_id, actor, decision, grounds, planned.targets, masked_entries, now)
     for entry, (target, nonce) in enumerate(zip(planned.targets, nonces, strict=True), start=first):
         if target.data is not None:
             if grounds.until is not None:
@@ -286,6 +287,7 @@ def _note(
     decision: int,
     grounds: Grounds,
     gone: Sequence[Target],
+    masked_entries: Collection[int],
     now: datetime,
 ) -> int:
     """Append one entry for each object, and index it; return the number of the first."""
@@ -323,6 +325,7 @@ def _note(
                 remedy=ground.remedy,
                 who=grounds.who,
                 is_skeleton=is_update,
+                is_masked=target.entry in masked_entries,
                 until=grounds.until,
                 at=now,
             )
@@ -366,7 +369,8 @@ def _expire(db: Session, congress: Congress, now: datetime) -> int:
     for row in rows:
         before = said[row.entry]
         grounds = Grounds(RedactionKind.EFFACEMENT, Reason(before.reason), Asker(before.who), None)
-        entry = _note(db, congress.id, None, before.decision, grounds, [targets[row.target]], now)
+        masked_entries = [row.target] if before.is_masked else []
+        entry = _note(db, congress.id, None, before.decision, grounds, [targets[row.target]], masked_entries, now)
         if before.motion_id is not None:
             last_of_motion[before.motion_id] = entry
     removals.forget_sealed(db, congress.id, [row.target for row in rows])

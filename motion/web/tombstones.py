@@ -102,9 +102,10 @@ def json_of(stones: Sequence[Tombstone]) -> list[dict[str, object]]:
 
 def with_masks_said(page: Page, html: str, stones: Sequence[Tombstone]) -> str:
     """Mark what stands in for letters in safe HTML, so that it is heard as what it is."""
-    if not stones or MASK not in html:
+    masking = [stone for stone in stones if any(row.is_masked for row in stone.redactions)]
+    if not masking or MASK not in html:
         return html
-    numbers = dict.fromkeys(f"d-{stone.decision}" for stone in stones)
+    numbers = dict.fromkeys(f"d-{stone.decision}" for stone in masking)
     label = escape(
         page.language.ngettext(
             "texte retiré, décision %(numbers)s", "texte retiré, décisions %(numbers)s", len(numbers)

@@ -52,6 +52,7 @@ class Redaction(SQLModel, table=True):
     remedy: str = Field(sa_type=Text)
     who: str
     is_skeleton: bool  # whether the object was an update, whose skeleton stands in
+    is_masked: bool = False  # whether letters of it stood in the text when it went, and are masked there
     until: date | None = Field(default=None)
     at: datetime
 

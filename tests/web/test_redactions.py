@@ -229,6 +229,9 @@ class TestDeciding:
         """On the page they are heard as withdrawn; Markdown and JSON have the mask; the digest is said to be former."""
         world = world_of(hall)
         aline = Hand(world, world.aline, 40)
+        deleted = aline.type("Autre chose.")
+        aline.erase("Autre chose.")
+        take_out(hall, deleted, deleted)
         said = aline.type("un élu véreux", after="On renonce à ")
         freeze(hall)
         vote = {"votes_for": "1", "votes_against": "0", "abstentions": "0", "not_voting": "0", "presided_by": "Aline"}
@@ -249,7 +252,7 @@ class TestDeciding:
         assert masked in body["text"] and body["frozen_digest"] == digest != body["digest"]
         for path in ("/ormeline/motions/M1", "/ormeline/motions/M1?vue=auteurs", "/ormeline/motions/M1/imprimer"):
             shown = hall.client.get(path).text
-            assert f'role="img" aria-label="texte retiré, décision d-1">{MASK}' in shown, path
+            assert f'role="img" aria-label="texte retiré, décision d-2">{MASK}' in shown, path
             assert "véreux" not in shown
         assert "prise avant que des mots n’en soient retirés" in text_of(hall.client.get("/ormeline/motions/M1").text)
         assert not is_kept(hall, "véreux")

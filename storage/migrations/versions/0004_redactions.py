@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("remedy", sa.Text(), nullable=False),
         sa.Column("who", AutoString(), nullable=False),
         sa.Column("is_skeleton", sa.Boolean(), nullable=False),
+        sa.Column("is_masked", sa.Boolean(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("kind IN ('retrait', 'effacement')", name="redaction_kind"),
