@@ -61,7 +61,7 @@ class TestTraffic:
         assert not replay.is_masked()
 
     @given(st.data())
-    @settings(max_examples=10)
+    @settings(max_examples=10, deadline=None)
     def test_withdrawn_words_are_masked_and_nothing_else_moves(self, data: st.DataObject):
         """Everybody keeps what they wrote, length for length."""
         scene = data.draw(st.sampled_from(scenes()))
@@ -122,7 +122,7 @@ class TestRules:
         assert taken(rules, update, client) == flaw
 
     @given(st.data())
-    @settings(max_examples=150)
+    @settings(max_examples=150, deadline=None)
     def test_any_bytes_are_taken_or_named(self, data: st.DataObject):
         """Whatever an operator puts in the place of an update: a flaw, or a text; never a crash."""
         _, kept = accepted(data.draw(st.sampled_from(scenes()[:3])))
