@@ -215,13 +215,13 @@ def _check_contents(source: Source, story: Story, report: Report, workers: Any, 
     assert report.holds is not None
     shares = [
         _Share(source, report.holds.size, story.redactions, frozenset(motions), at == 0)
-        for at, motions in enumerate(_spread(story.updates, count))
+        for at, motions in enumerate(_spread(story.updates, min(count, max(1, len(story.updates)))))
     ]
-    checked: Iterable[_Checked]
-    if workers is None:
-        checked = [_check_share(shares[0], progress)]
-    else:
-        checked = workers.map(_check_share, shares, 1)
+    # The first share is this process's own: its progress is shown for all.
+    others = None if workers is None else workers.map_async(_check_share, shares[1:], 1)
+    checked: list[_Checked] = [_check_share(shares[0], progress)]
+    if others is not None:
+        checked += others.get()
     first: Broken | None = None
     notes: list[Note] = []
     for part in checked:
