@@ -13,6 +13,7 @@ FRONTEND = ROOT / "frontend"
 
 EDITOR_BUDGET_BYTES = 140_000
 FOLLOW_BUDGET_BYTES = 3_000
+REPLAY_BUDGET_BYTES = 8_000
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,7 @@ def test_weights(build) -> None:  # type: ignore[no-untyped-def]
     manifest = json.loads((dist / "manifest.json").read_text())
     assert (dist / (manifest["editor.js"] + ".br")).stat().st_size <= EDITOR_BUDGET_BYTES
     assert (dist / (manifest["follow.js"] + ".br")).stat().st_size <= FOLLOW_BUDGET_BYTES
+    assert (dist / (manifest["replay.js"] + ".br")).stat().st_size <= REPLAY_BUDGET_BYTES
 
 
 def test_a_second_build_does_nothing(build) -> None:  # type: ignore[no-untyped-def]
