@@ -1,11 +1,12 @@
 """The signed roots of each congress's record, as rows, and the transaction that signs the next one.
 
-One signer at a time for each record: `sign` holds a lock of its own (on SQLite, the one write lock), looks again
-at what is signed, grows the tiles, and only then has the root signed. So two processes never sign two roots of
-one size, and no root is signed that the tiles don't give.
+One signer at a time for each record: `keep` holds a lock of its own (on SQLite, the one write lock) and looks again
+at what is signed. So of two processes that sign at once, the second one's root is not kept; both were of committed
+entries, so both belong to the one history, and nobody is shown a root that is not kept. No root is signed that the
+tiles don't give.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from motion.record.errors import MalformedTree
 from motion.record.tiles import edge_frontier, grow_tiles
 from motion.record.tree import Frontier
 from storage import log_tiles
+from storage.log_tiles import Tiles
 from storage.models import Checkpoint, Congress, Entry, LogKey, RetiredLog
 
 # First key of PostgreSQL's two-key advisory locks: "this lock is about signing a congress's record". Not the lock
@@ -95,56 +97,62 @@ def waits_for(db: Session, congress_id: int, kinds: Collection[str], start: int)
     return db.exec(query.limit(1)).first() is not None
 
 
-def sign(
-    db: Session,
-    congress_id: int,
-    before: Frontier,
-    leaves: Sequence[bytes],
-    *,
-    note: Callable[[int, bytes], bytes],
-    key: str,
-    now: datetime,
-) -> Checkpoint | None:
-    """Grow the tiles by these entries, have the root signed, keep both.
-
-    Args:
-        before: The tree at the last signed root.
-        leaves: Hashes of committed entries, from number `before.size` on.
-        note: Signs a size and a root. It is called last: after it, only the commit can fail, and the entries that
-            lead to this root are committed already, so signing it again gives the same bytes.
-        key: The public key that signs, to be published.
+def grow(db: Session, congress_id: int, before: Frontier, after: Frontier, leaves: Sequence[bytes]) -> Tiles | None:
+    """Compute the tiles that bring a log from one tree to another by these leaf hashes; nothing is written.
 
     Returns:
-        The root kept; None when another process was faster: look again.
+        None when the tiles kept do not lead to the first tree: they are damaged, or another process went on.
 
     Raises:
-        TilesDisagree: The tiles were computed again from the entries and still don't give the last signed root.
+        TilesDisagree: The tiles would not lead to the second tree.
+    """
+    edge = log_tiles.edge(db, congress_id, before.size)
+    if not _leads_to(before, edge):
+        return None
+    grown = grow_tiles(before.size, edge, leaves)
+    if not _leads_to(after, log_tiles.next_edge(after.size, edge, grown)):
+        raise TilesDisagree(congress_id, after.size)
+    return grown
+
+
+def mend(db: Session, congress_id: int, size: int) -> bool:
+    """Compute the tiles again from the entries; False when another process has signed a larger size meanwhile."""
+    lock(db, congress_id)
+    kept = last(db, congress_id)
+    if (kept.size if kept else 0) != size:
+        return False
+    log_tiles.rebuild(db, congress_id, size)
+    return True
+
+
+def keep(db: Session, congress_id: int, before: Frontier, grown: Tiles, root: Checkpoint, key: str) -> bool:
+    """Keep a signed root and the tiles that lead to it.
+
+    All that costs was done before: whoever writes an entry waits for these few rows at most.
+
+    Args:
+        before: The tree at the last signed root, as whoever signed knows it.
+        grown: What `grow` gave from there.
+        key: The public key that signed, to be published.
+
+    Returns:
+        False when another process was faster: nothing was kept, look again.
+
+    Raises:
+        TilesDisagree: Another root is signed at the size that we started from.
     """
     lock(db, congress_id)
     kept = last(db, congress_id)
-    if (kept.size if kept else 0) != before.size or not leaves:
-        return None
+    if (kept.size if kept else 0) != before.size:
+        return False
     if kept is not None and kept.root != before.root():
         raise TilesDisagree(congress_id, before.size)
-    edge = log_tiles.edge(db, congress_id, before.size)
-    if not _leads_to(before, edge):
-        log_tiles.rebuild(db, congress_id, before.size)
-        edge = log_tiles.edge(db, congress_id, before.size)
-        if not _leads_to(before, edge):
-            raise TilesDisagree(congress_id, before.size)
-    grown = grow_tiles(before.size, edge, leaves)
-    after = before.copy()
-    after.extend(leaves)
-    if not _leads_to(after, log_tiles.next_edge(after.size, edge, grown)):
-        raise TilesDisagree(congress_id, after.size)
     log_tiles.keep(db, congress_id, grown)
     if db.get(LogKey, (congress_id, key)) is None:
-        db.add(LogKey(congress_id=congress_id, key=key, since=now))
-    signed = note(after.size, after.root())
-    row = Checkpoint(congress_id=congress_id, size=after.size, root=after.root(), note=signed.decode(), at=now)
-    db.add(row)
+        db.add(LogKey(congress_id=congress_id, key=key, since=root.at))
+    db.add(root)
     db.flush()
-    return row
+    return True
 
 
 def lock(db: Session, congress_id: int) -> None:

@@ -5,8 +5,8 @@ What is signed is compared at each start with what there is: the entries, the ti
 what the next start finds after a crash behind each:
 
 1. entries are read, committed: nothing is signed, the next turn signs;
-2. tiles grown, root signed, kept beside the key: the next turn signs the same bytes again;
-3. transaction committed: it is published; if this process never learns it, the next turn finds it and goes on.
+2. tiles computed, root signed, kept beside the key: the next turn signs a root of the same history again;
+3. tiles and root committed: it is published; if this process never learns it, the next turn finds it and goes on.
 
 The key of the installation lies in the data folder, one file, made at the first start. Whoever has it can
 sign another history under this service's name: keep a copy apart, and keep it secret. Losing it stops the
@@ -27,6 +27,7 @@ from motion.record.tiles import grow_tiles
 from motion.record.tree import Frontier, leaf_hash
 from motion.work.signed_aside import SignedAside
 from storage import ledger, log_tiles, signed_roots
+from storage.log_tiles import Tiles
 from storage.models import Checkpoint as SignedRoot
 from storage.signed_roots import Log, TilesDisagree
 from storage.store import Store
@@ -249,23 +250,35 @@ class Checkpoints:
             tree = self._caught_up(record, tree)
         self._trees[record.congress_id] = tree
         leaves = [leaf for batch in self._leaves(record.congress_id, tree.size, record.entries) for leaf in batch]
-        signer = self.signer(record.origin)
-
-        def note(size: int, root: bytes) -> bytes:
-            signed = sign_checkpoint(Checkpoint(record.origin, size, root), [signer])
-            if self._aside is not None and not record.is_passing:
-                self._aside.write(record.origin, signed)
-            return signed
-
-        row = self._store.write_now(
-            signed_roots.sign, record.congress_id, tree, leaves, note=note, key=signer.verifier.encode(), now=now
-        )
-        if row is None:
+        if not leaves:
             return False
         after = tree.copy()
         after.extend(leaves)
+        grown = self._grown(record, tree, after, leaves)
+        if grown is None:
+            return False
+        signer = self.signer(record.origin)
+        note = sign_checkpoint(Checkpoint(record.origin, after.size, after.root()), [signer])
+        if self._aside is not None and not record.is_passing:
+            self._aside.write(record.origin, note)
+        row = SignedRoot(congress_id=record.congress_id, size=after.size, root=after.root(), note=note.decode(), at=now)
+        if not self._store.write_now(signed_roots.keep, record.congress_id, tree, grown, row, signer.verifier.encode()):
+            return False
         self._trees[record.congress_id] = after
         return True
+
+    def _grown(self, record: Log, tree: Frontier, after: Frontier, leaves: list[bytes]) -> Tiles | None:
+        """The tiles to write; None when another process has signed meanwhile."""
+        grown = self._store.read_now(signed_roots.grow, record.congress_id, tree, after, leaves)
+        if grown is None:
+            if not self._store.write_now(signed_roots.mend, record.congress_id, tree.size):
+                return None
+            log.warning("computed the tiles of %s again: they did not lead to its signed root", record.slug)
+            grown = self._store.read_now(signed_roots.grow, record.congress_id, tree, after, leaves)
+            last = self._store.read_now(signed_roots.last, record.congress_id)
+            if grown is None and (last.size if last else 0) == tree.size:
+                raise TilesDisagree(record.congress_id, tree.size)
+        return grown
 
     def _caught_up(self, record: Log, tree: Frontier) -> Frontier:
         last = self._store.read_now(signed_roots.last, record.congress_id)

@@ -7,6 +7,7 @@ already. So after any crash, a database that lacks them is an older one.
 
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,10 @@ FOLDER = "signed"
 
 @dataclass(frozen=True, slots=True)
 class SignedAside:
-    """The files of a data folder. Whoever writes holds the lock of `signed_roots.sign` for that record."""
+    """The files of a data folder.
+
+    Of two processes that sign at once the smaller root may stand there last, for a second: the next one follows.
+    """
 
     folder: Path
 
@@ -49,8 +53,7 @@ class SignedAside:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.path(origin)
-        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        descriptor, draft = tempfile.mkstemp(prefix=".", dir=self.folder)
         with os.fdopen(descriptor, "wb") as file:
             file.write(note)
             file.flush()
