@@ -100,24 +100,30 @@ export function mount(root: HTMLElement): () => void {
   const base = address.replace(/\/rejeu\.json$/, "");
   const texts: Texts = JSON.parse(root.dataset.texts ?? "{}");
   const say = (name: string) => texts[name] ?? name;
-  root.hidden = false;
-  const start = make(root, "button", "btn plein", say("open"));
-  start.type = "button";
+  // Without script this link leads to the first step; with one, the text is replayed in its place.
+  const start = root.querySelector("a");
   let stop = () => {};
-  start.addEventListener("click", async () => {
-    start.disabled = true;
+  let asked = false;
+  const begin = async (event: Event) => {
+    event.preventDefault();
+    if (asked) return;
+    asked = true;
     try {
       const index = await json<Index>(address);
       const past = new Past(index, (chunk) => json<Chunk>(`${base}/rejeu/${chunk}.json`));
       await past.go(0);
-      start.remove();
+      start?.remove();
       stop = open(root, past, base, say);
     } catch {
-      start.disabled = false;
+      asked = false;
       make(root, "p", "avis mauvais", say("failed")).setAttribute("role", "alert");
     }
-  });
-  return () => stop();
+  };
+  start?.addEventListener("click", begin);
+  return () => {
+    start?.removeEventListener("click", begin);
+    stop();
+  };
 }
 
 function open(root: HTMLElement, past: Past, base: string, say: (name: string) => string): () => void {
