@@ -30,7 +30,9 @@ from motion.rules.errors import (
     TextChangedMeanwhile,
 )
 from motion.rules.permissions import SYSTEM, Act, Actor, require
+from motion.rules.text import digest
 from motion.rules.vocabulary import MotionState, Phase
+from storage import ledger
 from storage.models import ClientBinding, DraftUpdate, Motion, Official, SealedObject
 
 MAX_TITLE = 300
@@ -102,6 +104,9 @@ def create(
         raise Invalid("title", "characters")
     if len(text) > MAX_TEXT:
         raise Invalid("text", "too-long", str(MAX_TEXT))
+    if updates.FORBIDDEN.search(text):
+        raise Invalid("text", "characters")  # no draft would read its first update again
+    ledger.lock(db, congress_id)  # of two who make a motion at once, the second counts the first
     count = db.exec(select(func.count()).select_from(Motion).where(Motion.congress_id == congress_id)).one()
     motion = Motion(congress_id=congress_id, code=f"M{count + 1}", title=title, created_at=now)
     db.add(motion)
@@ -372,8 +377,3 @@ def get(db: Session, motion_id: int) -> Motion:
     if motion is None:
         raise NotFound("motion", str(motion_id))
     return motion
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a motion's text in UTF-8, hexadecimal: `sha256sum` of the `.md` gives the same."""
-    return hashlib.sha256(text.encode()).hexdigest()

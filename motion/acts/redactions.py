@@ -35,6 +35,7 @@ from motion.rules.errors import (
 from motion.rules.permissions import SYSTEM, Act, Actor, require
 from motion.rules.phases import writable
 from motion.rules.redactions import GROUNDS, MOST_OBJECTS, Asker, Grounds, Reason, RedactionKind, decide
+from motion.rules.text import digest
 from motion.rules.vocabulary import MotionState, Phase
 from storage import drafts, ledger, redactions, removals, sealing
 from storage.ledger import NewEntry
@@ -348,7 +349,7 @@ def _show(db: Session, planned: Plan, last: int, copy: drafts.ReadingCopy | None
         motion.text, motion.runs = copy.text, copy.runs
         if motion.state == MotionState.FROZEN:
             # Not voted yet: the vote will be on the text as it is shown from now on.
-            motion.digest = motions.digest(copy.text)
+            motion.digest = digest(copy.text)
     db.add(motion)
 
 

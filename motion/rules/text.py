@@ -149,7 +149,10 @@ def parse(text: str) -> MotionText:
 
 
 def digest(text: str) -> str:
-    """SHA-256 of the exact text in UTF-8, 64 hexadecimal digits. Nothing is normalised: the bytes are the text."""
+    """SHA-256 of the exact text in UTF-8, 64 hexadecimal digits: what `sha256sum` says of the `.md`.
+
+    Nothing is normalised: the bytes are the text.
+    """
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,6 +1,8 @@
 """Making a motion, freezing it, entering its vote, giving it up; opening phases. Reread from tables and record."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -68,6 +70,11 @@ def freeze(world: worlds.World) -> str:
     return motion.digest
 
 
+def first(client: int) -> dict[str, Any]:
+    """What comes with the first text of a motion, when it is short."""
+    return {"client": client, "salts": [bytes(32)], "now": NOW}
+
+
 class TestCreation:
     """A motion starts from a text that is nobody's."""
 
@@ -90,6 +97,33 @@ class TestCreation:
             motions.create, world.secretariat, world.congress_id, "Les trains", "blank", "", client=8, salts=[], now=NOW
         )
         assert (motion_of(world).code, second.code) == ("M1", "M2")
+
+    def test_two_motions_made_at_once_have_two_codes(self, store: Store) -> None:
+        """Whoever comes second waits, and counts the first."""
+        world = worlds.make(store)
+
+        def make(client: int) -> str:
+            return store.write_now(
+                motions.create, world.secretariat, world.congress_id, "Les trains", "blank", "Un.", **first(client)
+            ).code
+
+        with ThreadPoolExecutor(4) as threads:
+            assert sorted(threads.map(make, range(8, 16))) == [f"M{number}" for number in range(2, 10)]
+
+    def test_a_text_that_no_draft_reads_is_refused(self, sqlite_store: Store) -> None:
+        """Invisible tags, as in the flag of Scotland: the motion could never be opened, nor its congress go on."""
+        world = worlds.make(sqlite_store)
+        with pytest.raises(Invalid) as refused:
+            sqlite_store.write_now(
+                motions.create,
+                world.secretariat,
+                world.congress_id,
+                "Soins",
+                "import",
+                "\U0001f3f4\U000e0067.",
+                **first(8),
+            )
+        assert (refused.value.field, refused.value.reason) == ("text", "characters")
 
     def test_an_official_does_not_create_motions(self, store: Store) -> None:
         """The secretariat or the rapporteur do."""

@@ -32,6 +32,7 @@ from motion.rules.errors import (
 )
 from motion.rules.permissions import Actor
 from motion.rules.redactions import GROUNDS, MASK, Reason
+from motion.rules.text import digest
 from motion.rules.vocabulary import Role
 from storage import drafts, ledger, sealing, search
 from storage import redactions as kept
@@ -333,14 +334,14 @@ class TestWordsInTheText:
         aline, yves = Hand(world, world.aline, 40), Hand(world, world.yves, 50)
         said = aline.type(" Un 😀 propos.")
         yves.type(" Et ceci reste.")
-        digest = freeze(world)
+        frozen = freeze(world)
         before = motion_of(world)
         while world.store.write_now(search.refresh, world.congress_id):
             pass
         take_out(world, [said])
         after = motion_of(world)
         assert after.text == before.text.replace(" Un 😀 propos.", MASK * 14)
-        assert after.digest == motions.digest(after.text) != digest
+        assert after.digest == digest(after.text) != frozen
         assert after.text_number == before.text_number
         draft = replay(world)
         assert draft.text() == after.text

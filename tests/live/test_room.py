@@ -16,6 +16,7 @@ from motion.live.answers import NotTaken, Taken
 from motion.live.draft import Edit
 from motion.record.entry import decode_entry
 from motion.record.objects import open_object
+from motion.rules.text import digest
 from storage.models import DraftUpdate, Entry, LateText, LoginSession, Motion
 from storage.store import Store
 from tests.live import world as worlds
@@ -175,7 +176,7 @@ def test_freezing_mid_typing_keeps_what_comes_late(store: Store) -> None:
 
     merged, said_late, frozen, text = asyncio.run(story())
     assert frozen.text == text == FIRST_TEXT + "".join(word for word in words if word in merged)
-    assert frozen.digest == motions.digest(text)
+    assert frozen.digest == digest(text)
     assert merged and said_late and merged | said_late == set(words)
     late = store.read_now(lambda db: db.exec(select(LateText)).all())
     assert sorted(row.text for row in late) == sorted([*said_late, "Trop tard "])

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from motion.acts import congresses, motions, phases, sessions
 from motion.acts.motions import ShowOfHands
 from motion.exports.conversions import to_small_markdown_apart
+from motion.live.updates import FORBIDDEN
 from motion.rules import phases as calendar
 from motion.rules import templates
 from motion.rules.errors import (
@@ -136,7 +137,8 @@ async def create_motion(request: Request) -> Response:
         if filename:
             if not content.strip():
                 raise Invalid("file", "empty-file", filename)
-            source, text = "import", await to_small_markdown_apart(filename, content)
+            # What no editor may type, no document may bring: the tags inside some flags, for one.
+            source, text = "import", FORBIDDEN.sub("", await to_small_markdown_apart(filename, content))
         else:
             assert page.congress is not None
             source = form.value("template") or page.congress.template
