@@ -1,4 +1,5 @@
 /** What is said to those who do not see the screen, and how rarely (W3C CTAUR, needs 1 to 3). */
+import { type EditorPage, fill, plural } from "./page";
 
 export type Loudness = "none" | "calm" | "all";
 
@@ -18,7 +19,7 @@ export type News =
   | { readonly type: "arrived"; readonly names: readonly string[] }
   | { readonly type: "editing"; readonly name: string; readonly mine: boolean; readonly line: number | null };
 
-/** Decides when something is said. The clock is given; the words are the caller's. */
+/** Decides when something is said. The clock is given. */
 export class Announcer {
   loudness: Loudness = "calm";
   private arrived: string[] = [];
@@ -60,4 +61,14 @@ export class Announcer {
     this.spokenAt = now;
     return { type: "arrived", names };
   }
+}
+
+/** The sentence in which a piece of news is said. */
+export function newsWords(news: News, { language, texts }: EditorPage): string {
+  if (news.type === "arrived") {
+    const values = { name: news.names[0] ?? "" };
+    return plural(language, news.names.length, texts.says_arrived_one, texts.says_arrived_other, values);
+  }
+  if (news.mine || news.line === null) return fill(texts.says_editing_here, { name: news.name });
+  return fill(texts.says_editing_line, { name: news.name, line: news.line });
 }

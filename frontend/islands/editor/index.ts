@@ -1,25 +1,26 @@
 /** The drafting room's island: mounts the editor in the page's `#redaction`, or leaves the plain page as it is. */
-import type { Text } from "@codemirror/state";
-import type { ViewUpdate } from "@codemirror/view";
-import { Announcer, type News } from "./announce";
+import { Announcer, newsWords } from "./announce";
 import { TextBinding } from "./binding";
 import { DeviceBoxes } from "./boxes";
 import { formatAt } from "./commands";
-import { el, say } from "./dom";
+import { el } from "./dom";
+import { Header, type HeaderParts } from "./header";
+import { PageLife } from "./life";
 import { type Caret, numberAt, setAuthors, setCarets } from "./margin";
-import { headingLevel } from "./numbering";
+import { remember, remembered } from "./memory";
 import { MemoryBoxes, Outbox } from "./outbox";
 import { type Section, sections } from "./outline";
 import { type EditorPage, fill, plural, readPage } from "./page";
 import { makePlan, makeRail, type Share } from "./panels";
-import { People, type Present, placeOf } from "./people";
-import { labelsAt, PlanAsker, type ServerPlan, setPlan } from "./plan";
+import { People, placeOf } from "./people";
+import { labelsAt, PlanAsker, type ServerPlan, setPlan, touchesHeading } from "./plan";
 import { setSigns } from "./preview";
 import { RefusedPanel } from "./refused";
 import { Room } from "./room";
 import { styleFromPageSheet } from "./sheet";
 import { makeSignIn } from "./signin";
 import { savingWords, sentences } from "./status";
+import { Tabs } from "./tabs";
 import { makeToolbar } from "./toolbar";
 import { isComposing, makeView } from "./view";
 import * as wire from "./wire";
@@ -30,21 +31,9 @@ const TELL_MS = 1000;
 const FOLLOW_MS = 250;
 /** Wait before the shares of the authors are asked for again while they are shown, in milliseconds. */
 const SHARES_MS = 5000;
-/** Seals in the header. */
-const SEALS = 3;
 
-export interface MountOptions {
+export interface MountOptions extends HeaderParts {
   readonly page: EditorPage;
-  /** Where the state of saving is written (in the page's header). */
-  readonly status: HTMLElement | null;
-  /** Where the number of those present is written. */
-  readonly count: HTMLElement | null;
-  /** Until when one may write; hidden once one may not. */
-  readonly phase: HTMLElement | null;
-  /** The seals of a few of those who write. */
-  readonly seals: HTMLElement | null;
-  /** The offline banner; its words are given when the line is cut, so that they are announced. */
-  readonly banner: HTMLElement | null;
   /** The polite live region, outside the editor. */
   readonly announcements: HTMLElement | null;
 }
@@ -68,11 +57,8 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     if (options.announcements) options.announcements.textContent = words;
   };
   const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak);
-  const signIn = makeSignIn(page, () => {
-    leaving = room.isKept;
-  });
-  /** Nothing is lost by leaving, and one does it knowingly: no question asked. */
-  let leaving = false;
+  const signIn = makeSignIn(page, () => life.leave());
+  const header = new Header(options, page, speak);
 
   let authorsShown = remembered("motion-authors", ["shown", "hidden"], "hidden") === "shown";
   const signsShown = remembered("motion-signs", ["shown", "hidden"], "hidden") === "shown";
@@ -128,14 +114,14 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   );
   const desk = el("div", { class: "plan-de-travail" });
   const bars = el("section", { class: "barre-outils", "aria-label": texts.toolbar });
-  const dock = el("nav", { class: "bas", "aria-label": texts.tabs });
+  const tabs = new Tabs(root, texts.tabs);
 
   const editor = makeView({
     page,
     parent: sheet,
     binding,
     margins: () => {
-      const low = getComputedStyle(dock).display !== "none";
+      const low = getComputedStyle(tabs.element).display !== "none";
       const top = document.querySelector("header.barre")?.clientHeight ?? 64;
       return low ? { top: top + 16, bottom: 150 } : { top: top + 86, bottom: 60 };
     },
@@ -155,7 +141,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   });
   const { view } = editor;
   const go = (index: number) => {
-    showTab("texte");
+    tabs.show("texte");
     view.dispatch({ selection: { anchor: Math.min(index, view.state.doc.length) }, scrollIntoView: true });
     view.focus();
   };
@@ -211,31 +197,17 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     },
   });
 
-  const tabs = (["texte", "plan", "presents"] as const).map((tab) => {
-    const button = el("button", { type: "button" }, el("b"), el("span"));
-    button.addEventListener("click", () => showTab(tab));
-    dock.append(button);
-    return { tab, button };
-  });
-  function showTab(chosen: string): void {
-    root.dataset.volet = chosen;
-    for (const { tab, button } of tabs) {
-      if (tab === chosen) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
-    }
-  }
-
   const plain = [...root.childNodes];
   // The header is as high as the motion's title asks: what sticks below it must know.
-  const header = document.querySelector("header.barre");
+  const frame = document.querySelector("header.barre");
   const bar = new ResizeObserver(() => {
-    if (header) document.documentElement.style.setProperty("--barre", `${header.clientHeight}px`);
+    if (frame) document.documentElement.style.setProperty("--barre", `${frame.clientHeight}px`);
   });
-  if (header) bar.observe(header);
+  if (frame) bar.observe(frame);
   desk.append(planPanel.element, main, rail.element);
-  root.replaceChildren(bars, desk, dock);
+  root.replaceChildren(bars, desk, tabs.element);
   root.classList.add("monte");
-  showTab("texte");
+  tabs.show("texte");
 
   // --- what others do -----------------------------------------------------------------------------------
   function drawCarets(): void {
@@ -255,20 +227,6 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       doc.lineAt(Math.min(one.index, doc.length)).number === doc.lineAt(selection.main.head).number;
     const line = numberAt(view.state, Math.min(one.index, doc.length));
     announcer.hear({ type: "editing", name: one.person.name, mine, line });
-  }
-  function newsWords(news: News): string {
-    if (news.type === "arrived") {
-      const values = { name: news.names[0] ?? "" };
-      return plural(
-        page.language,
-        news.names.length,
-        texts.says_arrived_one,
-        texts.says_arrived_other,
-        values,
-      );
-    }
-    if (news.mine || news.line === null) return fill(texts.says_editing_here, { name: news.name });
-    return fill(texts.says_editing_line, { name: news.name, line: news.line });
   }
 
   // --- where one is -------------------------------------------------------------------------------------
@@ -291,7 +249,6 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   function followSoon(): void {
     followTimer ??= setTimeout(follow, FOLLOW_MS);
   }
-  let wasOffline = false;
   function follow(): void {
     clearTimeout(followTimer);
     followTimer = undefined;
@@ -308,7 +265,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     editor.setWritable(!closed && allowed && (room.joined || room.restored));
     const since = room.waitingSince;
     const kept = room.keptText();
-    const words = savingWords(
+    const saving = savingWords(
       {
         online: room.online,
         joined: room.joined || room.restored,
@@ -321,17 +278,6 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       },
       page,
     );
-    if (options.status) drawStatus(options.status, words);
-    const offline = !room.online && !closed && (room.joined || room.restored);
-    const offlineText = room.deviceRefuses ? texts.offline_unkept : texts.offline_text;
-    if (options.banner) {
-      options.banner.toggleAttribute("data-ouvert", offline);
-      const [title, text] = options.banner.querySelectorAll("[data-words]");
-      if (title) say(title, offline ? texts.offline_title : "");
-      if (text) say(text, offline ? offlineText : "");
-      if (wasOffline && !offline && !closed) speak(texts.says_back);
-      wasOffline = offline;
-    }
     if (signIn.show(closed === "signed-out", since !== null && room.isKept))
       speak(`${texts.signed_out_title}. ${texts.signed_out_text}`);
     const now = Date.now();
@@ -342,23 +288,26 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     planPanel.update(plan, head, present);
     rail.update(present, (index) => numberAt(view.state, Math.min(index, doc.length)));
     const count = people.count(now);
-    if (options.count) {
-      options.count.hidden = count === 0;
-      say(options.count, plural(page.language, count, texts.present_count_one, texts.present_count_other));
-    }
-    if (options.seals) drawSeals(options.seals, present);
-    if (options.phase && state) options.phase.hidden = state.state !== "drafting" || readOnly !== "";
+    header.draw({
+      saving,
+      offline: !room.online && !closed && (room.joined || room.restored),
+      closed: closed !== null,
+      deviceRefuses: room.deviceRefuses,
+      writable: state ? state.state === "drafting" && readOnly === "" : null,
+      present,
+      count,
+    });
     const here = numberAt(view.state, head);
-    drawTab(0, texts.tab_text, here === null ? "" : fill(texts.tab_line, { number: here }));
+    tabs.draw("texte", texts.tab_text, here === null ? "" : fill(texts.tab_line, { number: here }));
     const articles = plan.filter((section) => section.level > 0).length;
-    drawTab(
-      1,
+    tabs.draw(
+      "plan",
       texts.tab_plan,
       plan.find((section, i) => isAt(section, i, head))?.label ||
         plural(page.language, articles, texts.tab_plan_count_one, texts.tab_plan_count_other),
     );
-    drawTab(
-      2,
+    tabs.draw(
+      "presents",
       String(count),
       plural(page.language, count, texts.present_short_one, texts.present_short_other),
     );
@@ -369,11 +318,6 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   function joinedAt(): Date {
     joined ??= new Date();
     return joined;
-  }
-  function drawTab(at: number, first: string, second: string): void {
-    const [bold, line] = tabs[at]?.button.children ?? [];
-    if (bold) say(bold, first);
-    if (line) say(line, second);
   }
   function showShares(): void {
     if (!authorsShown) {
@@ -386,47 +330,12 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     rail.showShares(shares.filter((share) => share.person.name !== ""));
   }
 
-  // --- the page's own life --------------------------------------------------------------------------------
-  const undo: (() => void)[] = [];
-  const listen = (target: EventTarget, type: string, act: (event: Event) => void) => {
-    target.addEventListener(type, act);
-    undo.push(() => target.removeEventListener(type, act));
-  };
-  const wake = () => {
-    if (room.closed === "signed-out") void comeBack();
-    else room.wake();
-  };
-  /** Signed in again in another tab: this page is of the login that ended, a new one takes up its words. */
-  async function comeBack(): Promise<void> {
-    const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" }).catch(() => null);
-    if (!answer?.ok) return;
-    await room.settle();
-    leaving = room.isKept;
-    if (leaving) location.reload();
-  }
-  listen(document, "visibilitychange", () => {
-    if (document.visibilityState === "visible") wake();
-    else void room.settle();
-  });
-  listen(window, "pagehide", () => void room.settle());
-  // Asleep for an hour, or brought back from the browser's store of past pages: the line may be dead in silence.
-  listen(document, "resume", wake);
-  listen(window, "pageshow", (event) => {
-    if ((event as PageTransitionEvent).persisted) wake();
-  });
-  listen(window, "online", wake);
-  listen(window, "offline", () => room.wake());
-  listen(window, "beforeunload", (event) => {
-    if (leaving || room.waitingSince === null) return;
-    void room.settle();
-    event.preventDefault();
-    (event as BeforeUnloadEvent).returnValue = true;
-  });
+  const life = new PageLife(room);
   // The editor's own handlers run first; what was held is applied once the composed word is in the text.
-  listen(view.contentDOM, "compositionend", () => setTimeout(() => room.hold.release(), 20));
+  view.contentDOM.addEventListener("compositionend", () => setTimeout(() => room.hold.release(), 20));
   const beat = setInterval(() => {
     const news = announcer.due(Date.now());
-    if (news) speak(newsWords(news));
+    if (news) speak(newsWords(news, page));
     follow();
     // The shares are the server's; while they are shown they are asked for now and then, and cost a 304.
     if (authorsShown) asker.soon(SHARES_MS);
@@ -444,7 +353,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     clearTimeout(followTimer);
     asker.stop();
     bar.disconnect();
-    for (const one of undo) one();
+    life.stop();
     room.destroy();
     binding.destroy();
     view.destroy();
@@ -452,75 +361,6 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     delete root.dataset.volet;
     root.replaceChildren(...plain);
   };
-}
-
-/** Whether a change made, moved into or took away a heading: the numbers may be others. */
-function touchesHeading({ changes, startState, state }: ViewUpdate): boolean {
-  let touches = false;
-  const among = (doc: Text, from: number, to: number) => {
-    const last = doc.lineAt(to).number;
-    for (let n = doc.lineAt(from).number; n <= last && !touches; n++)
-      touches = headingLevel(doc.line(n).text) > 0;
-  };
-  changes.iterChangedRanges((fromA, toA, fromB, toB) => {
-    among(startState.doc, fromA, toA);
-    among(state.doc, fromB, toB);
-  });
-  return touches;
-}
-
-/** A few of those who write, or are there, as overlapping seals; the list says who they are. */
-function drawSeals(element: HTMLElement, present: readonly Present[]): void {
-  const active = [...present].sort((a, b) => Number(b.active) - Number(a.active)).slice(0, SEALS);
-  const first = present.filter((one) => active.includes(one));
-  const key = first.map((one) => `${one.person.id}/${one.person.initials}/${one.style}`).join(" ");
-  if (element.dataset.key === key) return;
-  element.dataset.key = key;
-  element.replaceChildren(
-    ...first.map((one) => el("span", { class: `sceau elu c${one.style}` }, one.person.initials)),
-  );
-}
-
-const STATUS_CLASSES = {
-  joining: "etat hors",
-  saved: "etat ouvert ok",
-  saving: "etat hors",
-  unkept: "etat direct",
-  unsent: "etat attente",
-  offline: "etat hors",
-  "read-only": "etat hors",
-} as const;
-
-/** The whole sentence for ears and wide screens, the short one for narrow screens' eyes. */
-function drawStatus(element: HTMLElement, { kind, words, short }: ReturnType<typeof savingWords>): void {
-  if (element.dataset.words === words) return;
-  element.dataset.words = words;
-  element.className = STATUS_CLASSES[kind];
-  element.replaceChildren(
-    el("span", { class: "mot" }, words),
-    el("span", { class: "court", "aria-hidden": "true" }, short),
-  );
-}
-
-function remembered<Choice extends string>(
-  key: string,
-  choices: readonly Choice[],
-  otherwise: Choice,
-): Choice {
-  try {
-    const found = localStorage.getItem(key);
-    return choices.find((choice) => choice === found) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Forgotten with the page.
-  }
 }
 
 const root = document.querySelector<HTMLElement>('[data-module="editor"]');

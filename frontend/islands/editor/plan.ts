@@ -2,8 +2,15 @@
  * What the server reads in the text: the number of each heading, and who wrote how much. The rule is the server's alone
  * (`motion/rules/headings.py`); between two answers the labels stay with their lines.
  */
-import { type EditorState, type Extension, type Range, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView } from "@codemirror/view";
+import {
+  type EditorState,
+  type Extension,
+  type Range,
+  StateEffect,
+  StateField,
+  type Text,
+} from "@codemirror/state";
+import { Decoration, EditorView, type ViewUpdate } from "@codemirror/view";
 import { headingLevel } from "./numbering";
 
 /** A heading as the server read it: its line of the source, its label ("Article 2"), a number that was typed. */
@@ -113,6 +120,21 @@ export function labelsAt(state: EditorState): ReadonlyMap<number, Label> {
 }
 
 export const numberedHeadings: Extension = [labels, drawn];
+
+/** Whether a change made, moved into or took away a heading: the numbers may be others. */
+export function touchesHeading({ changes, startState, state }: ViewUpdate): boolean {
+  let touches = false;
+  const among = (doc: Text, from: number, to: number) => {
+    const last = doc.lineAt(to).number;
+    for (let n = doc.lineAt(from).number; n <= last && !touches; n++)
+      touches = headingLevel(doc.line(n).text) > 0;
+  };
+  changes.iterChangedRanges((fromA, toA, fromB, toB) => {
+    among(startState.doc, fromA, toA);
+    among(state.doc, fromB, toB);
+  });
+  return touches;
+}
 
 /** First wait after a heading has changed, in milliseconds; by chance up to twice that, for all hear of it at once. */
 const ASK_MS = 700;
