@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 from motion.record.entry import decode_entry
 from motion.record.objects import open_object
 from motion.rules.errors import NotFound
-from storage import redactions
+from storage import history, redactions
 from storage.models import (
     ClientBinding,
     Congress,
@@ -157,6 +157,7 @@ class HomeRows:
     entries: int
     last_entry: int
     mark: str
+    told: bytes = b""  # what the history of the lively motion tells: motion.rules.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ def home(db: Session, congress: Congress) -> HomeRows:
         entries + 1,
         entries,
         mark_of(glances(db, congress.id)),
+        history.head(db, lively.id).told if lively and lively.id is not None else b"",
     )
 
 

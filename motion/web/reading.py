@@ -8,7 +8,7 @@ from gettext import NullTranslations
 
 from motion.rules.authorship import AUTHOR_STYLES, MotionShares, Run, Shares, shares, styles
 from motion.rules.mandates import in_a_sentence
-from motion.rules.names import display_name, initials
+from motion.rules.names import display_name, folded, initials
 from motion.rules.rendering import RenderedSection, render, render_heading
 from motion.rules.text import MotionText, parse
 from motion.web.page import Page
@@ -62,8 +62,8 @@ class ShareView(View):
 class BarView(View):
     """A bar of shares and its list."""
 
-    shares: tuple[ShareView, ...] = shown("The first six authors, most first.")
-    others: tuple[ShareView, ...] = shown("The authors beyond the sixth.")
+    shares: tuple[ShareView, ...] = shown("The six who wrote most, in the order of their names.")
+    others: tuple[ShareView, ...] = shown("The authors beyond the sixth, likewise.")
     label: str = shown("The bar in words, for those who don't see it.")
     unattributed: str = shown("The share that comes from the template or an import; empty when there is none.")
 
@@ -153,12 +153,21 @@ def title_of(page: Page, mandate: str, territory: str) -> str:
 
 
 def bar_of(page: Page, counted: Shares, people: Mapping[int, Official], style_of: Mapping[int, int]) -> BarView | None:
-    """Draw shares: percents of the characters that people wrote and read, the template's apart."""
+    """Draw shares: percents of the characters that people wrote and read, the template's apart.
+
+    In the order of names, which is no ranking; beyond six authors, those who wrote least stand apart, likewise.
+    """
     if not counted.total:
         return None
     found: list[ShareView] = []
     left = 0.0
-    for official, characters in counted.by_official:
+
+    def by_name(share: tuple[int, int]) -> tuple[str, int]:
+        row = people.get(share[0])
+        return folded(f"{row.family_name} {row.first_names}") if row else "", share[0]
+
+    firsts, others = counted.by_official[:AUTHOR_STYLES], counted.by_official[AUTHOR_STYLES:]
+    for official, characters in [*sorted(firsts, key=by_name), *sorted(others, key=by_name)]:
         part = characters / counted.total
         width = part * 100
         found.append(

@@ -268,7 +268,7 @@ class TestErrors:
     ) -> None:
         """Nothing of it reaches the reader."""
 
-        def broken(*_arguments: object) -> None:
+        def broken(*_arguments: object, **_options: object) -> None:
             raise RuntimeError("détail intime")
 
         monkeypatch.setattr("motion.web.pages.home.home_view", broken)

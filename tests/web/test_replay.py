@@ -180,3 +180,20 @@ def test_a_motion_without_a_word_has_a_past_too(told: tuple[Hall, list]) -> None
     assert "La motion est ouverte" in hall.client.get("/ormeline/motions/M2/rejeu").text
     assert hall.client.get("/ormeline/motions/M2/a/9999").status_code == 200
     assert hall.client.get("/ormeline/motions/M9/rejeu").status_code == 404
+
+
+def test_the_home_shows_the_day(told: tuple[Hall, list]) -> None:
+    """Of the motion being written, with a way to its replay."""
+    hall, _entries = told
+    hall.client.get(f"{BASE}/rejeu")
+    page = hall.client.get("/ormeline").text
+    assert "La journée, ligne à ligne" in page and f'href="{BASE}/rejeu"' in page
+    assert len(re.findall(r'<svg class="damier', page)) == 3
+
+
+def test_authors_stand_in_the_order_of_their_names(told: tuple[Hall, list]) -> None:
+    """No ranking: Corbières before Diarra, whoever wrote more."""
+    hall, _entries = told
+    page = hall.client.get(f"{BASE}/a/9999999?vue=auteurs").text
+    names = re.findall(r"<b>([^<]+)</b><br>", page)
+    assert names == ["Aline Corbières", "Mamadou Diarra"]

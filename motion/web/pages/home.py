@@ -1,5 +1,6 @@
 """The list of congresses, and the home of one."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,11 +12,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from motion.rules.phases import standing, writable
+from motion.rules.steps import Telling
 from motion.rules.text import parse
 from motion.rules.vocabulary import MotionState, Phase
 from motion.web.page import Page, read
 from motion.web.reading import PersonView, person_of
 from motion.web.recent import Excerpt, excerpt, last_words_of
+from motion.web.steps import DamierView, damier_view
 from motion.web.views import View, shown
 from storage import pages
 from storage.models import Congress, Motion
@@ -120,6 +123,7 @@ class HomeView(View):
     authors: int = shown("How many of them have written.")
     entries: int = shown("How many entries the record has.")
     mark: str = shown("The mark of the texts shown, for live updates.")
+    damier: DamierView | None = shown("Who wrote when in the motion being written; None while nobody has.")
 
 
 def congress_card(page: Page, congress: Congress) -> CongressCard:
@@ -239,11 +243,12 @@ def calendar_of(page: Page) -> tuple[DayView, ...]:
     return tuple(DayView(page.times.day(day), day == today, tuple(hours)) for day, hours in days.items())
 
 
-def home_view(page: Page, rows: HomeRows) -> HomeView:
+def home_view(page: Page, rows: HomeRows, *, with_damier: bool = False) -> HomeView:
     """Put the home of a congress together."""
     assert page.congress is not None
     phase = Phase(page.congress.phase)
     adopted = any(motion.adopted_at is not None for motion in rows.motions)
+    title = page._(_("La journée, ligne à ligne"))
     return HomeView(
         page._(VOTED if phase is Phase.ADOPTED and not adopted else PROMISES[phase]),
         (page.congress.ends_on - page.congress.starts_on).days + 1,
@@ -254,6 +259,7 @@ def home_view(page: Page, rows: HomeRows) -> HomeView:
         rows.authors,
         rows.entries,
         rows.mark,
+        damier_view(page, Telling.unpack(rows.told), "", title) if with_damier else None,
     )
 
 
@@ -267,7 +273,10 @@ def quiet_since(page: Page, rows: HomeRows) -> tuple[object, ...]:
 def home_etag(page: Page, rows: HomeRows) -> str:
     """Name what the home shows now."""
     numbers = [motion.text_number for motion in rows.motions]
-    return page.etag(rows.last_entry, page.congress, page.openings, numbers, rows.officials, quiet_since(page, rows))
+    told = hashlib.sha256(rows.told).digest()
+    return page.etag(
+        rows.last_entry, page.congress, page.openings, numbers, rows.officials, told, quiet_since(page, rows)
+    )
 
 
 async def list_congresses(request: Request) -> Response:
@@ -279,7 +288,7 @@ async def list_congresses(request: Request) -> Response:
 async def home(request: Request) -> Response:
     """The home of a congress."""
     page, rows = await read(request, pages.home)
-    return page.answer("home.html", home_etag(page, rows), lambda: home_view(page, rows))
+    return page.answer("home.html", home_etag(page, rows), lambda: home_view(page, rows, with_damier=True))
 
 
 async def home_live(request: Request) -> Response:

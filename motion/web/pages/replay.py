@@ -20,6 +20,7 @@ from starlette.routing import Route
 from motion.rules import authorship
 from motion.rules.authorship import AUTHOR_STYLES
 from motion.rules.differences import ComparedLine, Comparison, Kind, compare
+from motion.rules.errors import NotFound
 from motion.rules.pictures import Columns, columns
 from motion.rules.steps import Step, StepKind, around
 from motion.rules.text import Section, parse
@@ -176,8 +177,17 @@ class ShapeView(View):
 async def past_of(request: Request, query: Callable[..., T], *args: object, entry: int | None = None) -> tuple[Page, T]:
     """Read rows of a motion's past; first bring its history up to date, when it lags behind what is asked for."""
     code = request.path_params["code"]
-    page, rows = await read(request, query, code, *args)
-    found: Past = rows if isinstance(rows, Past) else rows.past  # type: ignore[attr-defined]  # each of them has one
+    try:
+        page, rows = await read(request, query, code, *args)
+    except NotFound:
+        # Perhaps only not yet: nothing of this text was replayed since it was written, or since a redaction.
+        _page, found = await read(request, replays.past, code)
+        if not found.is_behind:
+            raise
+        assert found.motion.id is not None
+        await request.app.state.histories.reach_soon(found.motion.id)
+        return await read(request, query, code, *args)
+    found = rows if isinstance(rows, Past) else rows.past  # type: ignore[attr-defined]  # each of them has one
     if found.is_behind and (entry is None or entry > found.head.entry):
         assert found.motion.id is not None
         await request.app.state.histories.reach_soon(found.motion.id)
