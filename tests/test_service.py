@@ -120,4 +120,6 @@ class TestProxy:
                     urllib.request.urlopen(request)
                 refused.value.close()
                 assert refused.value.code == 422
-        assert ask(tmp_path, "SELECT count(DISTINCT key) FROM sign_in_attempt") == [(networks,)]
+        assert ask(tmp_path, "SELECT count(DISTINCT key) FROM sign_in_attempt WHERE key LIKE 'code-network:%'") == [
+            (networks,)
+        ]

@@ -1,6 +1,6 @@
 """Each entry of the record in words: "Aline Corbières, maire de Valbrune, écrit dans la motion 1"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Any
@@ -98,8 +98,8 @@ class Teller:
     page: Page
     officials: Mapping[int, Official]
 
-    def entry(self, entry: Entry) -> str:
-        """One entry."""
+    def entry(self, entry: Entry, where: Sequence[str] = ()) -> str:
+        """One entry; `where` are the articles in which it was written, where they are known."""
         body = entry.body
         values: dict[str, object] = {
             name: self._value(value) for name, value in body.items() if isinstance(value, (str, int))
@@ -108,12 +108,13 @@ class Teller:
         values["person"] = self.who(str(body.get("who", entry.by)))
         values["named"] = self._named(entry)
         if "doc" in body:
-            values["doc"] = self.page._(_("la motion %(number)s"), number=str(body["doc"]).removeprefix("M"))
+            values["doc"] = self.page._(_("la motion\u00a0%(number)s"), number=str(body["doc"]).removeprefix("M"))
             values["Doc"] = _capitalised(str(values["doc"]))
         if "official" in body:
             values["official"] = self._official(body)
-        said = self.page._(self._sentence(entry, values))
-        return _capitalised(said % values)
+        said = self.page._(self._sentence(entry, values)) % values
+        # The parts of a motion are named in its own language, whatever the reader's.
+        return ", ".join(part for part in (_capitalised(said), self.page.times.names(map(_small, where))) if part)
 
     def who(self, mark: str) -> str:
         """`elu-12` by name, mandate and commune; the secretariat; the service."""
@@ -172,6 +173,10 @@ class Teller:
             case _:
                 pass
         return SENTENCES[entry.kind]
+
+
+def _small(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def _capitalised(sentence: str) -> str:

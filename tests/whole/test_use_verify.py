@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,3 +139,13 @@ class TestCommands:
         """Downloaded, hashed, and recognised without script."""
         digest = hashlib.sha256(service.get("/ormeline/motions/M2.md").encode()).hexdigest()
         assert "C’est le texte de la motion 2" in service.get(f"{PAGE}?empreinte={digest}")
+
+
+def test_the_register_says_in_which_article_somebody_wrote(service: Demonstration) -> None:
+    """Once the history of the text has been told: a moment after the words."""
+    lines = "/ormeline/registre?genre=ecriture&motion=M1"
+    end = time.monotonic() + 30
+    while not re.search(r"écrit dans la motion\u00a01, article \d", page := service.get(lines)):
+        assert time.monotonic() < end, page
+        service.get("/ormeline/motions/M1/rejeu")
+        time.sleep(0.5)

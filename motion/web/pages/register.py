@@ -15,14 +15,14 @@ from starlette.routing import Route
 from motion.record.bundles import name_of
 from motion.record.entry import decode_entry
 from motion.record.tree import leaf_hash
-from motion.rules.register import KINDS, Genre, Line
+from motion.rules.register import KINDS, TYPED, Genre, Line
 from motion.web.page import Page, read
 from motion.web.pages.home import MotionCard, motion_card
 from motion.web.reading import grouped_digest
 from motion.web.register_words import GENRES, Teller
 from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
-from storage import pages, published, redactions, register
+from storage import pages, published, redactions, register, written_places
 from storage.models import Congress, Motion
 from storage.redactions import Tombstone
 from storage.register import Asked, Found, OneEntry, Told
@@ -34,6 +34,10 @@ LINES = 50  # of a page: about six hundred elements
 ONE_BY_ONE = 100  # keystrokes of a page that opens a stretch
 MAX_WORDS = 200  # characters of a search
 MAX_NUMBER = 2**53 - 1
+
+
+Where = dict[int, tuple[str, ...]]
+"""The articles in which lines were written, by their last entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class EntryView(View):
 
 async def show(request: Request) -> Response:
     """A page of the register."""
-    page, (found, said, motions, witnessed) = await read(request, page_of_register, request)
+    page, (found, said, motions, witnessed, where) = await read(request, page_of_register, request)
     asked, faults = asked_of(request, page)
 
     def view() -> RegisterView:
@@ -105,7 +109,7 @@ async def show(request: Request) -> Response:
         code_of = {motion.id: motion.code for motion in motions}
         is_opened = one_by_one(request)
         return RegisterView(
-            tuple(days(page, teller, found, said, code_of)),
+            tuple(days(page, teller, found, said, code_of, where)),
             tuple((motion.code, page._(_("Motion %(number)s"), number=motion.code[1:])) for motion in motions),
             tuple((str(genre), page._(words)) for genre, words in GENRES.items()),
             asked,
@@ -120,20 +124,20 @@ async def show(request: Request) -> Response:
 
     if faults:
         return page.render("registre.html", view(), status=422)
-    return page.answer("registre.html", page.etag(found.last_entry, page.congress, *witnessed), view)
+    return page.answer("registre.html", page.etag(found.last_entry, page.congress, witnessed, where), view)
 
 
 def page_of_register(
     db: Session, congress: Congress, request: Request
-) -> tuple[Found, Told, tuple[Motion, ...], tuple[int, int]]:
-    """Read a page: its lines, what they are said with, the motions for the form, the witnesses."""
+) -> tuple[Found, Told, tuple[Motion, ...], tuple[int, int], Where]:
+    """Read a page: its lines, what they are said with, the motions for the form, the witnesses, the articles."""
     assert congress.id is not None
     opened = one_by_one(request)
     found = register.find(db, congress, query_of(request, congress), ONE_BY_ONE if opened else LINES, one_by_one=opened)
     said = register.told(db, congress.id, [line.last for line in found.lines])
     motions, _last = pages.motions(db, congress)
     witnessed = published.witnesses(db, congress.id)
-    return found, said, motions, (witnessed.cosigned, witnessed.named)
+    return found, said, motions, (witnessed.cosigned, witnessed.named), written_places.places(db, found.lines)
 
 
 def one_by_one(request: Request) -> bool:
@@ -214,7 +218,9 @@ def address(page: Page, asked: dict[str, str]) -> str:
     return f"{page.home}/registre" + (f"?{urlencode(said)}" if said else "")
 
 
-def days(page: Page, teller: Teller, found: Found, said: Told, code_of: dict[int | None, str]) -> Iterable[DayView]:
+def days(
+    page: Page, teller: Teller, found: Found, said: Told, code_of: dict[int | None, str], where: Where
+) -> Iterable[DayView]:
     """Put the lines in words, day by day."""
     name, gathered = "", list[LineView]()
     for line in found.lines:
@@ -224,12 +230,14 @@ def days(page: Page, teller: Teller, found: Found, said: Told, code_of: dict[int
             yield DayView(name, tuple(gathered))
             gathered = []
         name = day
-        gathered.append(line_view(page, teller, line, content, code_of))
+        gathered.append(line_view(page, teller, line, content, code_of, where.get(line.last, ())))
     if gathered:
         yield DayView(name, tuple(gathered))
 
 
-def line_view(page: Page, teller: Teller, line: Line, content: bytes, code_of: dict[int | None, str]) -> LineView:
+def line_view(
+    page: Page, teller: Teller, line: Line, content: bytes, code_of: dict[int | None, str], where: tuple[str, ...]
+) -> LineView:
     """One line; a stretch leads to its keystrokes."""
     url, number, detail = f"{page.home}/registre/{line.last}", page.times.number(line.last), ""
     if line.is_stretch:
@@ -251,7 +259,7 @@ def line_view(page: Page, teller: Teller, line: Line, content: bytes, code_of: d
     return LineView(
         page.times.iso(line.ended),
         page.times.hour(line.ended),
-        teller.entry(decode_entry(content)),
+        teller.entry(decode_entry(content), where),
         detail,
         url,
         number,
@@ -278,7 +286,7 @@ async def receipt(request: Request) -> Response:
 async def entry_page(request: Request, template: str) -> Response:
     """Answer with a page about one entry."""
     number = request.path_params["entry"]
-    page, (one, people, motion, newest, stones) = await read(request, page_of_entry, number)
+    page, (one, people, motion, newest, stones, where) = await read(request, page_of_entry, number)
     is_signed = newest > number
     return page.answer(
         template,
@@ -289,25 +297,36 @@ async def entry_page(request: Request, template: str) -> Response:
             motion and motion.last_entry,
             page.congress,
             len(stones),
+            where,
         ),
-        lambda: entry_view(page, one, people, motion, stones, is_signed=is_signed),
+        lambda: entry_view(page, one, people, motion, stones, where, is_signed=is_signed),
     )
 
 
 def page_of_entry(
     db: Session, congress: Congress, number: int
-) -> tuple[OneEntry, Told, Motion | None, int, tuple[Tombstone, ...]]:
-    """Read an entry, who and what it names, how far the last signed root goes, and what became of its object."""
+) -> tuple[OneEntry, Told, Motion | None, int, tuple[Tombstone, ...], tuple[str, ...]]:
+    """Read an entry, who and what it names, how far the last signed root goes, its object's fate, its article."""
     assert congress.id is not None
     one = register.entry(db, congress, number)
     said = register.told(db, congress.id, [number])
     newest = published.newest(db, congress.id)
     motion = None if one.entry.motion_id is None else said.motions.get(one.entry.motion_id)
-    return one, said, motion, newest.size if newest else 0, redactions.about(db, congress.id, number)
+    row = one.entry
+    line = Line(number, number, row.at, row.at, row.kind, row.motion_id, row.official_id, int(row.kind == TYPED))
+    where = written_places.places(db, [line]).get(number, ())
+    return one, said, motion, newest.size if newest else 0, redactions.about(db, congress.id, number), where
 
 
 def entry_view(
-    page: Page, one: OneEntry, said: Told, motion: Motion | None, stones: tuple[Tombstone, ...], *, is_signed: bool
+    page: Page,
+    one: OneEntry,
+    said: Told,
+    motion: Motion | None,
+    stones: tuple[Tombstone, ...],
+    where: tuple[str, ...],
+    *,
+    is_signed: bool,
 ) -> EntryView:
     """Put an entry in words."""
     row = one.entry
@@ -316,7 +335,7 @@ def entry_view(
     return EntryView(
         row.number,
         page._(_("Inscription n°\u00a0%(number)s"), number=page.times.number(row.number)),
-        Teller(page, said.officials).entry(entry),
+        Teller(page, said.officials).entry(entry, where),
         page.times.iso(entry.at),
         page._(_("%(day)s à %(hour)s"), day=page.times.day(entry.at), hour=page.times.hour_to_second(entry.at)),
         grouped_digest(leaf_hash(row.content).hex()),
