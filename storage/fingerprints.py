@@ -10,7 +10,7 @@ from motion.record.tree import HASH_BYTES
 from motion.rules.text import digest
 from storage import published
 from storage.models import Checkpoint, Entry, LogTile, Motion
-from storage.register import FREQUENT
+from storage.models.record import IS_RARE
 
 _DIGESTS = ("motion.freeze", "motion.adopt", "motion.reject", "doc.snapshot")
 _BATCH = 64  # tiles read at once: half a megabyte
@@ -53,7 +53,7 @@ def recognised(db: Session, congress_id: int, fingerprint: bytes) -> Known | Non
         .where(
             Entry.congress_id == congress_id,
             col(Entry.kind).in_(_DIGESTS),
-            col(Entry.kind).not_in(FREQUENT),  # as the index of kinds says it
+            IS_RARE,
         )
         .order_by(col(Entry.number).desc())
     )

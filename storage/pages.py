@@ -29,6 +29,7 @@ from storage.models import (
     SealedObject,
     Secretary,
 )
+from storage.models.record import IS_RARE
 from storage.redactions import Tombstone
 
 P = ParamSpec("P")
@@ -248,7 +249,12 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
     wrote = wrote_lately(db, found)
     acts = db.exec(
         select(Entry)
-        .where(Entry.congress_id == congress.id, Entry.motion_id == found.id, col(Entry.kind).in_(TOLD))
+        .where(
+            Entry.congress_id == congress.id,
+            Entry.motion_id == found.id,
+            col(Entry.kind).in_(TOLD),
+            IS_RARE,
+        )
         .order_by(col(Entry.number).desc())
         .limit(6)
     )

@@ -21,6 +21,7 @@ from storage.models import (
     Secretary,
     WithdrawnObject,
 )
+from storage.models.record import IS_RARE
 
 WITH_OBJECT = tuple(
     name
@@ -135,7 +136,7 @@ def published_file(db: Session, congress_id: int, name: str) -> bytes | None:
         return None
     # Refused updates are sealed objects too, and are not published: the name must stand in an entry that publishes.
     mark = f'"c":"{name}"'.encode()
-    query = _entries(congress_id).where(col(Entry.kind).in_(WITH_OBJECT))
+    query = _entries(congress_id).where(col(Entry.kind).in_(WITH_OBJECT), IS_RARE)
     return row.content if any(mark in content for _n, _k, _m, _o, content in db.execute(query)) else None
 
 

@@ -17,6 +17,8 @@ from motion.rules.errors import NotFound
 from motion.rules.names import folded
 from motion.rules.register import Line, Row, lines
 from storage.models import Congress, Entry, Motion, Official
+from storage.models.record import FREQUENT as FREQUENT
+from storage.models.record import IS_RARE
 from storage.pages import last_entry
 
 WINDOW = 20_000
@@ -24,8 +26,6 @@ WINDOW = 20_000
 
 MAX_WORDS = 8
 _BATCH = 1_000
-FREQUENT = ("crdt.update", "client.bind")
-"""Kinds of nearly all entries: the index of kinds leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,7 @@ def _conditions(db: Session, congress_id: int, asked: Asked) -> list[Any]:
     if asked.kinds:
         conditions.append(col(Entry.kind).in_(asked.kinds))
         if not set(asked.kinds) & set(FREQUENT):
-            # As the partial index says it: neither database infers it from the list.
-            conditions.append(col(Entry.kind).not_in(FREQUENT))
+            conditions.append(IS_RARE)
     if asked.starts is not None:
         conditions.append(col(Entry.at) >= asked.starts)
     if asked.ends is not None:

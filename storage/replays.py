@@ -20,6 +20,7 @@ from motion.rules.history import (
 from motion.rules.steps import ACTS, Deed, Step, StepKind, Telling, steps
 from storage import history, pages, redactions
 from storage.models import Congress, Entry, Motion, Official, TextHistory
+from storage.models.record import IS_RARE
 from storage.redactions import Tombstone
 
 NOTHING = Instant("", (), None)
@@ -73,7 +74,12 @@ def past(db: Session, congress: Congress, code: str) -> Past:
     head = history.head(db, motion.id)
     acts = db.exec(
         select(Entry)
-        .where(Entry.congress_id == congress.id, Entry.motion_id == motion.id, col(Entry.kind).in_(list(ACTS)))
+        .where(
+            Entry.congress_id == congress.id,
+            Entry.motion_id == motion.id,
+            col(Entry.kind).in_(list(ACTS)),
+            IS_RARE,
+        )
         .order_by(col(Entry.number))
     )
     deeds = [Deed(act.kind, act.number, round(act.at.timestamp() * 1000)) for act in acts]

@@ -20,7 +20,7 @@ from motion.record.objects import open_object
 from motion.rules.text import MotionText, parse
 from motion.rules.words import Asked, stems
 from storage.models import Congress, Entry, Motion, SealedObject, SearchPassage, SearchState, SearchStem
-from storage.register import FREQUENT
+from storage.models.record import FREQUENT, IS_RARE
 
 PASSAGES = 150
 """Passages that one transaction indexes at most: about ten milliseconds."""
@@ -74,9 +74,7 @@ def is_behind(db: Session, congress_id: int) -> bool:
     ):
         if read.get(motion_id, -1) != number:
             return True
-    last = select(func.max(col(Entry.number))).where(
-        col(Entry.congress_id) == congress_id, col(Entry.kind).not_in(FREQUENT)
-    )
+    last = select(func.max(col(Entry.number))).where(col(Entry.congress_id) == congress_id, IS_RARE)
     return (db.execute(last).scalar() or 0) > read.get(0, -1)
 
 
@@ -202,7 +200,7 @@ def _index_acts(db: Session, congress_id: int, room: int) -> bool:
         .where(
             col(Entry.congress_id) == congress_id,
             col(Entry.number) > read,
-            col(Entry.kind).not_in(FREQUENT),  # as the index of kinds says it
+            IS_RARE,
         )
         .order_by(col(Entry.number))
         .limit(room)

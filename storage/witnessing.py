@@ -53,6 +53,6 @@ def keep(
 
 
 def _has(note: str, line: str) -> bool:
-    """Whether a witness's line stands there: its name and key id, all but two bits of which the first five letters hold."""
+    """Whether a witness's line stands there: its name and key id, but for two bits (five letters hold thirty)."""
     dash, name, encoded = line.split(" ", 2)
     return f"{dash} {name} {encoded[:5]}" in note
