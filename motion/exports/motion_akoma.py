@@ -7,6 +7,7 @@ written is in `proprietary`: the log, its size, its root, the entry.
 https://docs.oasis-open.org/legaldocml/akn-core/v1.0/os/part2-specs/
 """
 
+import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
@@ -24,6 +25,10 @@ _ELEMENTS = {
     SectionKind.DEMAND: "paragraph",
 }
 
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML 1.0 document may hold, even escaped (section 2.2). A text may hold the last two."""
+REPLACED = "\ufffd"
 
 _MIXED = frozenset(f"{{{AKN}}}{name}" for name in ("p", "heading", "num", "docTitle"))
 
@@ -44,8 +49,8 @@ def motion_akoma(document: MotionDocument) -> bytes:
     if document.vote is not None:
         _add(_add(_add(statement, "conclusions"), "p"), "span").text = document.words.vote
     _indent(root, 0)
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    written: str = ET.tostring(root, encoding="unicode")
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{_NO_XML.sub(REPLACED, written)}\n".encode()
 
 
 def _meta(meta: ET.Element, document: MotionDocument) -> None:

@@ -253,6 +253,12 @@ BY_STATUS = {
         _("Trop d’envois sont venus de cet appareil en peu de temps."),
         _("Revenez à la page précédente\u00a0: votre texte y est encore. Attendez une minute, puis renvoyez-le."),
     ),
+    503: Said(
+        503,
+        _("Ce fichier n’est pas prêt."),
+        _("Beaucoup de fichiers sont demandés en même temps."),
+        _("Réessayez dans une minute. La page de la motion, elle, se lit et s’imprime tout de suite."),
+    ),
 }
 BAD_REQUEST = Said(
     400,

@@ -207,6 +207,11 @@ class TestAkomaNtoso:
         schema = etree.XMLSchema(etree.parse(os.path.join(folder, "akomantoso30.xsd")))
         schema.assertValid(etree.fromstring(motion_akoma(made)))
 
+    def test_no_sign_of_a_text_breaks_the_xml(self) -> None:
+        """Two signs that a text may hold and XML may not, and controls of an old import."""
+        root = ET.fromstring(motion_akoma(document("# A\n\n## B\n\navant \uffff\ufffe\x0b après\n")))
+        assert "avant \ufffd\ufffd\ufffd après" in "".join(root.itertext())
+
     def test_each_alinea_has_its_words_and_its_line(self) -> None:
         """To the letter: no blank is added between two words."""
         root = ET.fromstring(motion_akoma(document()))

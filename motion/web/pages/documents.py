@@ -1,16 +1,19 @@
 """A motion as a file to take away: PDF (also in large print), ODT, DOCX, EPUB, Akoma Ntoso.
 
 The addresses are the motion's with an ending. A file is made when somebody asks, one at a time for each process, and
-kept in memory while it is the newest: a hall that prints asks for the same one.
+kept in memory under what it shows, whoever asks and however: a hall that prints asks for the same one. While a text is
+being written, a file of the last seconds is given again; it says which entry it is of.
 """
 
 import asyncio
 import base64
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from gettext import NullTranslations
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,16 +25,18 @@ from motion.exports.motion_pdf import motion_pdf
 from motion.rules.text import digest
 from motion.web.page import Page, read
 from motion.web.pages.home import OPEN
-from motion.web.pages.motions import etag_of
 from motion.web.reading import bar_of, read_motion
 from storage import pages, published
-from storage.models import Checkpoint, Congress
+from storage.models import Checkpoint, Congress, Motion
 from storage.pages import MotionRows
 from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-FILES_KEPT = 24  # of 300 kB at most each
+FILES_KEPT = 96  # of 300 kB at most each: twelve for a motion, in two languages
+FRESH_S = 10.0  # how old a file of a text that is being written may be: every keystroke would make another
+MOST_WAITING = 20  # who asks for a file that is not there, in one process; a file takes tenths of a second
+RETRY_AFTER_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +69,72 @@ FORMATS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file, and the entry of its text. `version` names what it shows; `made_at` is a second of a rising clock."""
+
+    content: bytes
+    version: str
+    entry: int
+    made_at: float
+
+
 class Files:
-    """Files made lately, by what they show. Owned by the event loop."""
+    """Files made lately, by motion, language and format. Owned by the event loop."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], File] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
+        self._waiting = 0
 
-    async def get(self, key: tuple[str, str], make: Callable[[], bytes]) -> bytes:
-        """Return a file, making it in a thread unless it was made lately."""
-        async with self._one_at_a_time:
-            found = self._kept.pop(key, None)
-            if found is None:
-                found = await asyncio.to_thread(make)
-            self._kept[key] = found
-            if len(self._kept) > FILES_KEPT:
-                self._kept.popitem(last=False)
+    def kept(self, key: tuple[object, ...], version: str) -> File | None:
+        """Return the file of this version, or a younger one than `FRESH_S`."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        if found.version != version and asyncio.get_running_loop().time() - found.made_at >= FRESH_S:
+            return None
+        self._kept.move_to_end(key)
+        return found
+
+    async def get(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+        """Return a file that its key names whole, making it unless it was made lately.
+
+        Raises:
+            HTTPException: 503: too many wait already.
+        """
+        return (await self.newest(key, "", 0, make)).content
+
+    async def newest(self, key: tuple[object, ...], version: str, entry: int, make: Callable[[], bytes]) -> File:
+        """Return a file that follows a text, making it in a thread unless it was made lately.
+
+        Args:
+            key: What may not differ, were it for a second: motion, format, language, state, what was taken out.
+            version: What names the rest of what is shown.
+            entry: The entry of the text.
+
+        Raises:
+            HTTPException: 503: too many wait already.
+        """
+        found = self.kept(key, version)
+        if found is not None:
             return found
+        if self._waiting >= MOST_WAITING:
+            raise HTTPException(503, headers={"Retry-After": str(RETRY_AFTER_S)})
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                found = self.kept(key, version)  # made meanwhile, for whoever asked first
+                if found is None:
+                    content = await asyncio.to_thread(make)
+                    found = File(content, version, entry, asyncio.get_running_loop().time())
+                    self._kept[key] = found
+                    self._kept.move_to_end(key)
+                    if len(self._kept) > FILES_KEPT:
+                        self._kept.popitem(last=False)
+                return found
+        finally:
+            self._waiting -= 1
 
 
 def shown_as(wanted: Format) -> Callable[[Request], Awaitable[Response]]:
@@ -95,16 +149,42 @@ def shown_as(wanted: Format) -> Callable[[Request], Awaitable[Response]]:
 async def answer(request: Request, wanted: Format) -> Response:
     """The motion as a file."""
     page, (rows, root) = await read(request, motion_and_root, request.path_params["code"])
-    etag = page.etag(rows.motion.last_entry, etag_of(page, rows), root and root.size)
+    version = version_of(page, rows, root)
+    etag = f'"{version}-{wanted.name}"'
     unchanged = page.unchanged(etag)
     if unchanged:
         return unchanged
-    document = document_of(page, rows, root)
     files: Files = request.app.state.files
-    content = await files.get((wanted.name, etag), lambda: wanted.write(document))
-    name = f"{document.code}-{rows.motion.text_entry}.{wanted.name}"
-    headers = {**OPEN, "ETag": etag, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, headers=headers, media_type=wanted.media_type)
+    key = (wanted.name, page.language.code, *lasting(rows.motion))
+    found = files.kept(key, version)
+    if found is None:
+        document = document_of(page, rows, root)
+        found = await files.newest(key, version, rows.motion.text_entry, lambda: wanted.write(document))
+    name = f"{rows.motion.code}-{found.entry}.{wanted.name}"
+    headers = {
+        **OPEN,
+        "ETag": f'"{found.version}-{wanted.name}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Response(found.content, headers=headers, media_type=wanted.media_type)
+
+
+def lasting(motion: Motion) -> tuple[object, ...]:
+    """What a file of the last seconds must have in common with the motion: all but its last words."""
+    return motion.id, motion.title, motion.state, motion.digest, motion.redacted_entry
+
+
+def version_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> str:
+    """Name what a file shows, whoever asks: nothing of the visitor or of the address stands in it."""
+    people = sorted(
+        (number, one.first_names, one.family_name, one.mandate, one.territory) for number, one in rows.officials.items()
+    )
+    motion = rows.motion
+    shown = (
+        *(motion.text_number, motion.last_entry, *lasting(motion)),
+        *(people, page.congress, root and root.size, page.language.code, page.templates.build),
+    )
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
 
 
 def motion_and_root(db: Session, congress: Congress, code: str) -> tuple[MotionRows, Checkpoint | None]:
@@ -147,7 +227,7 @@ def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> Motion
             for share in sorted(shares, key=lambda share: share.person.name)
         ),
         vote=vote,
-        digest=motion.digest or digest(motion.text),
+        digest=digest(motion.text),  # of what is printed here, words that were taken out since being masked
         origin=page.congress.origin,
         size=root.size if root else 0,
         root=base64.b64encode(root.root).decode() if root else "",
@@ -163,17 +243,20 @@ def words_of(page: Page, rows: MotionRows, vote: Vote | None, root: Checkpoint |
     moment = page.times.moment(motion.text_at or motion.created_at)
     result = ""
     if vote is not None:
-        result = say(
+        counts = {
+            "for": page.times.number(vote.votes_for),
+            "against": page.times.number(vote.votes_against),
+            "abstentions": page.times.number(vote.abstentions),
+            "not_voting": page.times.number(vote.not_voting),
+        }
+        told = say(
             _(
-                "%(for)s voix pour, %(against)s contre, %(abstentions)s abstentions, "
-                "%(not_voting)s n’ont pas pris part au vote. Séance présidée par %(chair)s."
+                "Pour %(for)s, contre %(against)s, abstentions %(abstentions)s. "
+                "Ne prennent pas part au vote\u00a0: %(not_voting)s."
             ),
-            **{"for": page.times.number(vote.votes_for)},
-            against=page.times.number(vote.votes_against),
-            abstentions=page.times.number(vote.abstentions),
-            not_voting=page.times.number(vote.not_voting),
-            chair=vote.chair,
+            **counts,
         )
+        result = f"{told} {say(_('Vote à main levée. Séance présidée par %(name)s.'), name=vote.chair)}"
     return Words(
         kind=say(_("Motion %(number)s"), number=motion.code[1:]),
         state=state_said(page, rows),
