@@ -123,7 +123,9 @@ class Room:
     def state_message(self, caller: Caller) -> bytes:
         """The STATE message for somebody."""
         why = self.closed_for(caller.actor)
-        said = wire.State(self.head.state, not why, why, sentences.state(why, caller.language))
+        said = wire.State(
+            self.head.state, not why, why, sentences.state(why, caller.language), self.head.redacted_entry
+        )
         return wire.encode_message(said)
 
     def reading_copy(self) -> drafts.ReadingCopy:

@@ -87,12 +87,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`103`, server to client: the motion's state, and whether this reader may write."""
+    """`103`, server to client: the motion's state, and whether this reader may write.
+
+    `redacted` is the entry that last took words out of its updates, 0 when none did: a document that was made before
+    holds letters that are no longer sent, and is to be asked for anew.
+    """
 
     state: str
     may_write: bool
     reason: str
     sentence: str
+    redacted: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from motion.live.updates import inserted_text, masked
 from motion.web.pages.editor import html_of, plan_of
 
 FRONTEND = Path(__file__).parent.parent.parent / "frontend"
@@ -100,6 +101,8 @@ class FakeRoom:
         self.doc = pycrdt.Doc()
         self.text = self.doc.get("text", type=pycrdt.Text)
         self.text += TEXT
+        self.first = self.doc.get_update()
+        self.redacted = 0
         self.updates: list[bytes] = []
         self.seen: set[bytes] = set()
         self.readers: dict[WebSocket, int] = {}
@@ -156,12 +159,26 @@ class FakeRoom:
         self.may_write = False
         self.do(lambda: self.broadcast(self.state()))
 
+    def redact(self, words: str) -> None:
+        """Take what was written of these words out of the updates: every line is closed, for a document anew."""
+
+        async def work() -> None:
+            self.updates = [masked(one) if words in inserted_text(one) else one for one in self.updates]
+            self.doc = pycrdt.Doc()
+            for update in [self.first, *self.updates]:
+                self.doc.apply_update(update)
+            self.text = self.doc.get("text", type=pycrdt.Text)
+            self.redacted += 1
+            await asyncio.gather(*(reader.close(1013, "redaction") for reader in list(self.readers)))
+
+        self.do(work)
+
     # --- the protocol ------------------------------------------------------------------------------
 
     def state(self) -> bytes:
         sentence = "" if self.may_write else "le texte est clos depuis 16 h."
         state = {"state": "drafting" if self.may_write else "frozen", "may_write": self.may_write, "reason": ""}
-        return note(103, {**state, "sentence": sentence})
+        return note(103, {**state, "sentence": sentence, "redacted": self.redacted})
 
     def present(self) -> bytes:
         return note(106, {"officials": sorted(set(self.readers.values()))})
@@ -244,6 +261,7 @@ class FakeRoom:
             return
         self.readers[socket] = official
         await socket.send_bytes(b"\0\0" + sized(self.doc.get_state()))
+        await socket.send_bytes(self.state())
         await self.broadcast(self.present())
         try:
             while True:
@@ -278,7 +296,7 @@ class FakeRoom:
         else:
             waiting = self.updates[number:]
             frames = [b"\0\2" + sized(pycrdt.merge_updates(*waiting))] if waiting else []
-        frames += [self.authors(), self.present(), self.state(), self.position()]
+        frames = [self.state(), *frames, self.authors(), self.present(), self.position()]
         return Response(b"".join(map(sized, frames)), media_type="application/octet-stream")
 
     # --- the page, from the real template ----------------------------------------------------------
@@ -297,6 +315,7 @@ class FakeRoom:
             "congress": "demo", "code": "M3", "title": "Motion 3", "live_url": "/live/demo/M3",
             "fallback_url": "/live/demo/M3", "simple_url": "/demo/motions/M3/rediger/simple", "language": "fr",
             "time_zone": "Europe/Paris", "may_write": True, "sentence": "", "me": official, "session": self.login,
+            "redacted": self.redacted,
             "sign_in_url": "/demo/connexion?suite=/demo/motions/M3/rediger",
             "plan_url": "/demo/motions/M3/plan.json", "plan": self.plan(),
         }  # fmt: skip

@@ -13,7 +13,7 @@ import { sections } from "../../frontend/islands/editor/outline";
 import type { EditorPage } from "../../frontend/islands/editor/page";
 import { People, placeOf } from "../../frontend/islands/editor/people";
 import { layOn, shownLabel } from "../../frontend/islands/editor/plan";
-import { insertedText } from "../../frontend/islands/editor/room";
+import { insertedText } from "../../frontend/islands/editor/words";
 import { savingWords, sentences } from "../../frontend/islands/editor/status";
 import * as wire from "../../frontend/islands/editor/wire";
 

@@ -18,7 +18,7 @@ MESSAGES: list[wire.Message] = [
     wire.Submit(300, b"\x00\x00"),
     wire.Ack((1, 2), 57, "2026-11-22T14:32:05.123Z"),
     wire.Refusal(3, "gap", "Ce texte n’a pas pu être ajouté.", False),
-    wire.State("frozen", False, "frozen", "Le texte est figé."),
+    wire.State("frozen", False, "frozen", "Le texte est figé.", 0),
     wire.Position(260_000),
     wire.Authors(((2**32 - 1, 7), (5, 8)), (wire.OfficialCard(7, "Aïda Roche", "maire", "Val-sur-Orbe", "AR"),)),
     wire.Present((7, 8)),

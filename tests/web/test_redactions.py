@@ -243,10 +243,14 @@ class TestDeciding:
         )
         assert adopted.status_code == 303
         assert "un élu véreux" in hall.client.get("/ormeline/motions/M1.md").text
+        room = "/ormeline/motions/M1/rediger"
+        assert "un élu véreux" in hall.client.get(room, headers=hall.aline).text
         page = hall.client.get(f"{HERE}/nouveau?de={said}&a={said}", headers=hall.odile)
         assert "remplacés par ▒" in text_of(page.text)
         take_out(hall, said, said)
         masked = MASK * len("un élu véreux")
+        opened = hall.client.get(room, headers=hall.aline).text
+        assert masked in opened and "véreux" not in opened  # a second after it was made with the letters
         assert f"On renonce à {masked}" in hall.client.get("/ormeline/motions/M1.md").text
         body = hall.client.get("/ormeline/motions/M1.json").json()
         assert masked in body["text"] and body["frozen_digest"] == digest != body["digest"]

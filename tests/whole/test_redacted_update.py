@@ -107,6 +107,11 @@ async def type_words(writer: Writer, words: str) -> None:
     await writer.until_acknowledged(n)
 
 
+def states(writer: Writer) -> list[wire.State]:
+    """What somebody was told of the motion's state."""
+    return [message for message in writer.heard if isinstance(message, wire.State)]
+
+
 async def until_closed(writer: Writer) -> int:
     """Wait until the server closes a socket; the code."""
     async with asyncio.timeout(10):
@@ -169,6 +174,8 @@ def test_deleted_words_are_sent_to_nobody_any_more(sqlite_store: Store, tmp_path
                 request = prepare(sqlite_store, world, said, kind)
                 await confirm(here, sqlite_store, world, request, said)
                 assert await until_closed(aline) == await until_closed(yves) == 1013
+                assert aline.socket.close_reason == yves.socket.close_reason == "redaction"
+                assert {told.redacted for told in states(aline) + states(yves)} == {0}
 
             for served in (here, there):
                 room = await served.rooms.open(world.motion_id)
@@ -177,6 +184,8 @@ def test_deleted_words_are_sent_to_nobody_any_more(sqlite_store: Store, tmp_path
                     assert newcomer.typist.text == text
                     sent = b"".join(wire.encode_message(message) for message in newcomer.heard)
                     assert "véreux".encode() not in sent
+                    # What an editor holds of another entry is void: it asks for the whole.
+                    assert [told.redacted for told in states(newcomer)] == [room.head.redacted_entry] != [0]
                     n = await newcomer.type("On continue. ")
                     await newcomer.until_acknowledged(n)
                     text += "On continue. "

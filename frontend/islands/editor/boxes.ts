@@ -85,7 +85,17 @@ export class DeviceBoxes implements Boxes {
   }
 
   putBase(box: string, base: Base): Promise<void> {
-    return this.run(["bases"], (bases) => bases.put({ motion: this.motion, box, base }));
+    return this.run(["bases"], (bases) => {
+      bases.delete(adopted(box));
+      bases.put({ motion: this.motion, box, base });
+    });
+  }
+
+  dropBases(box: string): Promise<void> {
+    return this.run(["bases"], (bases) => {
+      bases.delete(box);
+      bases.delete(adopted(box));
+    });
   }
 
   async copy(box: string, entries: readonly Entry[]): Promise<void> {
@@ -221,6 +231,11 @@ export class DeviceBoxes implements Boxes {
       });
     return { updates: await all<UpdateRow>("updates"), bases: await all<BaseRow>("bases") };
   }
+}
+
+/** States of closed tabs that a box has taken in beside its own (`adopt`). */
+function adopted(box: string): IDBKeyRange {
+  return IDBKeyRange.bound(`${box}+`, `${box}+\uffff`);
 }
 
 /** Storage throws where the person has forbidden it; then there is nothing to read. */

@@ -59,6 +59,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak);
   const signIn = makeSignIn(page, () => life.leave());
   const header = new Header(options, page, speak);
+  const removed = el("p", { class: "avis", hidden: true }, texts.words_removed);
 
   let authorsShown = remembered("motion-authors", ["shown", "hidden"], "hidden") === "shown";
   const signsShown = remembered("motion-signs", ["shown", "hidden"], "hidden") === "shown";
@@ -74,6 +75,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     fallbackUrl: page.fallback_url,
     outbox,
     session: page.session ?? "",
+    redacted: page.redacted,
     composing: () => isComposing(editor?.view ?? null),
     onText: (text) => {
       binding.use(text);
@@ -81,6 +83,10 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     },
     onChange: () => follow(),
     onKept: () => followSoon(),
+    onRedacted: () => {
+      removed.hidden = false;
+      speak(texts.words_removed);
+    },
     onRefused: (passage) => refused.add(passage, Date.now()),
     onPresence: (entries) => {
       const arrived = people.hear(entries, room.client, Date.now());
@@ -109,6 +115,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   main.append(
     el("p", { class: "vh", id: "aide-editeur" }, texts.editor_help),
     signIn.element,
+    removed,
     refused.element,
     sheet,
   );

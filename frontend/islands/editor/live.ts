@@ -33,9 +33,16 @@ export interface LiveOptions {
   readonly pending: () => readonly Entry[];
   readonly onMessage: (message: wire.Message) => void;
   readonly onOnline: (online: boolean, way: "socket" | "http") => void;
+  /** The server closed the line because words were taken out: what the document holds is void. */
+  readonly onVoid: () => void;
   /** The server will not have us; no further attempt is made until `wake`. */
   readonly onClosed: (why: Closed) => void;
 }
+
+/** Why the server closes every line of a motion that words were taken out of. */
+const REDACTION = "redaction";
+/** Longest wait before the line is made again then, in milliseconds: all of a motion's editors come at once. */
+const REDACTION_MS = 400;
 
 const CLOSE_CODES: Readonly<Record<number, Closed>> = {
   4401: "signed-out",
@@ -53,6 +60,10 @@ export class Live {
   /** Number up to which the server has sent everything; asked from the plain way only. */
   private position = 0;
   private sentUpTo = 0;
+  /** Questions for the document on this socket without an answer yet: only the last one's is what is awaited. */
+  private questions = 0;
+  /** The document is being made anew: the plain way asks for all of it, whatever was sent before. */
+  private whole = false;
   private failures = 0;
   private blocked = 0;
   private online = false;
@@ -118,13 +129,17 @@ export class Live {
 
   /** Asks again for what the document lacks. */
   resync(): void {
-    if (this.way === "socket" && this.socket) {
-      this.socket.send(wire.step1(this.options.stateVector()) as Uint8Array<ArrayBuffer>);
-    } else if (this.way === "http") {
-      this.position = 0;
+    this.whole = true;
+    if (this.way === "socket" && this.socket) this.ask(this.socket);
+    else if (this.way === "http") {
       this.poll?.abort();
       void this.pollLoop();
     }
+  }
+
+  private ask(socket: WebSocket): void {
+    this.questions++;
+    socket.send(wire.step1(this.options.stateVector()) as Uint8Array<ArrayBuffer>);
   }
 
   private connect(): void {
@@ -149,7 +164,7 @@ export class Live {
       lost(0);
     }, SILENCE_MS);
     let over = false;
-    const lost = (code: number) => {
+    const lost = (code: number, reason = "") => {
       if (over) return;
       over = true;
       clearTimeout(limit);
@@ -167,11 +182,21 @@ export class Live {
         this.options.onClosed(closed);
         return;
       }
+      if (alive && reason === REDACTION && !this.stopped) {
+        // No cut: one goes on writing, and nothing is said of the line.
+        this.whole = true;
+        this.options.onVoid();
+        this.retry = setTimeout(() => this.connect(), REDACTION_MS * Math.random());
+        return;
+      }
       if (!alive) this.blocked++;
       this.failed();
     };
-    socket.onopen = () => socket.send(wire.step1(this.options.stateVector()) as Uint8Array<ArrayBuffer>);
-    socket.onclose = (event) => lost(event.code);
+    socket.onopen = () => {
+      if (this.socket === socket || candidate) this.questions = 0;
+      this.ask(socket);
+    };
+    socket.onclose = (event) => lost(event.code, event.reason);
     socket.onmessage = (event) => {
       if (this.stopped || over) return;
       if (!alive) {
@@ -199,7 +224,10 @@ export class Live {
 
   private receive(message: wire.Message): void {
     if (message.type === "position") this.position = message.number;
-    this.options.onMessage(message);
+    // The answer to an older question lacks what the document had then: news, not the whole that a later one asks for.
+    const isOld = message.type === "step2" && this.way === "socket" && --this.questions > 0;
+    if (message.type === "step2" && !isOld) this.whole = false;
+    this.options.onMessage(isOld ? { type: "update", update: message.update } : message);
   }
 
   /** Something came: the line lives. After a while of quiet, ask. */
@@ -258,7 +286,8 @@ export class Live {
     let first = true;
     while (!this.stopped && this.way === "http" && this.poll === poll) {
       try {
-        const address = `${this.options.fallbackUrl}/after/${this.position}?wait=${first ? 0 : POLL_S}`;
+        const position = this.whole ? 0 : this.position;
+        const address = `${this.options.fallbackUrl}/after/${position}?wait=${first ? 0 : POLL_S}`;
         const answer = await fetch(`${address}&${this.login}`, { signal: poll.signal, cache: "no-store" });
         if (this.refusedByStatus(answer.status)) return true;
         if (!answer.ok) throw new Error(`couldn't poll ${address}: ${answer.status}`);

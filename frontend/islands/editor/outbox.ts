@@ -30,6 +30,8 @@ export interface Base {
   /** Yjs client id of that tab, and the login that it is bound to; empty when the page doesn't tell. */
   readonly client: number;
   readonly session: string;
+  /** Entry that had last taken words out of the motion (`MotionState.redacted`); absent in states of older pages. */
+  readonly redacted?: number;
 }
 
 /** What a box held when its tab went away. */
@@ -48,7 +50,10 @@ export interface Boxes {
   remove(box: string, n: number): Promise<void>;
   /** Takes the entries of these numbers out and puts others in, all or nothing. */
   replace(box: string, gone: readonly number[], by: readonly Entry[]): Promise<void>;
+  /** Keeps the state of the document instead of all those that this box held. */
   putBase(box: string, base: Base): Promise<void>;
+  /** Forgets every state that this box holds; what is unsent stays. */
+  dropBases(box: string): Promise<void>;
   /** A second copy of all that is unsent, where iOS is known to lose the first. */
   copy(box: string, entries: readonly Entry[]): Promise<void>;
   release(): void;
@@ -78,6 +83,9 @@ export class MemoryBoxes implements Boxes {
   }
   async putBase(_box: string, base: Base): Promise<void> {
     this.base = base;
+  }
+  async dropBases(): Promise<void> {
+    this.base = null;
   }
   async copy(): Promise<void> {}
   release(): void {}
@@ -209,6 +217,11 @@ export class Outbox {
   /** Keeps the state of the document, so that a reload without network shows the text. */
   async saveBase(base: Base): Promise<void> {
     await soon(this.boxes.putBase(this.box, base));
+  }
+
+  /** Forgets the kept states of the document: they hold words that were taken out. */
+  async dropBases(): Promise<void> {
+    await soon(this.boxes.dropBases(this.box));
   }
 
   /** Writes the second copy now: the page is being hidden and may never come back. */

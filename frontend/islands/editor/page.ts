@@ -32,6 +32,8 @@ export interface EditorPage {
   readonly plan: ServerPlan;
   /** IANA zone of the congress; the device's own when absent. */
   readonly time_zone?: string;
+  /** Entry of the record that last took words out of this motion; 0 when none did. */
+  readonly redacted: number;
   readonly may_write: boolean;
   /** Why one may not write, in the page's language; empty when one may. */
   readonly sentence?: string;
@@ -106,6 +108,7 @@ export interface Texts {
   readonly signed_out_text: string;
   readonly signed_out_kept: string;
   readonly sign_in: string;
+  readonly words_removed: string;
   readonly refused_title: string;
   readonly refused_deletion: string;
   readonly late_title: string;
@@ -136,6 +139,7 @@ export function readPage(doc: Document): EditorPage {
     "plan",
     "texts",
     "me",
+    "redacted",
   ] as const) {
     if (page[key] === undefined) throw new Error(`editor: #motion-editor lacks "${key}"`);
   }

@@ -9,8 +9,9 @@ import * as Y from "yjs";
 import { Hold } from "./hold";
 import { type Closed, Live } from "./live";
 import { underLogin } from "./moving";
-import type { Entry, Outbox } from "./outbox";
+import type { Base, Outbox } from "./outbox";
 import type * as wire from "./wire";
+import { EntryWords, insertedText, masks } from "./words";
 
 /** Own updates of this span travel as one, in milliseconds. */
 const COALESCE_MS = 100;
@@ -40,6 +41,8 @@ export interface RoomOptions {
   readonly outbox: Outbox;
   /** The login, as the page tells it; empty when it does not. */
   readonly session: string;
+  /** Entry that last took words out of the motion, as the page tells it; 0 when none did. */
+  readonly redacted: number;
   /** Whether remote updates must wait (hold rule). */
   readonly composing: () => boolean;
   /** The document was replaced by the server's: bind the editor to `room.text` again. */
@@ -48,6 +51,8 @@ export interface RoomOptions {
   readonly onChange: () => void;
   /** More of what waits is on the device. */
   readonly onKept: () => void;
+  /** Words of the text were taken out of it by a decision. */
+  readonly onRedacted: () => void;
   readonly onRefused: (refused: RefusedText) => void;
   readonly onPresence: (entries: readonly wire.Presence[]) => void;
   readonly onAuthors: (authors: wire.Authors) => void;
@@ -75,13 +80,22 @@ export class Room {
   private releasing = false;
   /** Words of another login wait: nothing leaves before they are moved to this one (`moving.ts`). */
   private moving: boolean;
-  private readonly words = new WeakMap<Entry, string>();
+  /** The entry that last took words out, up to which `doc` has heard of it. */
+  private redacted: number;
+  /** `doc` holds words that were taken out since: it is kept nowhere, and the server's takes its place. */
+  private isVoid = false;
+  /** States from the device that the document was restored from. */
+  private readonly usable: readonly Base[];
+  private readonly words = new EntryWords();
   private readonly live: Live;
 
   constructor(private readonly options: RoomOptions) {
     this.doc = this.newDoc();
     this.text = this.doc.getText("text");
-    for (const base of options.outbox.bases) this.restore(base.state);
+    this.redacted = options.redacted;
+    this.usable = options.outbox.bases.filter((base) => (base.redacted ?? 0) >= options.redacted);
+    if (this.usable.length < options.outbox.bases.length) void options.outbox.dropBases();
+    for (const base of this.usable) this.restore(base.state);
     for (const entry of options.outbox.entries) this.restore(entry.bytes);
     this.moving = options.outbox.entries.some((entry) => entry.session !== options.session);
     // To move them one must know what the server has: its whole state is asked for.
@@ -103,6 +117,7 @@ export class Room {
         } else void this.saveBase();
         options.onChange();
       },
+      onVoid: () => this.void(),
       onClosed: (why) => {
         this.closed = why;
         options.onChange();
@@ -112,7 +127,10 @@ export class Room {
 
   /** A text from the device is at hand: one may go on writing before the server answers. */
   get restored(): boolean {
-    return this.options.outbox.bases.length > 0 || this.options.outbox.entries.length > 0;
+    const { pendingStructs, pendingDs } = this.doc.store;
+    return (
+      this.usable.length > 0 || (this.options.outbox.entries.length > 0 && !pendingStructs && !pendingDs)
+    );
   }
 
   start(): void {
@@ -140,13 +158,13 @@ export class Room {
 
   /** The words that the server has not acknowledged, in the order of writing. */
   unsentText(): string {
-    return this.wordsOf(this.options.outbox.entries) + this.gathered.map(insertedText).join("");
+    return this.words.of(this.options.outbox.entries) + this.gathered.map(insertedText).join("");
   }
 
   /** Those of them that are on the device; null when none of what waits is. */
   keptText(): string | null {
     const kept = this.options.outbox.onDevice;
-    return kept.length > 0 ? this.wordsOf(kept) : null;
+    return kept.length > 0 ? this.words.of(kept) : null;
   }
 
   /** Whether a reload would bring back all that waits. */
@@ -158,16 +176,6 @@ export class Room {
   /** The device does not keep what it is given. */
   get deviceRefuses(): boolean {
     return this.options.outbox.refuses;
-  }
-
-  private wordsOf(entries: readonly Entry[]): string {
-    let all = "";
-    for (const entry of entries) {
-      const words = this.words.get(entry) ?? insertedText(entry.bytes);
-      this.words.set(entry, words);
-      all += words;
-    }
-    return all;
   }
 
   /** Closes the update being gathered and keeps it on the device. */
@@ -258,13 +266,15 @@ export class Room {
   private async saveBase(): Promise<void> {
     clearTimeout(this.baseTimer);
     this.baseTimer = undefined;
-    if (!this.joined && !this.restored) return;
+    if (this.isVoid || (!this.joined && !this.restored)) return;
     // In this order: the state must never hold words of ours that the outbox has not.
     await this.flush();
+    if (this.isVoid) return;
     await this.options.outbox.saveBase({
       state: Y.encodeStateAsUpdate(this.doc),
       client: this.doc.clientID,
       session: this.options.session,
+      redacted: this.redacted,
     });
   }
 
@@ -292,6 +302,12 @@ export class Room {
         return;
       case "state":
         this.state = message.state;
+        if (message.state.redacted !== this.redacted) {
+          this.redacted = message.state.redacted;
+          const isAsked = this.fresh !== null;
+          this.void();
+          if (!isAsked) this.live.resync();
+        }
         this.options.onChange();
         return;
       case "presence":
@@ -335,7 +351,8 @@ export class Room {
     for (const n of ack.n) {
       const entry = this.options.outbox.settle(n);
       // After a rebuild the new document may not have what was acknowledged meanwhile.
-      if (entry && this.spoiled.size > 0) Y.applyUpdate(this.fresh ?? this.doc, entry.bytes, REMOTE);
+      if (entry && (this.spoiled.size > 0 || this.isVoid))
+        Y.applyUpdate(this.fresh ?? this.doc, entry.bytes, REMOTE);
     }
     this.savedAt = new Date(ack.at);
     this.send();
@@ -358,6 +375,24 @@ export class Room {
     this.live.resync();
   }
 
+  /** Words were taken out of the motion: what this tab and its device hold of it gives way to the server's state. */
+  private void(): void {
+    this.isVoid = true;
+    void this.options.outbox.dropBases();
+    this.fresh ??= this.newDoc();
+  }
+
+  /** Puts what the server has not answered on its own state, and goes on under the same client id if that is whole. */
+  private carryOver(fresh: Y.Doc): void {
+    for (const entry of this.options.outbox.entries) {
+      // What follows on refused words will be refused too.
+      if (!this.spoiled.has(entry.client)) Y.applyUpdate(fresh, entry.bytes, REMOTE);
+    }
+    const { clientID } = this.doc;
+    const isWhole = Y.getState(fresh.store, clientID) === Y.getState(this.doc.store, clientID);
+    if (isWhole && !this.spoiled.has(clientID)) fresh.clientID = clientID;
+  }
+
   /** Brings what another login of this official left unsent under this one, on the server's text. */
   private move(fresh: Y.Doc): void {
     const { outbox, session } = this.options;
@@ -376,22 +411,18 @@ export class Room {
     void this.flush();
     Y.applyUpdate(fresh, update, REMOTE);
     if (this.moving) this.move(fresh);
+    else if (this.isVoid) this.carryOver(fresh);
     this.hold.flush();
+    const before = masks(this.text);
     this.fresh = null;
     const old = this.doc;
     this.doc = fresh;
     this.text = fresh.getText("text");
     this.options.onText(this.text);
     old.destroy();
+    const wasVoid = this.isVoid;
+    this.isVoid = false;
+    if (wasVoid && this.joined && masks(this.text) > before) this.options.onRedacted();
     void this.saveBase();
   }
-}
-
-/** The characters that an update brings, in the order of writing. */
-export function insertedText(update: Uint8Array): string {
-  let text = "";
-  for (const struct of Y.decodeUpdate(update).structs) {
-    if (struct instanceof Y.Item && struct.content instanceof Y.ContentString) text += struct.content.str;
-  }
-  return text;
 }

@@ -38,6 +38,8 @@ export interface MotionState {
   readonly may_write: boolean;
   readonly reason: string;
   readonly sentence: string;
+  /** Entry of the record that last took words out of the updates: a document from before it is void. */
+  readonly redacted: number;
 }
 
 export interface Authors {

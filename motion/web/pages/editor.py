@@ -94,9 +94,10 @@ def phase_of(page: Page, motion: Motion) -> str:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the server reads in a live text: its headings with the numbers that the pages show, its authors with their
-    styles (`content`), and the text to read (`html`)."""
+    styles (`content`), and the text to read (`html`). `redacted`: the entry that had last taken words out."""
 
     number: int
+    redacted: int
     made_at: float
     content: dict[str, Any]
     html: Markup
@@ -114,11 +115,13 @@ class Plans:
         async with self._making.setdefault(room.motion_id, asyncio.Lock()):
             now = asyncio.get_running_loop().time()
             plan = self._plans.get(room.motion_id)
-            if plan is None or (plan.number != room.number and now - plan.made_at >= PLAN_EVERY_S):
+            redacted = room.head.redacted_entry
+            is_fresh = plan is not None and (plan.number == room.number or now - plan.made_at < PLAN_EVERY_S)
+            if plan is None or not is_fresh or plan.redacted != redacted:  # never words that were taken out since
                 number, text = room.number, room.text
                 runs: list[Run] = [(length, official or None) for length, official in room.runs]
                 content, html = await asyncio.to_thread(lambda: (plan_of(number, text, runs), html_of(text)))
-                plan = self._plans[room.motion_id] = Plan(number, now, content, html)
+                plan = self._plans[room.motion_id] = Plan(number, redacted, now, content, html)
             return plan
 
 
@@ -134,9 +137,7 @@ def plan_of(number: int, text: str, runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def editor_of(
-    page: Page, motion: Motion, person: PersonView, closed: str, nonce: str, plan: dict[str, Any]
-) -> dict[str, Any]:
+def editor_of(page: Page, motion: Motion, person: PersonView, closed: str, nonce: str, plan: Plan) -> dict[str, Any]:
     """What the editor is told by its page."""
     assert page.congress is not None
     base = f"{page.home}/motions/{motion.code}"
@@ -150,7 +151,8 @@ def editor_of(
         "simple_url": f"{base}/rediger/simple",
         "sign_in_url": carrying(f"{page.home}/connexion", f"{base}/rediger"),
         "plan_url": f"{base}/plan.json",
-        "plan": plan,
+        "plan": plan.content,
+        "redacted": plan.redacted,
         "session": login_name(page.signed_in.session.token_hash) if page.signed_in else "",
         "language": page.language.code,
         "time_zone": page.congress.time_zone,
@@ -184,7 +186,7 @@ async def show(request: Request) -> Response:
         page._(_("Motion %(number)s, %(title)s"), number=motion.code.removeprefix("M"), title=motion.title),
         phase_of(page, motion),
         plan.html,
-        editor_of(page, motion, me(page), closed, nonce, plan.content),
+        editor_of(page, motion, me(page), closed, nonce, plan),
     )
     response = page.render("rediger.html", view)
     # Browsers without constructable style sheets (Safari 15) let the editor's style in by this nonce alone.
@@ -199,7 +201,7 @@ async def show_plan(request: Request) -> Response:
         return JSONResponse({"error": "not-signed-in"}, 403)
     assert motion.id is not None
     plan = await request.app.state.plans.of(await page.service.rooms.open(motion.id))
-    etag = f'"plan-{plan.number}"'
+    etag = f'"plan-{plan.number}-{plan.redacted}"'
     return page.unchanged(etag) or JSONResponse(plan.content, headers={"ETag": etag, "Cache-Control": REVALIDATE})
 
 
