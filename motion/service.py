@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,11 @@ from motion.work.timestamps import Timestamps
 from storage import migrate
 from storage.store import Store
 
+log = logging.getLogger("motion.work")
+
+# Threads for what waits elsewhere: servers of mails, witnesses, an import. By itself Python gives a machine of one core
+# five, which these alone can hold for minutes, and a signature would wait for them.
+THREADS = 32
 SOLEMN_MS = 100  # a freeze, an adoption, a phase: signed before the hall has stopped clapping
 WITNESSES_MS = 250  # each is asked every ten seconds at most, at once when something solemn is signed
 STAMPS_MS = 1_000  # hourly; within a second of something solemn
@@ -68,6 +74,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
     Raises:
         RecordRefused: The record is not the one that was signed; nothing was started.
     """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "motion"))
     store = Store(settings.database_url)
     try:
         await asyncio.to_thread(migrate.upgrade, store)
@@ -112,9 +119,12 @@ def turns(started: Started) -> list[Turn]:
 
     async def open_phases() -> None:
         for congress_id, phase in await service.store.read(phases.due_phases, now=service.now()):
-            await service.rooms.run_congress_act(
-                congress_id, phases.open_phase, None, congress_id, phase, now=service.now()
-            )
+            try:
+                await service.rooms.run_congress_act(
+                    congress_id, phases.open_phase, None, congress_id, phase, now=service.now()
+                )
+            except Exception:  # one congress whose texts can't be read holds up no other
+                log.exception("couldn't open %s in congress %d; trying again", phase, congress_id)
 
     async def send_mails() -> None:
         await asyncio.to_thread(mail.send_due, service.store, settings, service.now)

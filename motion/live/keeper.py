@@ -20,6 +20,10 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+# Whatever else goes wrong is the room's affair, pycrdt's panics too, which are no Exception: the keeper goes on, or
+# nobody of the congress would write another word.
+INTERRUPTIONS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit)
+
 
 class Gathering(Protocol):
     """What the keeper needs of a room."""
@@ -96,31 +100,36 @@ class Keeper:
         for room in rooms:
             try:
                 window = room.take_window()
-            except Exception:
+                if window is None:
+                    room.settle_nothing()
+                else:
+                    asked.append((room, window))
+            except INTERRUPTIONS:
+                raise
+            except BaseException:
                 log.exception("room failed while deciding")
                 await self._make_anew([room], "decision")
-                continue
-            if window is None:
-                room.settle_nothing()
-            else:
-                asked.append((room, window))
         if not asked:
             return
         try:
             kept = await self._store.write(
                 drafting.keep_window, self._congress_id, [window for _, window in asked], now=self._clock()
             )
-        except Exception:
+        except BaseException as failure:
             # Not even a committed window whose answer was lost is a loss: it is read again like any other.
             log.exception("congress %d: window of %d motions not kept", self._congress_id, len(asked))
             await self._make_anew([room for room, _ in asked], "commit")
+            if isinstance(failure, INTERRUPTIONS):
+                raise
             return
         broken: list[Gathering] = []
         for (room, _), of_motion in zip(asked, kept, strict=True):
             try:
                 if not room.settle(of_motion):
                     broken.append(room)
-            except Exception:
+            except INTERRUPTIONS:
+                raise
+            except BaseException:
                 log.exception("room failed while showing")
                 broken.append(room)
         await self._make_anew(broken, "draft")

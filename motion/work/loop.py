@@ -32,6 +32,8 @@ async def _turn(turn: Turn) -> None:
     while True:
         try:
             await turn.run()
-        except Exception:
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # a panic of pycrdt is no Exception, and one motion's must not stop the signing
             log.exception("couldn't do the work of %s; trying again in %d ms", turn.name, turn.every_ms)
         await asyncio.sleep(turn.every_ms / 1000)

@@ -112,9 +112,12 @@ def _send(store: Store, settings: Settings, server: smtplib.SMTP, mail: Mail, no
         server.send_message(message_of(mail, settings.mail_from, now()))
     except smtplib.SMTPServerDisconnected:
         raise
-    except (smtplib.SMTPException, ValueError) as error:
+    except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+            raise  # the connection, not the mail
+        # Whatever this mail has, such as an address that the library stumbles over, the next ones leave.
         log.warning("couldn't send mail %s (try %d): %s", mail.id, mail.tries + 1, error)
-        store.write_now(outbox.failed, mail.id or 0, str(error), now())
+        store.write_now(outbox.failed, mail.id or 0, str(error) or type(error).__name__, now())
         return False
     store.write_now(outbox.sent, mail.id or 0, now(), drop_body=True)
     return True

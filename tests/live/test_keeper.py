@@ -122,3 +122,36 @@ def test_a_window_that_cannot_be_committed_is_told_to_nobody(
         await keeper.close()
 
     asyncio.run(story())
+
+
+class Panic(BaseException):
+    """As pycrdt's, which is no Exception."""
+
+
+@pytest.mark.parametrize("step", ["take_window", "settle_nothing", "settle"])
+def test_a_room_that_fails_does_not_stop_the_others(
+    sqlite_store: Store, world: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """It is made anew, whatever it stumbled over and wherever; the keeper goes on for everyone."""
+
+    async def story() -> None:
+        keeper = Keeper(sqlite_store, world.congress_id, clock, lambda: 0.01)
+        failing, other = Desk(world), Desk(world)
+
+        def fail(*_: object) -> None:
+            raise Panic
+
+        monkeypatch.setattr(failing, step, fail)
+        if step == "settle_nothing":
+            keeper.want(failing)
+        else:
+            failing.put(keeper)
+        await asyncio.sleep(0.1)
+        assert len(failing.lost) == 1
+        other.number, other.clock = 2, 10
+        other.put(keeper)
+        await asyncio.sleep(0.1)
+        assert other.settled == [1]
+        await keeper.close()
+
+    asyncio.run(story())

@@ -130,6 +130,19 @@ def test_one_refused_mailbox_stops_no_other(sqlite_store: Store, tmp_path: Path,
     assert rows(sqlite_store)[0].tries == outbox.MAX_TRIES
 
 
+@pytest.mark.parametrize("address", ["s@[ormeline", "s@[1.2.3"])
+def test_an_address_that_the_library_stumbles_over_stops_no_other(
+    sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox, address: str
+) -> None:
+    """It is given up like any that is refused; the sign-in mails behind it leave."""
+    put(sqlite_store, address)
+    put(sqlite_store)
+    assert send(sqlite_store, settings(tmp_path, f"smtp://127.0.0.1:{server.port}")) == 1
+    stumbled, sent = rows(sqlite_store)
+    assert stumbled.tries == 1 and stumbled.failure
+    assert sent.sent_at is not None
+
+
 def test_a_header_cannot_be_smuggled_in(sqlite_store: Store, tmp_path: Path, server, mailbox: Mailbox) -> None:
     """A line end in an address makes no second recipient: the mail is refused."""
     put(sqlite_store, "a@valbrune.example\r\nBcc: b@valbrune.example")
