@@ -122,7 +122,7 @@ def _conditions(db: Session, congress_id: int, asked: Asked) -> list[Any]:
     if asked.official is not None:
         conditions.append(col(Entry.official_id) == asked.official)
     if asked.motion:
-        conditions.append(col(Entry.motion_id) == _motion(db, congress_id, asked.motion))
+        conditions.append(col(Entry.motion_id) == motion_id(db, congress_id, asked.motion))
     if asked.kinds:
         conditions.append(col(Entry.kind).in_(asked.kinds))
         if not set(asked.kinds) & set(FREQUENT):
@@ -145,7 +145,12 @@ def _people(db: Session, congress_id: int, person: str) -> list[int]:
     )
 
 
-def _motion(db: Session, congress_id: int, code: str) -> int:
+def motion_id(db: Session, congress_id: int, code: str) -> int:
+    """Find a motion by its code.
+
+    Raises:
+        NotFound: The congress has none of this code.
+    """
     query = select(col(Motion.id)).where(col(Motion.congress_id) == congress_id, col(Motion.code) == code)
     found = db.execute(query).scalar()
     if found is None:
@@ -161,6 +166,11 @@ def told(db: Session, congress_id: int, numbers: Sequence[int]) -> Told:
             col(Entry.congress_id) == congress_id, col(Entry.number).in_(batch)
         )
         contents.update((number, content) for number, content in db.execute(query))
+    return told_of(db, congress_id, contents)
+
+
+def told_of(db: Session, congress_id: int, contents: dict[int, bytes]) -> Told:
+    """Read what these contents are said with: all motions, the officials whom they name."""
     officials = {official for content in contents.values() for official in officials_named(decode_entry(content))}
     motions = db.execute(select(Motion).where(col(Motion.congress_id) == congress_id)).scalars()
     people = db.execute(

@@ -19,6 +19,7 @@ from motion.language import Language
 from motion.rules import errors
 from motion.rules.errors import MotionError
 from motion.rules.vocabulary import FRENCH
+from motion.web import open_answers
 from motion.web import page as pages
 from motion.web.page import NEVER, Page
 from motion.web.words import ACTS, FIELDS, KINDS, REASONS, REASONS_OF, THINGS
@@ -331,6 +332,8 @@ def _tell_plainly(said: Said, page: Page) -> Told:
 
 def answer(page: Page, told: Told) -> Response:
     """Answer in HTML, or in JSON to those who ask for it."""
+    if open_answers.is_for_programs(page.path):
+        return open_answers.problem(page, told.code, told.status, told.what, f"{told.why} {told.repair}")
     wants_json = page.path.endswith(".json") or page.request.headers.get("accept", "").startswith("application/json")
     if wants_json:
         error = {"code": told.code, "status": told.status, "sentences": [told.what, told.why, told.repair]}
@@ -341,11 +344,12 @@ def answer(page: Page, told: Told) -> Response:
 async def _page_for(request: Request) -> Page:
     """The frame of an error: with the congress when it can be read, bare otherwise."""
     try:
-        return await pages.open_page(request)
+        page = await pages.open_page(request)
     except Exception as error:
         if not isinstance(error, MotionError):
             log.exception("couldn't read the frame of an error page")
-        return pages.frame(request, request.app.state.service.now())
+        page = pages.frame(request, request.app.state.service.now())
+    return open_answers.spoken(request, page) if open_answers.is_for_programs(page.path) else page
 
 
 async def refused(request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from motion.language import NAMES, Language, Times
+from motion.language import LANGUAGES, NAMES, Language, Times
 from motion.web import identity, views
 from motion.web.identity import Visitor
 from motion.web.language import COOKIE, COOKIE_DAYS, language_of, times_of
@@ -56,8 +56,8 @@ class Page:
 
     @property
     def path(self) -> str:
-        """The address of this page, without its query."""
-        return self.request.url.path
+        """The address of this page, without its query. Two slashes at its head would lead to another site."""
+        return "/" + self.request.url.path.lstrip("/")
 
     @property
     def here(self) -> str:
@@ -70,6 +70,20 @@ class Page:
         """The address of this page for paper and for other sites."""
         address: str = self.service.settings.base_url
         return address + self.path
+
+    @property
+    def canonical(self) -> str:
+        """The one address of this page for search engines: with its language and its part, without filters."""
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name == "partie"]
+        own = self.congress.languages.split(",")[0] if self.congress else LANGUAGES[0]
+        if self.language.code != own:
+            kept.append(("lang", self.language.code))
+        return self.public_url + (f"?{urlencode(kept)}" if kept else "")
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether search engines may list it: a rehearsal and a demonstration are nobody's news."""
+        return self.congress is None or not (self.congress.is_demonstration or self.congress.rehearsal_of)
 
     @property
     def dates(self) -> str:

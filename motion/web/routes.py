@@ -18,9 +18,12 @@ from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
 from motion.web.pages import (
+    api,
     card,
+    discovery,
     documents,
     editor,
+    feeds,
     follow,
     home,
     language,
@@ -28,6 +31,7 @@ from motion.web.pages import (
     motions,
     new_congress,
     objects,
+    open_data,
     plain,
     redactions,
     register,
@@ -53,6 +57,10 @@ if TYPE_CHECKING:
 
 # Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
 PAGES = (
+    api,
+    discovery,
+    feeds,
+    open_data,
     language,
     new_congress,
     sign_in,
@@ -82,17 +90,11 @@ async def health(request: Request) -> Response:
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
 
-async def robots(request: Request) -> Response:
-    """Public pages may be indexed; the fragments and the forms need not be."""
-    return PlainTextResponse("User-agent: *\nDisallow: /langue\nDisallow: /nouveau\n")
-
-
 def routes(assets: Assets, service: "Service", sightings: Sightings) -> list[BaseRoute]:
     """List every route, in the order in which they are tried."""
     return [
         *live.routes(service, sightings),
         Route("/healthz", health),
-        Route("/robots.txt", robots),
         Route("/static/{name}", assets.serve, name="static"),
         *(route for module in PAGES for route in module.ROUTES),
     ]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from playwright.sync_api import Page
 
+from motion.web.pages import api
 from tests.whole.demonstration import Demonstration
 
 Role = Literal["public", "english", "official", "secretariat"]  # who looks; the English choice is kept in a cookie
@@ -48,6 +49,15 @@ NO_PAGES = {
     "log-object",
     "log-redactions",
     "redaction-sealed",  # a file
+    *(route.name for route in api.ROUTES),
+    "catalogue",
+    "robots",
+    "sitemap",
+    "congress-feed",
+    "register-feed",
+    "motion-feed",
+    "congress-preview",  # a picture
+    "motion-preview",
 }
 ROSTER = (
     "Nom;Prénom;Sexe;Mandat;Commune;Courriel\n"
@@ -155,6 +165,7 @@ SCENES = (
     Scene("search", "public", "/ormeline/recherche"),
     Scene("search, found", "public", "/ormeline/recherche?q=soins"),
     Scene("search, nothing found", "public", "/ormeline/recherche?q=zzyzx"),
+    Scene("open-data", "public", "/ormeline/donnees", open_everything),
     Scene("verify", "public", "/ormeline/verifier"),
     Scene("verify, a fingerprint that is not known", "public", "/ormeline/verifier?empreinte=" + "0" * 64),
     Scene("verify, no fingerprint", "public", "/ormeline/verifier?empreinte=abc", status=422),

@@ -1,0 +1,136 @@
+"""From rows to the views of `/api/v1`: the same for JSON and for tables."""
+
+from motion.record.bundles import KEPT_BACK, name_of
+from motion.record.entry import decode_entry
+from motion.record.tree import leaf_hash
+from motion.rules.names import display_name
+from motion.web import open_data
+from motion.web.openapi import ROOT
+from motion.web.page import Page
+from motion.web.pages.motions import json_of
+from motion.web.register_words import Teller
+from storage.models import Congress, Motion, Official, Redaction
+from storage.pages import MotionRows
+
+
+def congress_item(congress: Congress) -> tuple[str, str, str, str, str, str, str, bool, bool]:
+    """The fields of `open_data.CongressItem`, in their order."""
+    return (
+        congress.slug,
+        congress.title,
+        congress.place,
+        congress.starts_on.isoformat(),
+        congress.ends_on.isoformat(),
+        congress.time_zone,
+        congress.phase,
+        congress.is_demonstration,
+        congress.rehearsal_of is not None,
+    )
+
+
+def motion_links(page: Page, motion: Motion) -> open_data.MotionLinks:
+    """Where a motion is found."""
+    base = page.service.settings.base_url
+    api = f"{base}{ROOT}/congresses{page.home}"
+    address = f"{base}{page.home}/motions/{motion.code}"
+    return open_data.MotionLinks(
+        f"{api}/motions/{motion.code}",
+        address,
+        f"{api}/motions/{motion.code}/authors",
+        f"{api}/entries?motion={motion.code}",
+        f"{address}.md",
+        f"{address}.pdf",
+        f"{address}.akn.xml",
+        f"{address}.atom",
+    )
+
+
+def motion_item(page: Page, motion: Motion) -> open_data.MotionItem:
+    """A motion in the list."""
+    result = None
+    if motion.voted_at is not None:
+        result = open_data.Vote(
+            motion.votes_for or 0,
+            motion.votes_against or 0,
+            motion.abstentions or 0,
+            motion.not_voting or 0,
+            motion.presided_by or "",
+            page.times.iso(motion.voted_at),
+        )
+    return open_data.MotionItem(
+        motion.code,
+        motion.title,
+        motion.state,
+        motion.last_entry,
+        motion.text_number,
+        page.times.iso(motion.text_at) if motion.text_at else None,
+        motion.digest,
+        result,
+        motion_links(page, motion),
+    )
+
+
+def author_items(page: Page, rows: MotionRows) -> tuple[open_data.AuthorItem, ...]:
+    """The authors of a motion."""
+    found = json_of(page, rows)["authors"]
+    assert isinstance(found, list)
+    return tuple(
+        open_data.AuthorItem(f"elu-{one['official']}", one["name"], one["mandate"], one["commune"], one["characters"])
+        for one in found
+    )
+
+
+def member(page: Page, official: Official) -> open_data.Member:
+    """Somebody on the roster: what the entries of kind `official.…` and `role.change` say, and no more."""
+    return open_data.Member(
+        f"elu-{official.id}",
+        display_name(official.first_names, official.family_name),
+        official.mandate,
+        official.territory,
+        "rapporteur" if official.is_rapporteur else "official",
+        page.times.iso(official.created_at),
+        official.revoked_at is None,
+        page.times.iso(official.revoked_at) if official.revoked_at else None,
+    )
+
+
+def entry_item(
+    page: Page, teller: Teller, number: int, content: bytes, redaction: Redaction | None
+) -> open_data.EntryItem:
+    """One entry, in words and as fields."""
+    entry = decode_entry(content)
+    address = f"{page.service.settings.base_url}{page.home}/registre/{number}"
+    has_object = redaction is None and entry.kind not in KEPT_BACK and name_of(entry.kind, entry.body) is not None
+    decided = None
+    if redaction is not None:
+        decided = open_data.EntryRedaction(redaction.entry, f"d-{redaction.decision}", redaction.kind)
+    return open_data.EntryItem(
+        number,
+        entry.kind,
+        entry.at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z",
+        entry.by,
+        teller.entry(entry),
+        dict(entry.body),
+        leaf_hash(content).hex(),
+        decided,
+        open_data.EntryLinks(
+            address, f"{address}.json", f"{address}.tlog-proof", f"{address}.objet" if has_object else None
+        ),
+    )
+
+
+def redaction_item(page: Page, row: Redaction) -> open_data.RedactionItem:
+    """One redaction."""
+    return open_data.RedactionItem(
+        row.entry,
+        row.target,
+        row.name,
+        f"d-{row.decision}",
+        row.kind,
+        row.reason,
+        row.basis,
+        row.remedy,
+        row.who,
+        row.until.isoformat() if row.until else None,
+        page.times.iso(row.at),
+    )
