@@ -3,12 +3,16 @@
 Everything said in words comes in the page's language from whoever builds it; here nothing is worded.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from motion.rules.markdown import Piece
+from motion.rules.redactions import MASK
 from motion.rules.text import Alinea, Heading, MotionText
+
+_MASKS = re.compile(f"{MASK}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,32 @@ class MotionDocument:
     entry: int
     address: str
     words: Words
+
+
+def with_masks_said(text: MotionText, words: str) -> MotionText:
+    """A text in which each run of masks is `[words]`, so that paper and screen readers say what it is.
+
+    The lines keep their numbers; positions are still those of the text with its masks, so the pieces are to be shown
+    and no more.
+    """
+
+    def said(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+        return tuple(replace(piece, text=_MASKS.sub(lambda _: f"[{words}]", piece.text)) for piece in pieces)
+
+    def heading(shown: Heading | None) -> Heading | None:
+        return None if shown is None else replace(shown, pieces=said(shown.pieces))
+
+    if MASK not in text.source:
+        return text
+    sections = tuple(
+        replace(
+            section,
+            heading=heading(section.heading),
+            contents=tuple(replace(content, pieces=said(content.pieces)) for content in section.contents),
+        )
+        for section in text.sections
+    )
+    return replace(text, title=heading(text.title), sections=sections)
 
 
 def blocks(contents: Sequence[Alinea | Heading], depth: int = 0) -> Iterator[Block]:

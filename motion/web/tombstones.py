@@ -100,18 +100,23 @@ def json_of(stones: Sequence[Tombstone]) -> list[dict[str, object]]:
     ]
 
 
+def mask_words(page: Page, stones: Sequence[Tombstone]) -> str:
+    """What a run of masks is, in words: `texte retiré, décision d-1`; empty when no decision masks anything."""
+    masking = [stone for stone in stones if any(row.is_masked for row in stone.redactions)]
+    if not masking:
+        return ""
+    numbers = dict.fromkeys(f"d-{stone.decision}" for stone in masking)
+    said: str = page.language.ngettext(
+        "texte retiré, décision %(numbers)s", "texte retiré, décisions %(numbers)s", len(numbers)
+    )
+    return said % {"numbers": page.times.names(numbers)}
+
+
 def with_masks_said(page: Page, html: str, stones: Sequence[Tombstone]) -> str:
     """Mark what stands in for letters in safe HTML, so that it is heard as what it is."""
-    masking = [stone for stone in stones if any(row.is_masked for row in stone.redactions)]
-    if not masking or MASK not in html:
+    label = escape(mask_words(page, stones))
+    if not label or MASK not in html:
         return html
-    numbers = dict.fromkeys(f"d-{stone.decision}" for stone in masking)
-    label = escape(
-        page.language.ngettext(
-            "texte retiré, décision %(numbers)s", "texte retiré, décisions %(numbers)s", len(numbers)
-        )
-        % {"numbers": page.times.names(numbers)}
-    )
 
     def marked(found: re.Match[str]) -> str:
         if found[0].startswith("<"):

@@ -15,7 +15,17 @@ from lxml import etree
 
 from motion.exports.conversions import to_small_markdown
 from motion.exports.motion_akoma import AKN, motion_akoma
-from motion.exports.motion_document import Author, Listing, MotionDocument, Paragraph, Quote, Vote, Words, blocks
+from motion.exports.motion_document import (
+    Author,
+    Listing,
+    MotionDocument,
+    Paragraph,
+    Quote,
+    Vote,
+    Words,
+    blocks,
+    with_masks_said,
+)
 from motion.exports.motion_office import OfficeFormat, motion_office
 from motion.exports.motion_pdf import motion_pdf
 from motion.rules.text import digest, parse
@@ -119,6 +129,38 @@ class TestTree:
 
         found = [n for section in document().text.sections for one in blocks(section.contents) for n in lines(one)]
         assert found == list(range(1, document().text.line_count + 1))
+
+
+class TestMasks:
+    """What was taken out is said in words, in every format."""
+
+    SAID = "texte retiré, décision d-1"
+
+    def masked(self) -> MotionDocument:
+        """A motion of which a heading and two lines lost words."""
+        text = "# Soin▒▒\n\n## Article 1. Un ▒▒▒▒\n\nAvant ▒▒▒ ▒▒ après.\n\n- **▒▒**\n- la fin\n"
+        return replace(document(), text=with_masks_said(parse(text), self.SAID))
+
+    def test_lines_keep_their_numbers(self) -> None:
+        """One run of masks is one phrase, the blanks between two runs stay."""
+        made, before = self.masked().text, parse(self.masked().text.source)
+        assert [alinea.line for alinea in made.alineas] == [alinea.line for alinea in before.alineas] == [1, 2, 3]
+        assert made.alineas[0].text == f"Avant [{self.SAID}] [{self.SAID}] après."
+        assert made.alineas[1].pieces[0].bold and made.sections[0].title == f"Article 1. Un [{self.SAID}]"
+
+    def test_each_format_says_it(self) -> None:
+        """And none shows a mask."""
+        made = self.masked()
+        pdf = pypdf.PdfReader(io.BytesIO(motion_pdf(made)))
+        read = to_small_markdown("motion.docx", motion_office(made, OfficeFormat.DOCX))
+        xml = "".join(ET.fromstring(motion_akoma(made)).itertext())
+        for shown in (" ".join(page.extract_text() for page in pdf.pages), read.replace("\\", ""), xml):
+            assert f"Avant [{self.SAID}] [{self.SAID}] après." in words(shown)
+            assert "▒" not in shown
+
+    def test_a_text_without_masks_is_as_it_was(self) -> None:
+        """Whatever was decided on other words."""
+        assert with_masks_said(document().text, self.SAID) == document().text
 
 
 class TestPdf:

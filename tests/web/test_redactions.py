@@ -258,6 +258,11 @@ class TestDeciding:
             shown = hall.client.get(path).text
             assert f'role="img" aria-label="texte retiré, décision d-2">{MASK}' in shown, path
             assert "véreux" not in shown
+        # What changed when they were written, and a document to take away.
+        between = hall.client.get(f"/ormeline/motions/M1/entre/{said - 1}/{said}").text
+        assert f'aria-label="texte retiré, décision d-2">{MASK}' in between and "véreux" not in between
+        xml = hall.client.get("/ormeline/motions/M1.akn.xml").text
+        assert "On renonce à [texte retiré, décision d-2]" in xml and MASK not in xml
         assert "prise avant que des mots n’en soient retirés" in text_of(hall.client.get("/ormeline/motions/M1").text)
         assert not is_kept(hall, "véreux")
 

@@ -19,13 +19,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.exports.motion_akoma import motion_akoma
-from motion.exports.motion_document import Author, MotionDocument, Vote, Words
+from motion.exports.motion_document import Author, MotionDocument, Vote, Words, with_masks_said
 from motion.exports.motion_office import OfficeFormat, motion_office
 from motion.exports.motion_pdf import motion_pdf
 from motion.rules.text import digest
 from motion.web.page import Page, read
 from motion.web.pages.home import OPEN
 from motion.web.reading import bar_of, read_motion
+from motion.web.tombstones import mask_words
 from storage import pages, published
 from storage.models import Checkpoint, Congress, Motion
 from storage.pages import MotionRows
@@ -201,6 +202,7 @@ def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> Motion
     bar = bar_of(page, read_text.shares.whole, rows.officials, read_text.styles)
     shares = [*bar.shares, *bar.others] if bar else []
     moment = motion.text_at or motion.created_at
+    masked = mask_words(page, rows.tombstones)
     vote = None
     decided = motion.adopted_at or motion.rejected_at
     if decided is not None and motion.votes_for is not None and motion.votes_against is not None:
@@ -218,7 +220,7 @@ def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> Motion
         place=page.congress.place,
         code=motion.code,
         title=motion.title,
-        text=read_text.text,
+        text=with_masks_said(read_text.text, masked) if masked else read_text.text,
         moment=decided or moment,
         language=page.language.code,
         authors=tuple(

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from gettext import NullTranslations
 from typing import TypeVar
 
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -112,7 +113,7 @@ class WordsView(View):
     """Neighbouring words of a comparison."""
 
     kind: str = shown("`same`, `added` or `removed`.")
-    text: str = shown("The words.")
+    text: Markup = shown("The words as safe HTML, masks said.")
     name: str = shown("Who wrote what was added; empty when nobody from here.")
     initials: str = shown("The same in two letters.")
     style: int = shown("1 to 6: colour and line; 0 beyond the sixth.")
@@ -401,7 +402,7 @@ def between_view(page: Page, rows: Compared, people: Mapping[int, Official]) -> 
         return tuple(
             WordsView(
                 str(words.kind),
-                words.text,
+                Markup(with_masks_said(page, escape(words.text), found.tombstones)),
                 persons[words.official].name if words.official in persons else "",
                 persons[words.official].initials if words.official in persons else "",
                 styles.get(words.official or 0, 0),
