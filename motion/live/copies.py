@@ -91,7 +91,8 @@ class Copies:
         self._copied(room)
 
     async def _snapshot(self, room: Room) -> None:
-        if room.number == self._snapshot_numbers.get(room.motion_id):
+        # A room that was lost to a redaction knows of it, and its draft still has the letters.
+        if room.is_lost or room.number == self._snapshot_numbers.get(room.motion_id):
             return
         if not room.draft.is_sound():
             self._snapshot_numbers[room.motion_id] = room.number

@@ -193,13 +193,15 @@ class Rooms:
                 rooms = [await self.open(motion_id) for motion_id in motions]
                 copies = [(room.motion_id, room.reading_copy()) for room in rooms]
                 try:
-                    done = await self._store.write(
-                        drafting.act_on_copies, congress_id, copies, lambda db: act(db, *args, **kwargs)
-                    )
+                    done = await self._store.write(drafting.act_on_copies, congress_id, copies, deed)
                     break
                 except drafting.CopiesBehind:
+                    before = {room.motion_id: room.number for room in rooms}
                     for room in rooms:
                         await self._pull(room)
+                    if all(room.number == before[room.motion_id] for room in rooms):
+                        for room in rooms:  # ahead of the database: of no motion that it has
+                            room.lose("foreign")
             heads = await self._store.read(drafts.heads, motions)
             for room in rooms:
                 room.take_head(heads[room.motion_id])
@@ -273,7 +275,7 @@ class Rooms:
         room = self._rooms.get(news.subject)
         match news.topic:
             case Topic.NUMBER if room is not None and news.number > room.number:
-                self._spawn(self._catch_up(room), "catch-up")
+                self._spawn(self._catch_up(room, news.number), "catch-up")
             case Topic.STATE:
                 self._spawn(self._look([news.subject]), "look")
             case Topic.PRESENCE if room is not None:
@@ -285,9 +287,10 @@ class Rooms:
             case Topic.REVOKED:
                 self._revoke(news.subject)
 
-    async def _catch_up(self, room: Room) -> None:
+    async def _catch_up(self, room: Room, number: int) -> None:
         async with self._keeper(room.head.congress_id).between_windows():
-            await self._pull(room)
+            if room.number < number:  # else the news before this one brought it
+                await self._pull(room)
 
     async def _pull(self, room: Room) -> None:
         """Apply what other processes have committed. The keeper's order is held."""
@@ -298,14 +301,20 @@ class Rooms:
     async def _look(self, motions: Sequence[int]) -> None:
         """See whether these motions have moved without our hearing of it."""
         heads = await self._store.read(drafts.heads, motions)
-        for motion_id, head in heads.items():
-            room = self._rooms.get(motion_id)
+        for motion_id in motions:
+            room, head = self._rooms.get(motion_id), heads.get(motion_id)
+            if room is not None and (head is None or (head.slug, head.code) != (room.head.slug, room.head.code)):
+                # A rehearsal that was deleted; SQLite may have given the number to another motion.
+                room.lose("deleted")
+                room = None
+            if head is None:
+                continue
             if room is None:
                 change = Change(motion_id, head.code, head.number, head.last_entry, head.state)
                 self._followers.tell(head.congress_id, change)
                 continue
             if head.number > room.number:
-                await self._catch_up(room)
+                await self._catch_up(room, head.number)
             known = room.head
             if (head.state, head.phase, head.redacted_entry) != (known.state, known.phase, known.redacted_entry):
                 # Under the lock, read again: an act of ours may have come in between.
@@ -318,16 +327,20 @@ class Rooms:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
-                since, self._looked_at = self._looked_at - timedelta(seconds=2 * LOOK_EVERY_S), self._clock()
+                now = self._clock()
                 if self._rooms:
-                    await self._look(list(self._rooms))
-                    for session_id in await self._store.read(drafts.ended_between, since, self._looked_at):
+                    # First, and from where it last succeeded: no trouble with a text keeps a stolen session open.
+                    since = self._looked_at - timedelta(seconds=2 * LOOK_EVERY_S)
+                    for session_id in await self._store.read(drafts.ended_between, since, now):
                         self._revoke(session_id)
+                    self._looked_at = now
+                    await self._look(list(self._rooms))
+                self._looked_at = now
                 await self._note_seen()
-                now = asyncio.get_running_loop().time()
+                at = asyncio.get_running_loop().time()
                 for room in list(self._rooms.values()):
                     room.company.look()
-                    if not room.connections and now - room.emptied_at > EMPTY_S:
+                    if not room.connections and at - room.emptied_at > EMPTY_S:
                         async with self._keeper(room.head.congress_id).between_windows():
                             if not room.connections:
                                 await self._close_room(room)
