@@ -23,7 +23,10 @@ from storage.models import Congress, Entry, Motion, SealedObject, SearchPassage,
 from storage.models.record import FREQUENT, IS_RARE
 
 PASSAGES = 150
-"""Passages that one transaction indexes at most: about ten milliseconds."""
+"""Passages that one transaction indexes at most, of one motion: about ten milliseconds, twenty-five for the longest."""
+
+ACTS = 0
+"""Stands for the acts of the register where a motion's id stands for its text."""
 
 PAGE = 30
 MAX_STEM = 60  # characters: longer than any French word
@@ -54,28 +57,26 @@ class Found:
     count: int
 
 
-def refresh(db: Session, congress_id: int) -> bool:
-    """Index what has changed, `PASSAGES` passages at most; return whether more is left."""
-    _lock(db, congress_id)
-    room = PASSAGES
-    for motion in db.execute(select(Motion).where(col(Motion.congress_id) == congress_id)).scalars():
-        if _read(db, congress_id, motion.id or 0) != motion.text_number:
-            room = _index_motion(db, motion, room)
-            if not room:
-                return True
-    return _index_acts(db, congress_id, room)
-
-
-def is_behind(db: Session, congress_id: int) -> bool:
-    """Whether anything is still to be indexed."""
+def behind(db: Session, congress_id: int) -> list[int]:
+    """What is still to be indexed: motions by id, and `ACTS`."""
     read = {row.motion_id: row.read for row in _states(db, congress_id)}
-    for motion_id, number in db.execute(
-        select(col(Motion.id), col(Motion.text_number)).where(col(Motion.congress_id) == congress_id)
-    ):
-        if read.get(motion_id, -1) != number:
-            return True
+    texts = db.execute(
+        select(col(Motion.id), col(Motion.text_number))
+        .where(col(Motion.congress_id) == congress_id)
+        .order_by(col(Motion.id))
+    )
+    found = [motion_id for motion_id, number in texts if motion_id is not None and read.get(motion_id, -1) != number]
     last = select(func.max(col(Entry.number))).where(col(Entry.congress_id) == congress_id, IS_RARE)
-    return (db.execute(last).scalar() or 0) > read.get(0, -1)
+    return [*found, ACTS] if (db.execute(last).scalar() or 0) > read.get(ACTS, -1) else found
+
+
+def refresh(db: Session, congress_id: int, part: int) -> bool:
+    """Index what has changed in one motion, or in the acts: `PASSAGES` at most; return whether more is left."""
+    _lock(db, congress_id)
+    if part == ACTS:
+        return _index_acts(db, congress_id)
+    motion = db.get_one(Motion, part)
+    return _read(db, congress_id, part) != motion.text_number and _index_motion(db, motion)
 
 
 def forget(db: Session, congress_id: int, *, motions: Collection[int] = (), entries: Collection[int] = ()) -> None:
@@ -131,9 +132,9 @@ def _having(congress: Congress, condition: ColumnElement[bool]) -> Select[int]:
 
 def _lock(db: Session, congress_id: int) -> None:
     """Two processes must not index the same passage twice: the state of the register is the lock."""
-    row = db.get(SearchState, (congress_id, 0), with_for_update=True)
+    row = db.get(SearchState, (congress_id, ACTS), with_for_update=True)
     if row is None:
-        db.add(SearchState(congress_id=congress_id, motion_id=0, read=-1))
+        db.add(SearchState(congress_id=congress_id, motion_id=ACTS, read=-1))
         db.flush()  # the second of two processes waits here, fails, and searches what there is
 
 
@@ -150,8 +151,8 @@ def _have_read(db: Session, congress_id: int, motion_id: int, number: int) -> No
     db.merge(SearchState(congress_id=congress_id, motion_id=motion_id, read=number))
 
 
-def _index_motion(db: Session, motion: Motion, room: int) -> int:
-    """Bring a motion's passages to its text; return how many more may be indexed, 0 when some are left.
+def _index_motion(db: Session, motion: Motion) -> bool:
+    """Bring a motion's passages to its text; return whether some are left.
 
     An alinéa that has not changed keeps its row and its stems, wherever it has moved.
     """
@@ -167,17 +168,17 @@ def _index_motion(db: Session, motion: Motion, room: int) -> int:
             if (row.place, row.anchor, row.title) != (place, anchor, title):
                 row.place, row.anchor, row.title = place, anchor, title
                 db.add(row)
-        elif len(new) < room:
+        elif len(new) < PASSAGES:
             passage = SearchPassage(congress_id=motion.congress_id, motion_id=motion.id, text=said)
             passage.place, passage.anchor, passage.title = place, anchor, title
             new.append(passage)
         else:
             _add(db, new)
-            return 0
+            return True
     _add(db, new)
     _drop(db, [row.id for rows in kept.values() for row in rows if row.id is not None])
     _have_read(db, motion.congress_id, motion.id, motion.text_number)
-    return max(room - len(new), 1)
+    return False
 
 
 def _passages(text: MotionText) -> Iterator[tuple[int, str, str, str]]:
@@ -192,9 +193,9 @@ def _passages(text: MotionText) -> Iterator[tuple[int, str, str, str]]:
                 yield 2 * line, alinea.line_anchor, section.title, alinea.text.strip()
 
 
-def _index_acts(db: Session, congress_id: int, room: int) -> bool:
+def _index_acts(db: Session, congress_id: int) -> bool:
     """Index the acts that have come; return whether some are left."""
-    read = _read(db, congress_id, 0)
+    read = _read(db, congress_id, ACTS)
     query = (
         select(col(Entry.number), col(Entry.content))
         .where(
@@ -203,7 +204,7 @@ def _index_acts(db: Session, congress_id: int, room: int) -> bool:
             IS_RARE,
         )
         .order_by(col(Entry.number))
-        .limit(room)
+        .limit(PASSAGES)
     )
     rows = db.execute(query).all()
     new = []
@@ -214,8 +215,8 @@ def _index_acts(db: Session, congress_id: int, room: int) -> bool:
             new.append(SearchPassage(congress_id=congress_id, entry=number, text=words))
     _add(db, new)
     if rows:
-        _have_read(db, congress_id, 0, rows[-1][0])
-    return len(rows) == room
+        _have_read(db, congress_id, ACTS, rows[-1][0])
+    return len(rows) == PASSAGES
 
 
 def _words_of(db: Session, congress_id: int, entry: Said) -> str:

@@ -78,7 +78,9 @@ class Guard:
             "Content-Security-Policy": policy(settings),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer",
+            # Other sites learn nothing. `no-referrer` would make browsers send `Origin: null` with our own forms, and
+            # those that don't know `Sec-Fetch-Site` (Safari before 16.4) could then not be told from another site's.
+            "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": PERMISSIONS,

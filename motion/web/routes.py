@@ -122,7 +122,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.sightings = sightings
     app.state.recent = Recent()
     app.state.histories = Histories(service.store)
-    app.state.refreshing = set()  # congresses whose search is being brought up to date by this process
+    app.state.refreshed = {}  # when this process last brought the search of a congress up to date, by a rising clock
     app.state.plans = Plans()
     app.state.desk = Desk()
     app.state.files = Files()

@@ -104,6 +104,8 @@ class TestReading:
         ("query", "sentence"),
         [
             ("jour=hier", "Ce jour ne se lit pas"),
+            ("jour=9999-12-31", "Ce jour ne se lit pas"),
+            ("jour=0001-01-01&de=00:00", "Ce jour ne se lit pas"),
             ("jour=2031-11-15&de=midi", "Cette heure ne se lit pas"),
             ("de=12:00", "Choisissez aussi le jour"),
             ("genre=tout", "n’existe pas"),
@@ -112,6 +114,11 @@ class TestReading:
     def test_bad_input_is_told_with_its_repair(self, hall: Hall, query: str, sentence: str) -> None:
         """And the form keeps what was typed."""
         assert sentence in text_of(hall, f"/ormeline/registre?{query}", 422)
+
+    @pytest.mark.parametrize("name", ["avant", "depuis", "qui"])
+    def test_a_number_of_any_length_is_read(self, hall: Hall, name: str) -> None:
+        """Or left out: it is nobody's."""
+        assert hall.client.get("/ormeline/registre", params={name: "9" * 5000}).status_code == 200
 
     def test_an_unknown_motion_is_not_found(self, hall: Hall) -> None:
         """By its code."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from storage import search
 from tests.web.world import Hall, served
 
 
@@ -40,7 +41,9 @@ def test_what_is_typed_is_no_code(hall: Hall) -> None:
     assert "<script>alert" not in text
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999", "motion=M1", "q=" + "a%20" * 500])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "page=99999999999", "page=" + "9" * 5000, "motion=M1", "q=" + "a%20" * 500]
+)
 def test_odd_addresses_answer(hall: Hall, query: str) -> None:
     """Whatever the numbers."""
     assert hall.client.get(f"/ormeline/recherche?q=soins&{query}").status_code == 200
@@ -49,3 +52,19 @@ def test_odd_addresses_answer(hall: Hall, query: str) -> None:
 def test_an_unknown_motion_is_not_found(hall: Hall) -> None:
     """By its code."""
     assert hall.client.get("/ormeline/recherche?q=soins&motion=M99").status_code == 404
+
+
+def test_searching_in_a_loop_does_not_write_in_a_loop(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever types would wait for it. And where it can't be brought up to date, the search is that of before."""
+    tries: list[int] = []
+
+    def busy(_db: object, congress_id: int) -> list[int]:
+        tries.append(congress_id)
+        raise RuntimeError("another process is at it")
+
+    monkeypatch.setattr(search, "behind", busy)
+    hall.client.app.state.refreshed.clear()
+    for _turn in range(5):
+        answer = hall.client.get("/ormeline/recherche?q=navette")
+        assert answer.status_code == 200 and "<mark>navette</mark>" in answer.text
+    assert len(tries) == 1

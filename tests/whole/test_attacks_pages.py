@@ -139,7 +139,7 @@ def header_faults(answer: httpx2.Response) -> list[str]:
         faults.append("csp lets in too much")
     if headers.get("x-content-type-options") != "nosniff":
         faults.append("nosniff")
-    if headers.get("referrer-policy") != "no-referrer":
+    if headers.get("referrer-policy") != "same-origin":
         faults.append("referrer")
     if headers.get("cross-origin-opener-policy") != "same-origin":
         faults.append("opener")

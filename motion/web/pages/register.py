@@ -33,7 +33,7 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 LINES = 50  # of a page: about six hundred elements
 ONE_BY_ONE = 100  # keystrokes of a page that opens a stretch
 MAX_WORDS = 200  # characters of a search
-MAX_NUMBER = 2**53 - 1
+MAX_DIGITS = 15  # of an entry's number: beyond 2^53 no reader counts, and a column ends
 
 
 Where = dict[int, tuple[str, ...]]
@@ -190,11 +190,12 @@ def query_of(request: Request, congress: Congress) -> Asked:
 
 
 def day_of(text: str) -> date | None:
-    """A day as a form sends it; None when it is none."""
+    """A day as a form sends it; None when it is none, or of no century of ours: its ends have no hour everywhere."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 9000 else None
 
 
 def hour_of(text: str) -> time | None:
@@ -209,7 +210,7 @@ def hour_of(text: str) -> time | None:
 
 def number_of(text: str) -> int | None:
     """An entry's number; None when it is none."""
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= MAX_NUMBER else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
 
 def address(page: Page, asked: dict[str, str]) -> str:

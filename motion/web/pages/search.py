@@ -1,5 +1,8 @@
 """Searching a congress: its texts as they read now, and the acts of its register."""
 
+import asyncio
+import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -24,7 +27,10 @@ from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
+log = logging.getLogger("motion.web")
+
 MAX_CHARACTERS = 200
+REFRESH_EVERY_S = 5.0  # how far a search may lag behind what is typed
 MAX_PAGES = 1_000
 
 
@@ -55,8 +61,7 @@ async def show(request: Request) -> Response:
     said = request.query_params
     words = said.get("q", "").strip()[:MAX_CHARACTERS].replace("\0", "")
     wanted, motion = asked(words), said.get("motion", "").replace("\0", "")[:20]
-    number = int(said.get("page", "1")) if said.get("page", "1").isascii() and said.get("page", "1").isdigit() else 1
-    number = min(max(number, 1), MAX_PAGES)
+    number = page_asked(said.get("page", ""))
     if not wanted.is_empty:
         await bring_up_to_date(request)
     page, (found, told, motions) = await read(request, page_of_search, wanted, motion, number)
@@ -77,21 +82,31 @@ async def show(request: Request) -> Response:
     return page.answer("recherche.html", page.etag(0, view), lambda: view)
 
 
+def page_asked(text: str) -> int:
+    """The page that the address asks for, from 1."""
+    return min(max(int(text), 1), MAX_PAGES) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 async def bring_up_to_date(request: Request) -> None:
-    """Index what has changed. One search does it for all: the others find what was there."""
+    """Index what has changed, at most once in `REFRESH_EVERY_S`: the other searches find what was there.
+
+    It writes, and on SQLite whoever types waits for it. Where it fails, as when another process does the same at this
+    moment, the search is that of before.
+    """
     page = await open_page(request)
     assert page.congress is not None and page.congress.id is not None
     service, congress_id = page.service, page.congress.id
-    refreshing: set[int] = request.app.state.refreshing
-    if congress_id in refreshing:
+    refreshed: dict[int, float] = request.app.state.refreshed
+    now = asyncio.get_running_loop().time()
+    if now - refreshed.get(congress_id, -math.inf) < REFRESH_EVERY_S:
         return
-    refreshing.add(congress_id)
+    refreshed[congress_id] = now
     try:
-        if await service.store.read(search.is_behind, congress_id):
-            while await service.store.write(search.refresh, congress_id):
+        for part in await service.store.read(search.behind, congress_id):
+            while await service.store.write(search.refresh, congress_id, part):
                 pass
-    finally:
-        refreshing.discard(congress_id)
+    except Exception:
+        log.warning("couldn't bring the search of congress %d up to date", congress_id, exc_info=True)
 
 
 def page_of_search(
