@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.record.errors import MalformedTree
+from motion.record.policy import majority_policy
 from motion.record.tiles import parse_tile_path
 from motion.web.pages.home import OPEN
 from storage import published
@@ -114,18 +115,7 @@ async def policy(request: Request) -> Response:
     if rules is None or not rules.keys:
         return answer(request, None, TEXT)
     address = f"{request.app.state.service.settings.base_url}/{request.path_params['congress']}/log"
-    lines = [f"log {line} {address}" for line in rules.keys]
-    names: list[str] = []
-    for name, line, url in rules.witnesses:
-        # Two witnesses may have one name; `none` is a word of the format.
-        plain = name if name not in {*names, "none", "temoins"} else f"{name}#{len(names) + 1}"
-        names.append(plain)
-        lines.append(f"witness {plain} {line} {url}")
-    if names:
-        lines += [f"group temoins {len(names) // 2 + 1} {' '.join(names)}", "quorum temoins"]
-    else:
-        lines.append("quorum none")
-    return answer(request, ("\n".join(lines) + "\n").encode(), TEXT)
+    return answer(request, majority_policy(rules.keys, rules.witnesses, address), TEXT)
 
 
 async def timestamp(request: Request) -> Response:

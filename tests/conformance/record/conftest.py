@@ -13,7 +13,7 @@ import pytest
 
 from tests.servers import Served, serving
 
-PROGRAM = Path(__file__).with_name("verify.go")
+PROGRAM = Path(__file__).parents[3] / "motion/exports/guides/verify.go"  # the one that every exported folder brings
 PACKAGES = ("golang-go", "golang-golang-x-mod-dev")
 GOPATH = Path("/usr/share/gocode")  # where Debian puts the sources of Go packages
 MODULE = GOPATH / "src/golang.org/x/mod/sumdb/tlog"

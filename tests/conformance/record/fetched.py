@@ -41,11 +41,11 @@ def grown(log: str, beyond: int) -> bytes:
 
 def fetch(log: str, folder: Path, note: bytes, older: tuple[bytes, ...] = ()) -> Path:
     """Write the files of the log at a checkpoint into a folder, as `verify.go` reads them."""
-    (folder / "older").mkdir(parents=True)
+    (folder / "checkpoints").mkdir(parents=True)
     (folder / "checkpoint").write_bytes(note)
     (folder / "log.vkey").write_bytes(get(f"{log}/log.vkey"))
     for kept in older:
-        (folder / "older" / str(size_of(kept))).write_bytes(kept)
+        (folder / "checkpoints" / str(size_of(kept))).write_bytes(kept)
     for tile in tiles_between(0, size_of(note)):
         path = folder / tile.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,11 +21,11 @@ def long_log(size: int) -> Log:
 
 def publish(log: Log, folder: Path, older: tuple[int, ...] = ()) -> Path:
     """Write key, checkpoint, older checkpoints, tiles and bundles."""
-    (folder / "older").mkdir(parents=True)
+    (folder / "checkpoints").mkdir(parents=True)
     (folder / "log.vkey").write_text(SIGNER.verifier.encode() + "\n")
     (folder / "checkpoint").write_bytes(log.note())
     for size in older:
-        (folder / "older" / f"{size}").write_bytes(log.note(size))
+        (folder / "checkpoints" / f"{size}").write_bytes(log.note(size))
     for tile in tiles_between(0, len(log.entries)):
         path = folder / tile.path
         path.parent.mkdir(parents=True, exist_ok=True)

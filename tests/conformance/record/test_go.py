@@ -77,6 +77,6 @@ class TestGo:
         kept = log.note(200)
         log.entries[3] = log.entries[3].replace(b"Port-aux-Grues", b"Port-aux-Oies")
         folder = publish(log, tmp_path / "record")
-        (folder / "older" / "200").write_bytes(kept)
+        (folder / "checkpoints" / "200").write_bytes(kept)
         run = verify(verifier, folder)
         assert run.returncode == 1 and "consistency with 200" in run.stderr
