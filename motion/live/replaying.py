@@ -10,8 +10,9 @@ Memory is bounded: the document, one chunk, and at most `CHUNKS_AT_ONCE` chunks 
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pycrdt import Doc, Text, TextEvent
@@ -45,6 +46,9 @@ PAGE_UPDATES = 5_000
 """Updates that a reader may be made to wait for, about a third of a second; more is left to the work of the background,
 and the page shows the history as far as it goes."""
 
+LATE = timedelta(seconds=60)
+"""After so long the background goes on with what is being written, however little it is: the home page and the register
+show what is told without asking for more."""
 
 READERS_WAIT_S = 2.0  # a page of the past is no live page
 
@@ -143,7 +147,7 @@ def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
     Returns:
         Whether the history has come as far as it was asked to; False when somebody else moved it meanwhile.
     """
-    head, last = store.read_now(_start, motion_id)
+    head, last, kept = store.read_now(_start, motion_id)
     try:
         replayer, growing = _resume(head, last)
     except (HistoryBroken, ValueError):
@@ -152,7 +156,7 @@ def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
         log.warning("motion %d: history replayed from its first update", motion_id)
         replayer, growing = _resume(TextHistory(motion_id=motion_id), None)
     start, number = head.number, growing.number
-    stop = None if most is None else start + most
+    stop = kept if most is None else min(kept, start + most)
     entry, at = growing.entry, growing.at
     chunks: list[ChunkRow] = []
 
@@ -166,8 +170,11 @@ def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
         for row in rows:
             if number - growing.number == CHUNK_UPDATES:
                 chunks.append(growing.row())
-                growing = _next(replayer, growing, number, entry, at)
-                if len(chunks) >= CHUNKS_AT_ONCE and number > start:
+                is_written = len(chunks) >= CHUNKS_AT_ONCE and number > start
+                # Where one could begin again: costly, and asked only of the chunk that grows when all is written.
+                is_last = is_written or number + CHUNK_UPDATES >= stop
+                growing = _next(replayer, growing, number, entry, at, is_last=is_last)
+                if is_written:
                     if not keep():
                         return False
                     chunks, start = [], number
@@ -176,8 +183,9 @@ def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
     return keep() if number > start else True
 
 
-def _start(db: Session, motion_id: int) -> tuple[TextHistory, ChunkRow | None]:
-    return history.head(db, motion_id), history.last_chunk(db, motion_id)
+def _start(db: Session, motion_id: int) -> tuple[TextHistory, ChunkRow | None, int]:
+    found = drafts.heads(db, [motion_id])[motion_id]
+    return history.head(db, motion_id), history.last_chunk(db, motion_id), found.number
 
 
 def _resume(head: TextHistory, last: ChunkRow | None) -> tuple[Replayer, _Growing]:
@@ -200,7 +208,9 @@ def _resume(head: TextHistory, last: ChunkRow | None) -> tuple[Replayer, _Growin
     return replayer, growing
 
 
-def _next(replayer: Replayer, before: _Growing, number: int, entry: int, at: datetime | None) -> _Growing:
+def _next(
+    replayer: Replayer, before: _Growing, number: int, entry: int, at: datetime | None, *, is_last: bool
+) -> _Growing:
     return _Growing(
         before.chunk + 1,
         number,
@@ -208,8 +218,8 @@ def _next(replayer: Replayer, before: _Growing, number: int, entry: int, at: dat
         at,
         before.first_change + len(before.changes),
         pack_keyframe(replayer.keyframe()),
-        replayer.state(),
-        replayer.told(),
+        replayer.state() if is_last else b"",
+        replayer.told() if is_last else b"",
         [],
     )
 
@@ -240,6 +250,17 @@ class Histories:
             await self.reach(motion_id)
 
     async def reach_all(self) -> None:
-        """Bring every history up to date: the work of the background."""
-        for motion_id in await self._store.read(history.behind):
+        """Bring every history up to date."""
+        await self._reach_each(await self._store.read(history.behind))
+
+    async def reach_late(self, now: datetime) -> None:
+        """Bring up to date what is late: the work of the background.
+
+        While people write that is little. Each time begins with the replay of a chunk, so a little now and then
+        would cost the writers more than the writing itself; a page asks for what it lacks.
+        """
+        await self._reach_each(await self._store.read(history.behind, by=PAGE_UPDATES, since=now - LATE))
+
+    async def _reach_each(self, motions: Sequence[int]) -> None:
+        for motion_id in motions:
             await self.reach(motion_id, None)
