@@ -200,12 +200,12 @@ def advance(db: Session, motion_id: int, number: int, last_entry: int) -> None:
     db.connection().execute(_ADVANCE, {"motion": motion_id, "to": number, "entry": last_entry})
 
 
-def late_contents(db: Session, motion_id: int, session_id: int) -> set[bytes]:
-    """Return what was kept after the freeze for one session: what is sent again is not kept twice."""
-    query = select(col(LateText.content)).where(
+def late_entries(db: Session, motion_id: int, session_id: int) -> dict[bytes, int]:
+    """Return what was kept after the freeze for one session, with its entries: what is sent again is not kept twice."""
+    query = select(col(LateText.content), col(LateText.entry)).where(
         col(LateText.motion_id) == motion_id, col(LateText.session_id) == session_id
     )
-    return set(db.execute(query).scalars())
+    return {content: entry for content, entry in db.execute(query)}
 
 
 def latest_snapshot(db: Session, motion_id: int, up_to: int | None = None) -> tuple[int, bytes] | None:
@@ -227,9 +227,11 @@ def keep_snapshot(
 ) -> None:
     """Keep a snapshot in place of the former ones. Two processes may keep the same: the first stays.
 
-    One that was made before words were taken out (`redacted_entry` of its room) is not kept.
+    One that was made before words were taken out (`redacted_entry` of its room) is not kept: the row of the motion is
+    locked, here and by whoever takes words out.
     """
-    newest_redaction = db.execute(select(col(Motion.redacted_entry)).where(col(Motion.id) == motion_id)).scalar_one()
+    row = select(col(Motion.redacted_entry)).where(col(Motion.id) == motion_id).with_for_update()
+    newest_redaction = db.execute(row).scalar_one_or_none()
     if newest_redaction != redacted_entry:
         return
     newest = db.execute(

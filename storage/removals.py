@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from storage import history, search
@@ -34,6 +34,8 @@ def forget_sealed(db: Session, congress_id: int, targets: Collection[int]) -> No
 def void_drafts(db: Session, motion: Motion, entry: int) -> None:
     """Drop whatever was computed from a motion's updates; rooms make their drafts again when they see `entry`."""
     assert motion.id is not None
+    # Whoever keeps a snapshot at this moment has done so, or finds `redacted_entry`: see `drafts.keep_snapshot`.
+    db.execute(select(col(Motion.id)).where(col(Motion.id) == motion.id).with_for_update())
     db.execute(delete(DraftSnapshot).where(col(DraftSnapshot.motion_id) == motion.id))
     history.forget(db, motion.id)
     search.forget(db, motion.congress_id, motions=[motion.id])

@@ -258,9 +258,9 @@ def _keep_late(keeping: _Keeping, head: drafts.Head, writing: Writing, over: set
     }
     if writing.content in known:
         return KeptLate(known[writing.content])
-    before = drafts.late_contents(keeping.db, head.motion_id, _session(actor))
+    before = drafts.late_entries(keeping.db, head.motion_id, _session(actor))
     if writing.content in before:
-        return KeptLate(head.last_entry)
+        return KeptLate(before[writing.content])
     if len(before) + len(known) >= MAX_LATE_TEXTS:
         return KeptLate(None)
     body = {

@@ -1,16 +1,19 @@
 """Rows of drafts, and the transaction that keeps a window, on both databases."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from motion.acts import drafting, motions, phases
 from motion.acts.drafting import CheckAgain, Kept, KeptLate, MotionWindow, SessionOver, Writing
 from motion.live.updates import Struct, encode
 from motion.record.entry import decode_entry
 from motion.rules.vocabulary import Phase
-from storage import drafts, ledger
+from storage import drafts, ledger, removals
 from storage.models import ClientBinding, LateText, LoginSession, Motion
 from storage.store import Store
 from tests.live import world as worlds
@@ -94,7 +97,7 @@ def test_a_closed_text_takes_nothing_and_throws_nothing_away(store: Store, world
     late = writing(world.seats[0], 50, "x")
     first = keep(store, world, 1, late, writing(world.seats[1], 51, "y")).outcomes
     assert all(isinstance(outcome, KeptLate) and outcome.entry for outcome in first)
-    assert isinstance(keep(store, world, 1, late).outcomes[0], KeptLate)
+    assert keep(store, world, 1, late).outcomes == [first[0]]  # with the entry that it has
     store.write_now(phases.open_phase, None, world.congress_id, Phase.FROZEN, now=clock())
     keep(store, world, 1, writing(world.seats[0], 50, "z"))
     texts = store.read_now(lambda db: db.exec(select(LateText.text).order_by(col(LateText.id))).all())
@@ -125,3 +128,43 @@ def test_snapshots_replace_each_other_and_never_go_back(store: Store, world: Wor
     assert store.read_now(drafts.latest_snapshot, world.motion_id, 4) is None
     store.write_now(drafts.drop_snapshots, world.motion_id)
     assert store.read_now(drafts.latest_snapshot, world.motion_id) is None
+
+
+@pytest.mark.parametrize("first", ["the snapshot", "the redaction"])
+def test_a_snapshot_written_during_a_redaction_does_not_stay(store: Store, world: World, first: str) -> None:
+    """Whichever of the two processes comes first, what is left has none of the letters that were taken out."""
+    halfway, other_began = threading.Event(), threading.Event()
+
+    def snapshot(db: Session) -> None:
+        drafts.keep_snapshot(db, world.motion_id, 1, b"with the letters", clock(), 0)
+
+    def redact(db: Session) -> None:
+        removals.void_drafts(db, db.get_one(Motion, world.motion_id), 9)
+        db.flush()
+
+    deeds = [snapshot, redact] if first == "the snapshot" else [redact, snapshot]
+
+    def slowly(db: Session) -> None:
+        deeds[0](db)
+        halfway.set()
+        assert other_began.wait(5)
+        time.sleep(0.2)
+
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(store.write_now, slowly)
+        assert halfway.wait(5)
+        quick = threads.submit(store.write_now, deeds[1])
+        other_began.set()
+        slow.result(), quick.result()
+    assert store.read_now(drafts.latest_snapshot, world.motion_id) is None
+
+
+def test_two_processes_may_keep_a_snapshot_at_once(store: Store, world: World) -> None:
+    """The newest stays; neither fails."""
+
+    def keep_one(number: int) -> None:
+        store.write_now(drafts.keep_snapshot, world.motion_id, number, b"%d" % number, clock())
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(keep_one, range(1, 21)))
+    assert store.read_now(drafts.latest_snapshot, world.motion_id) == (20, b"20")
