@@ -139,6 +139,13 @@ def person_of(page: Page, official: Official | None, official_id: int) -> Person
     )
 
 
+def named(people: Mapping[int, Official]) -> list[tuple[object, ...]]:
+    """What pages say of these people: part of a page's `etag`, or who was misspelt would stay so where it is kept."""
+    return sorted(
+        (number, one.first_names, one.family_name, one.mandate, one.territory) for number, one in people.items()
+    )
+
+
 def title_of(page: Page, mandate: str, territory: str) -> str:
     """`maire de Valbrune`, `maire d’Ormelac`: mandates and communes are names, said in French, after somebody's own."""
     mandate = in_a_sentence(mandate)

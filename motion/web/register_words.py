@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "congress.change": _("%(who)s corrige la fiche du congrès\u00a0: %(what)s"),
     "phase.change": _("Le congrès passe de «\u00a0%(before)s\u00a0» à «\u00a0%(after)s\u00a0», %(how)s"),
     "roster.import": _(
-        "%(who)s importe la liste des membres\u00a0: %(added)s en plus, %(changed)s corrigés, %(refused)s refusés"
+        "%(who)s importe la liste des membres\u00a0: ajouts %(added)s, corrections %(changed)s, refus %(refused)s"
     ),
     "official.accredit": _("%(official)s entre dans la liste des membres"),
     "official.change": _("%(who)s corrige une fiche de la liste\u00a0: %(named)s"),
@@ -47,15 +47,15 @@ SENTENCES: dict[str, str] = {
     "motion.freeze": _("%(who)s gèle le texte de %(doc)s"),
     "motion.unfreeze": _("%(who)s rouvre le texte de %(doc)s"),
     "motion.adopt": _(
-        "%(Doc)s est adoptée\u00a0: %(for)s pour, %(against)s contre, %(abstentions)s abstentions. "
+        "%(Doc)s est adoptée\u00a0: pour %(for)s, contre %(against)s, abstentions %(abstentions)s. "
         "Présidence\u00a0: %(chair)s"
     ),
     "motion.reject": _(
-        "%(Doc)s est rejetée\u00a0: %(for)s pour, %(against)s contre, %(abstentions)s abstentions. "
+        "%(Doc)s est rejetée\u00a0: pour %(for)s, contre %(against)s, abstentions %(abstentions)s. "
         "Présidence\u00a0: %(chair)s"
     ),
     "motion.withdraw": _("%(who)s retire %(doc)s"),
-    "doc.snapshot": _("Point de contrôle du texte de %(doc)s"),
+    "doc.snapshot": _("L’empreinte du texte de %(doc)s est inscrite"),
     "witness.change": _("%(who)s désigne un témoin du registre\u00a0: %(name)s"),
     "log.close": _("Le registre est clos"),
 }
@@ -173,6 +173,18 @@ class Teller:
             case _:
                 pass
         return SENTENCES[entry.kind]
+
+
+def witnesses_said(page: Page, cosigned: int, named: int) -> str:
+    """How many witnesses countersigned the published root, in words; empty when none is named."""
+    if not named:
+        return ""
+    said: str = page.language.ngettext(
+        "%(cosigned)s témoin sur %(named)s a contresigné",
+        "%(cosigned)s témoins sur %(named)s ont contresigné",
+        cosigned,
+    )
+    return said % {"cosigned": cosigned, "named": named}
 
 
 def _small(label: str) -> str:

@@ -103,7 +103,7 @@ async def picture(page: Page, preview: Preview) -> Response:
     if found:
         return found
     files: Files = page.request.app.state.files
-    content = await files.get(("apercu.png", etag), lambda: preview_png(preview))
+    content = await files.get(("apercu.png", preview), lambda: preview_png(preview))
     return send(page, content, "image/png", etag=etag, cache=SETTLED)
 
 

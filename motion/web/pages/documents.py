@@ -25,7 +25,7 @@ from motion.exports.motion_pdf import motion_pdf
 from motion.rules.text import digest
 from motion.web.page import Page, read
 from motion.web.pages.home import OPEN
-from motion.web.reading import bar_of, read_motion
+from motion.web.reading import bar_of, named, read_motion
 from motion.web.tombstones import mask_words
 from storage import pages, published
 from storage.models import Checkpoint, Congress, Motion
@@ -177,13 +177,10 @@ def lasting(motion: Motion) -> tuple[object, ...]:
 
 def version_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> str:
     """Name what a file shows, whoever asks: nothing of the visitor or of the address stands in it."""
-    people = sorted(
-        (number, one.first_names, one.family_name, one.mandate, one.territory) for number, one in rows.officials.items()
-    )
     motion = rows.motion
     shown = (
         *(motion.text_number, motion.last_entry, *lasting(motion)),
-        *(people, page.congress, root and root.size, page.language.code, page.templates.build),
+        *(named(rows.officials), page.congress, root and root.size, page.language.code, page.templates.build),
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
 

@@ -22,6 +22,7 @@ from motion.web.reading import (
     bar_of,
     changes_of,
     grouped_digest,
+    named,
     read_motion,
     sections_of,
     title_html,
@@ -168,9 +169,10 @@ def version_of(page: Page, rows: MotionRows) -> str:
 
 
 def etag_of(page: Page, rows: MotionRows) -> str:
-    """Name what a motion's pages show now: its entries and the version of its reading copy."""
+    """Name what a motion's pages show now: its entries, the version of its reading copy, the names of people."""
     motion = rows.motion
-    return page.etag(motion.last_entry, motion.text_number, motion.title, page.congress, page.openings)
+    people = named(rows.officials)
+    return page.etag(motion.last_entry, motion.text_number, motion.title, page.congress, page.openings, people)
 
 
 async def list_motions(request: Request) -> Response:

@@ -18,8 +18,8 @@ from motion.record.tree import leaf_hash
 from motion.rules.register import KINDS, TYPED, Genre, Line
 from motion.web.page import Page, read
 from motion.web.pages.home import MotionCard, motion_card
-from motion.web.reading import grouped_digest
-from motion.web.register_words import GENRES, Teller
+from motion.web.reading import grouped_digest, named
+from motion.web.register_words import GENRES, Teller, witnesses_said
 from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
 from storage import pages, published, redactions, register, written_places
@@ -267,13 +267,6 @@ def line_view(
     )
 
 
-def witnesses_said(page: Page, cosigned: int, named: int) -> str:
-    """How many witnesses countersigned the published root, in words."""
-    if not named:
-        return ""
-    return page._(_("%(cosigned)s témoins sur %(named)s ont contresigné"), cosigned=cosigned, named=named)
-
-
 async def show_entry(request: Request) -> Response:
     """One entry: in words, to the byte, with its proof and what it is about."""
     return await entry_page(request, "registre_inscription.html")
@@ -295,7 +288,8 @@ async def entry_page(request: Request, template: str) -> Response:
             one.last_entry > number,
             is_signed,
             one.next_of_motion,
-            motion and motion.last_entry,
+            motion and (motion.last_entry, motion.title),
+            named(people.officials),
             page.congress,
             len(stones),
             where,

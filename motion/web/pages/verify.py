@@ -17,6 +17,7 @@ from starlette.routing import Route
 from motion.record.tree import HASH_BYTES
 from motion.web.page import Page, read
 from motion.web.reading import grouped_digest
+from motion.web.register_words import witnesses_said
 from motion.web.views import View, shown
 from storage import fingerprints, published
 from storage.fingerprints import EntryKnown, Known, RootKnown, TextKnown
@@ -42,8 +43,7 @@ class Found(View):
 class VerifyView(View):
     """The page that checks."""
 
-    entries: str = shown("How many entries the signed root covers, in words; empty before the first.")
-    moment: str = shown("When it was signed.")
+    signed: str = shown("How many entries the signed root covers and when it was signed, in words; empty before.")
     root: str = shown("The root as base64, as the checkpoint has it.")
     root_grouped: str = shown("The root in hexadecimal, in groups of four, to read aloud.")
     origin: str = shown("The log's name.")
@@ -66,15 +66,16 @@ async def show(request: Request) -> Response:
     def view() -> VerifyView:
         assert page.congress is not None
         size = newest.size if newest else 0
-        entries = page.language.ngettext("%(num)s inscription", "%(num)s inscriptions", size)
+        signed: str = page.language.ngettext(
+            "%(num)s inscription, signée %(moment)s.", "%(num)s inscriptions, signées %(moment)s.", size
+        )
         return VerifyView(
-            entries % {"num": page.times.number(size)} if newest else "",
-            page.times.moment(newest.at) if newest else "",
+            signed % {"num": page.times.number(size), "moment": page.times.moment(newest.at)} if newest else "",
             base64.b64encode(newest.root).decode() if newest else "",
             grouped_digest(newest.root.hex()) if newest else "",
             page.congress.origin,
             keys[-1] if keys else "",
-            witnesses_said(page, *witnessed),
+            witnesses_of(page, *witnessed),
             asked,
             found_of(page, known) if wanted else None,
             fault_of(page, asked, wanted),
@@ -84,7 +85,9 @@ async def show(request: Request) -> Response:
 
     if asked and wanted is None:
         return page.render("verifier.html", view(), status=422)
-    return page.answer("verifier.html", page.etag(newest.size if newest else 0, known, witnessed, page.congress), view)
+    return page.answer(
+        "verifier.html", page.etag(newest.size if newest else 0, keys, known, witnessed, page.congress), view
+    )
 
 
 def page_of_verify(
@@ -130,21 +133,20 @@ def found_of(page: Page, known: Known | None) -> Found:
                 _("C’est l’inscription n°\u00a0%(number)s du registre."), number=page.times.number(number)
             )
             return Found(True, sentence, f"{page.home}/registre/{number}")
-        case TextKnown(motion, title, None):
-            sentence = page._(
-                _("C’est le texte de la motion %(number)s, «\u00a0%(title)s\u00a0», tel qu’il se lit maintenant."),
-                number=motion[1:],
-                title=title,
-            )
-            return Found(True, sentence, f"{page.home}/motions/{motion}")
-        case TextKnown(motion, title, int(entry)):
+        case TextKnown(motion, title, entry):
+            values = {"number": motion[1:], "title": title}
+            if entry is None:
+                sentence = page._(
+                    _("C’est le texte de la motion %(number)s, «\u00a0%(title)s\u00a0», tel qu’il se lit maintenant."),
+                    **values,
+                )
+                return Found(True, sentence, f"{page.home}/motions/{motion}")
             sentence = page._(
                 _(
                     "C’est le texte de la motion %(number)s, «\u00a0%(title)s\u00a0», "
                     "inscrit au registre sous le n°\u00a0%(entry)s."
                 ),
-                number=motion[1:],
-                title=title,
+                **values,
                 entry=page.times.number(entry),
             )
             return Found(True, sentence, f"{page.home}/registre/{entry}")
@@ -168,11 +170,10 @@ def found_of(page: Page, known: Known | None) -> Found:
             )
 
 
-def witnesses_said(page: Page, cosigned: int, named: int) -> str:
-    """How many witnesses countersigned, in words."""
-    if not named:
-        return page._(_("Aucun témoin n’est encore désigné par ce congrès."))
-    return page._(_("%(cosigned)s témoins sur %(named)s ont contresigné."), cosigned=cosigned, named=named)
+def witnesses_of(page: Page, cosigned: int, named: int) -> str:
+    """How many witnesses countersigned, in a sentence."""
+    said = witnesses_said(page, cosigned, named)
+    return f"{said}." if said else page._(_("Aucun témoin n’est encore désigné par ce congrès."))
 
 
 ROUTES = [Route("/{congress}/verifier", show, name="verify")]
