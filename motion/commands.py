@@ -164,6 +164,13 @@ def parser(_: Language) -> argparse.ArgumentParser:
     )
     verify.add_argument("--json", action="store_true", help=say("Répondre en JSON."))
 
+    export = command(commands, "export", say("Copier tout un congrès dans un dossier qui se lit sans réseau."))
+    export.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
+    export.add_argument(
+        "folder", type=Path, metavar=say("dossier"), help=say("Dossier à écrire\u202f; une copie coupée y reprend.")
+    )
+    export.add_argument("--archive", action="store_true", help=say("Écrire aussi le dossier en un fichier ZIP."))
+
     seats = command(commands, "seats", say("Donner N places de membres d’un congrès de démonstration, en JSON."))
     seats.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès de démonstration."))
     seats.add_argument("motion", metavar=say("motion"), help=say("Code de la motion, par exemple M1."))
@@ -336,6 +343,10 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
             from motion.audit import command
 
             return command.verify(options, spoken_language)
+        case "export", _:
+            from motion.archive import command as archive
+
+            return with_store(settings, lambda store: archive.run(options, settings, store, spoken_language))
         case "seats", _:
             from motion.rehearsal import seats
 

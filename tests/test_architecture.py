@@ -16,6 +16,7 @@ LAYERS = (
     ("motion.rehearsal", "motion.witness_commands"),
     ("motion.demonstration",),
     ("motion.service",),
+    ("motion.archive",),
     ("motion.web", "motion.work", "motion.witness"),
     ("motion.live", "motion.exports", "motion.audit"),
     ("motion.acts",),

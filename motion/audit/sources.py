@@ -74,7 +74,7 @@ class Folder:
             self._site = path.parent if path.name == "log" else None
             return
         places = [path, path / "data", *sorted((path / "data").glob("*")), *sorted(path.glob("*"))]
-        found = [place for place in places if (place / "log" / "checkpoint").is_file()]
+        found = [place for place in dict.fromkeys(places) if (place / "log" / "checkpoint").is_file()]
         if not found:
             raise SourceError("no-log", str(path))
         if len(found) > 1:

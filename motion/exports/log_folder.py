@@ -24,6 +24,9 @@ from storage.store import Session, Store
 Progress = Callable[[int, int], None]
 """Is told how many entries are written, and of how many."""
 
+Put = Callable[[str, bytes], None]
+"""Writes one file, by its path below the folder of the log."""
+
 
 class NothingSigned(Exception):
     """The congress's record has no signed root yet: there is nothing to publish."""
@@ -43,21 +46,30 @@ class Written:
 
 
 def write_log(
-    store: Store, congress_id: int, folder: Path, *, address: str, progress: Progress | None = None
+    store: Store,
+    congress_id: int,
+    folder: Path,
+    *,
+    address: str,
+    progress: Progress | None = None,
+    put: Put | None = None,
+    newest: bool = False,
 ) -> Written:
     """Write the whole published log into a folder; files of an earlier writing are renewed.
 
     Args:
         folder: Of the log itself, made when missing: `…/congres/log`.
         address: Where the log is published, for the policy: `https://…/congres/log`.
+        put: Writes the files in place of this function, by their path below the folder.
+        newest: Publish the newest signed root, even if witnesses have not seen it yet.
 
     Raises:
         NothingSigned, ChangedMeanwhile: The folder is unfinished and holds no checkpoint.
     """
-    writer = _Writer(folder)
+    writer = _Writer(folder, put)
     # Last to be written, and so first to go: a folder with a checkpoint is a whole one.
     (folder / "checkpoint").unlink(missing_ok=True)
-    row, withdrawn = store.read_now(_covering, congress_id)
+    row, withdrawn = store.read_now(_covering, congress_id, newest)
     for bundle in bundles_of(row.size):
         _write_bundle(store, congress_id, bundle, writer)
         if progress is not None:
@@ -72,11 +84,11 @@ def write_log(
     return Written(row.size, row.root, writer.bytes)
 
 
-def _covering(db: Session, congress_id: int) -> tuple[Checkpoint, int]:
+def _covering(db: Session, congress_id: int, newest: bool) -> tuple[Checkpoint, int]:
     """The root to publish, and the last redaction, which it must cover."""
     withdrawn = redactions.last(db, congress_id)
     row = published.checkpoint(db, congress_id)
-    if row is not None and row.size <= withdrawn:
+    if newest or (row is not None and row.size <= withdrawn):
         row = published.newest(db, congress_id)  # its witnesses come later; what is gone is gone now
     if row is None:
         raise NothingSigned
@@ -88,17 +100,21 @@ def _covering(db: Session, congress_id: int) -> tuple[Checkpoint, int]:
 class _Writer:
     """Files below one folder, and the tree of what was written."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, put: Put | None = None) -> None:
         self._folder = folder
+        self._put = put or self._renew
         self._rows: list[list[bytes]] = []
         self._numbers: list[int] = []
         self.bytes = 0
 
     def write(self, path: str, data: bytes) -> None:
+        self._put(path, data)
+        self.bytes += len(data)
+
+    def _renew(self, path: str, data: bytes) -> None:
         place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
-        self.bytes += len(data)
 
     def add(self, digest: bytes, level: int = 0) -> None:
         """Add a leaf hash, or the root of a full tile of the level below."""

@@ -19,6 +19,7 @@ from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
 from motion.web.pages import (
     api,
+    archive,
     card,
     discovery,
     documents,
@@ -78,6 +79,7 @@ PAGES = (
     objects,
     register,
     search,
+    archive,
     verify,
     home,
 )
@@ -126,6 +128,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.plans = Plans()
     app.state.desk = Desk()
     app.state.files = Files()
+    app.state.is_copy = False  # whether the pages are written into a folder, by `motion.archive`
     app.state.held = Held()
     app.state.watchers = Watchers(service, app.state.recent)
     return app
