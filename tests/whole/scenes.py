@@ -49,6 +49,7 @@ NO_PAGES = {
     "log-object",
     "log-redactions",
     "redaction-sealed",  # a file
+    "archive-file",
     *(route.name for route in api.ROUTES),
     "catalogue",
     "robots",
@@ -169,6 +170,7 @@ SCENES = (
     Scene("verify", "public", "/ormeline/verifier"),
     Scene("verify, a fingerprint that is not known", "public", "/ormeline/verifier?empreinte=" + "0" * 64),
     Scene("verify, no fingerprint", "public", "/ormeline/verifier?empreinte=abc", status=422),
+    Scene("archive", "public", "/ormeline/archive"),
     Scene("receipt", "public", "/ormeline/registre/3/recu"),
     Scene("motion", "public", M1),
     Scene("motion, all unfolded", "public", M1, open_everything),
