@@ -147,6 +147,13 @@ def is_anywhere(world: World, words: str) -> bool:
     return False
 
 
+def index(world: World) -> None:
+    """Have everything found by a search."""
+    for part in world.store.read_now(search.behind, world.congress_id):
+        while world.store.write_now(search.refresh, world.congress_id, part):
+            pass
+
+
 class TestErasure:
     """Effacement: object and salt are destroyed."""
 
@@ -336,8 +343,7 @@ class TestWordsInTheText:
         yves.type(" Et ceci reste.")
         frozen = freeze(world)
         before = motion_of(world)
-        while world.store.write_now(search.refresh, world.congress_id):
-            pass
+        index(world)
         take_out(world, [said])
         after = motion_of(world)
         assert after.text == before.text.replace(" Un 😀 propos.", MASK * 14)
@@ -408,8 +414,7 @@ class TestOtherObjects:
             motions.unfreeze, world.secretariat, world.motion_id, "À cause de M. Untel.", salt=bytes(32), now=NOW
         )
         number = act.last_entry
-        while world.store.write_now(search.refresh, world.congress_id):
-            pass
+        index(world)
         assert is_anywhere(world, "Untel")
         take_out(world, [number])
         assert not is_anywhere(world, "Untel")

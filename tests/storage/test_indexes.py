@@ -8,7 +8,8 @@ from sqlalchemy import event
 from sqlmodel import Session, select
 
 from motion.acts import motions
-from storage import fingerprints, pages, redactions, register, replays, search
+from motion.work.checkpoints import SOLEMN
+from storage import fingerprints, pages, redactions, register, replays, search, signed_roots
 from storage.models import Congress, SealedObject
 from storage.store import Store
 from tests import worlds
@@ -26,19 +27,20 @@ LOOKS: dict[str, Callable[[Session], Any]] = {
     "the reason of an act": lambda db: redactions.published_file(db, 1, db.exec(select(SealedObject.name)).one()),
     "a fingerprint": lambda db: fingerprints.recognised(db, 1, bytes(32)),
     "the register, by kind": lambda db: register.find(db, congress(db), register.Asked(kinds=("motion.freeze",)), 10),
-    "whether the search is behind": lambda db: search.is_behind(db, 1),
-    "the acts for the search": lambda db: search.refresh(db, 1),
+    "whether the search is behind": lambda db: search.behind(db, 1),
+    "what is solemn and unsigned": lambda db: signed_roots.any_waits(db, SOLEMN),
+    "what is solemn since a root": lambda db: signed_roots.waits_for(db, 1, SOLEMN, 3),
+    "the acts for the search": lambda db: search.refresh(db, 1, search.ACTS),
 }
 
 
 @pytest.fixture
 def world(sqlite_store: Store) -> World:
-    """A motion frozen and opened again, and the search up to date with its text."""
+    """A motion frozen and opened again."""
     world = worlds.make(sqlite_store)
     sqlite_store.write_now(motions.freeze, world.secretariat, world.motion_id, now=NOW)
     arguments = (world.secretariat, world.motion_id, "Une erreur de nombre.")
     sqlite_store.write_now(motions.unfreeze, *arguments, salt=bytes(32), now=NOW)
-    sqlite_store.write_now(search.refresh, world.congress_id)
     return world
 
 
