@@ -4,15 +4,14 @@ Whoever copies the database, or has an old backup of it, reads nothing of them. 
 nothing else depends on it.
 """
 
-import os
-import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from storage import key_files
+
 FILE = "retraits.key"
-KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
@@ -21,24 +20,8 @@ class SealBroken(Exception):
 
 
 def load_key(data_dir: Path) -> bytes:
-    """Return the installation's key; the first call makes it, readable by its owner alone."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / FILE
-    if not path.exists():
-        # Written whole under another name, then linked: of two processes, one wins, and neither reads half a key.
-        draft = data_dir / f"{FILE}.{os.getpid()}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_bytes()
+    """Return the installation's key; the first call makes it."""
+    return key_files.load(data_dir, FILE)
 
 
 def lock_away(key: bytes, nonce: bytes, name: str, data: bytes) -> bytes:

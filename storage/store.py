@@ -30,6 +30,9 @@ READERS = 4  # threads; a page is one read of a few milliseconds
 WRITERS_POSTGRESQL = 4  # threads; acts of different congresses need not wait for each other
 BUSY_TIMEOUT_MS = 10_000  # another process (a command, a backup) may hold SQLite's write lock for a while
 
+# Whoever cuts the write-ahead log waits for readers with the write lock in hand: a blink, for words wait meanwhile.
+SCRUB_WAIT_MS = 250
+
 
 class Store:
     """A database, its engine and its threads. One for each process; `close` it."""
@@ -87,7 +90,11 @@ class Store:
             with self._one_writer, self.engine.connect() as connection:
                 driver = connection.connection.driver_connection
                 assert driver is not None
-                busy, _pages, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                driver.execute(f"PRAGMA busy_timeout={SCRUB_WAIT_MS}")
+                try:
+                    busy, _pages, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                finally:
+                    driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
                 return not busy
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM")
