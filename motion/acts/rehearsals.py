@@ -6,23 +6,37 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, SQLModel, col, select
 
-from motion.acts.record import note
+from motion.acts import roster
+from motion.record.entry import encode_entry
 from motion.rules.errors import NotFound
-from storage import queries
+from motion.rules.permissions import SYSTEM
+from storage import ledger, queries
+from storage.ledger import NewEntry
 from storage.models import Job, Motion, Official
 
 
 def copy_roster(db: Session, original_id: int, copy_id: int, *, now: datetime) -> int:
-    """Copy the officials in force, without their addresses: a rehearsal writes to nobody. Return how many."""
+    """Copy the officials in force, without their addresses: a rehearsal writes to nobody. Return how many.
+
+    The record says who they are, one by one, as after an import: whoever checks it sees that only they write.
+    """
     people = db.exec(
         select(Official).where(Official.congress_id == original_id, col(Official.revoked_at).is_(None))
     ).all()
-    for person in people:
-        kept = person.model_dump(exclude={"id", "congress_id", "email", "created_at"})
-        db.add(Official(**kept, congress_id=copy_id, created_at=now))
+    copies = [
+        Official(
+            **person.model_dump(exclude={"id", "congress_id", "email", "created_at"}),
+            congress_id=copy_id,
+            created_at=now,
+        )
+        for person in people
+    ]
+    db.add_all(copies)
     body = {"source": "list", "added": len(people), "changed": 0, "left": 0, "refused": 0}
-    note(db, copy_id, "roster.import", body, actor=None, now=now)
-    return len(people)
+    ledger.lock(db, copy_id)
+    entries = [NewEntry("roster.import", encode_entry("roster.import", body, by=SYSTEM, at=now))]
+    ledger.append(db, copy_id, entries + roster.accreditations(db, copies, None, now=now), now=now)
+    return len(copies)
 
 
 def delete(db: Session, slug: str) -> None:

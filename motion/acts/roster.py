@@ -392,8 +392,18 @@ def _add_all(db: Session, congress_id: int, rows: Sequence[Row], actor: Actor | 
         for row in rows
     ]
     db.add_all(officials)
-    db.flush()
-    return [_entry("official.accredit", _public(official), official.id, actor, now) for official in officials]
+    return accreditations(db, officials, actor, now=now)
+
+
+def accreditations(db: Session, officials: Sequence[Official], actor: Actor | None, *, now: datetime) -> list[NewEntry]:
+    """The entries that say who joins the roster, and which of them are rapporteurs; to be appended by the caller."""
+    db.flush()  # their numbers stand in the entries
+    entries = [_entry("official.accredit", _public(official), official.id, actor, now) for official in officials]
+    for official in officials:
+        if official.is_rapporteur:
+            body = {"held": True, "role": "rapporteur", "who": f"elu-{official.id}"}
+            entries.append(_entry("role.change", body, official.id, actor, now))
+    return entries
 
 
 def _change_all(

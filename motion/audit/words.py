@@ -78,7 +78,7 @@ NOTES: Mapping[str, str] = {
     "no-witness": _("Aucun témoin n’est désigné\u00a0: rien n’empêche de montrer deux registres à deux publics."),
     "few-witnesses": _("{signed} témoins sur {named} ont signé cet arrêté\u00a0: moins que la règle affichée."),
     "policy-unreadable": _("La règle des témoins est illisible\u00a0: leurs signatures n’ont pas été regardées."),
-    "rehearsal": _("C’est une répétition\u00a0: sa liste de membres ne figure pas au registre."),
+    "rehearsal": _("C’est une répétition\u00a0: son registre peut être supprimé."),
     "digest-withdrawn": _(
         "{motion}, inscription {entry}\u00a0: des mots retirés ou effacés figuraient dans le texte. Son empreinte ne"
         " peut plus être recalculée\u202f; tout le reste du texte l’a été."

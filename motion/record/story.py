@@ -158,8 +158,8 @@ class Story:
         return None
 
     def _on_roster(self, who: str) -> bool:
-        """Officials are; the secretariat and the service need not be, nor a rehearsal's copied roster."""
-        return self._officials.get(who, self._is_rehearsal or not who.startswith("elu-"))
+        """Officials are; the secretariat and the service need not be."""
+        return self._officials.get(who, not who.startswith("elu-"))
 
     def _in_session(self, sess: str, who: str) -> Flaw | None:
         whose, is_open = self._sessions.get(sess, ("", False))

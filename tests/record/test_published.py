@@ -236,7 +236,6 @@ class TestAlone:
         """Status 0, and what holds."""
         log = small_log()
         folder = publish_all(log, room / "congress" / "log")
-        (folder / "checkpoints").mkdir()
         (folder / "checkpoints" / "9").write_bytes(log.note(9))
         run = self.run(room, str(room / "congress"), LOG.encode())
         assert (run.returncode, run.stderr) == (0, ""), run.stderr
