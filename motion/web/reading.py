@@ -10,6 +10,7 @@ from motion.rules.authorship import AUTHOR_STYLES, MotionShares, Run, Shares, sh
 from motion.rules.mandates import in_a_sentence
 from motion.rules.names import display_name, folded, initials
 from motion.rules.rendering import RenderedSection, render, render_heading
+from motion.rules.territories import titled
 from motion.rules.text import MotionText, parse
 from motion.web.page import Page
 from motion.web.views import View, shown
@@ -148,15 +149,7 @@ def named(people: Mapping[int, Official]) -> list[tuple[object, ...]]:
 
 def title_of(page: Page, mandate: str, territory: str) -> str:
     """`maire de Valbrune`, `maire d’Ormelac`: mandates and communes are names, said in French, after somebody's own."""
-    mandate = in_a_sentence(mandate)
-    if not mandate or not territory:
-        return mandate or territory
-    if territory.startswith("Le "):
-        return f"{mandate} du {territory[3:]}"
-    if territory.startswith("Les "):
-        return f"{mandate} des {territory[4:]}"
-    elided = territory[0].upper() in "AEIOUYÀÂÉÈÊËÎÏÔÙÛÜŒÆ" or (territory[0] == "H" and territory[1:2] in "éèêaeiou")
-    return f"{mandate} d’{territory}" if elided else f"{mandate} de {territory}"
+    return titled(in_a_sentence(mandate), territory)
 
 
 def bar_of(page: Page, counted: Shares, people: Mapping[int, Official], style_of: Mapping[int, int]) -> BarView | None:

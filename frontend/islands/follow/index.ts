@@ -44,16 +44,35 @@ export function mount(root: HTMLElement): () => void {
       if (wanted) swap(part).catch(() => {});
     }
   };
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let events: EventSource | undefined;
-  if (typeof EventSource === "undefined") timer = setInterval(() => refresh(null), POLL_MS);
-  else {
-    events = new EventSource(address);
-    events.onmessage = ({ data }) => {
+  // Where there are no events, or a server that restarts has refused them for good, the page asks by itself. Not all
+  // pages at the same moment.
+  const later = (again: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(again, POLL_MS * (1 + Math.random() / 2));
+  };
+  const poll = () => {
+    refresh(null);
+    later(poll);
+  };
+  const listen = () => {
+    const source = new EventSource(address);
+    events = source;
+    source.onmessage = ({ data }) => {
       const names: unknown = JSON.parse(data || "null");
       refresh(Array.isArray(names) ? names : null);
     };
-  }
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      later(() => {
+        refresh(null);
+        listen();
+      });
+    };
+  };
+  if (typeof EventSource === "undefined") later(poll);
+  else listen();
   const left = () => {
     for (const part of waiting) {
       waiting.delete(part);
@@ -64,7 +83,7 @@ export function mount(root: HTMLElement): () => void {
   root.addEventListener("focusout", onFocus);
   return () => {
     events?.close();
-    clearInterval(timer);
+    clearTimeout(timer);
     root.removeEventListener("focusout", onFocus);
   };
 }

@@ -14,11 +14,12 @@ export function mount(root: HTMLElement): () => void {
   const said = root.dataset;
   let last: (() => Promise<void>) | undefined;
 
-  const tell = (sentence: string | undefined, isGood: boolean) => {
+  /** What was checked in part is neither good nor bad: null. */
+  const tell = (sentence: string | undefined, isGood: boolean | null) => {
     result.hidden = false;
     result.textContent = sentence ?? "";
-    result.classList.toggle("bon", isGood);
-    result.classList.toggle("mauvais", !isGood);
+    result.classList.toggle("bon", isGood === true);
+    result.classList.toggle("mauvais", isGood === false);
   };
 
   const checkProof = async (text: string, given: Uint8Array | undefined) => {
@@ -34,7 +35,7 @@ export function mount(root: HTMLElement): () => void {
     const verdict = await check(proof, checkpoint, entry, key.value);
     if (verdict === "wrong-entry") return tell(said.wrongEntry, false);
     if (verdict === "wrong-signature") return tell(said.wrongSignature, false);
-    if (verdict === "no-signature") return tell(said.noSignature, true);
+    if (verdict === "no-signature") return tell(said.noSignature, null);
     const good = said.good ?? "";
     tell(good.replace("{number}", `${proof.number}`).replace("{size}", `${checkpoint.size}`), true);
   };
