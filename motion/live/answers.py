@@ -83,11 +83,16 @@ class Answers:
             numbers.append(pending.n)
             self._taken[connection] = (numbers, max(last, entry))
 
-    def refuse(
-        self, pending: Pending, reason: Reason, values: Mapping[str, Any] | None = None, *, kept: bool = False
-    ) -> None:
-        """It was refused; `kept` as late text."""
-        sentence = sentences.refusal(reason, values or {}, pending.caller.language)
+    def refuse(self, pending: Pending, reason: Reason, values: Mapping[str, Any] | None = None) -> None:
+        """It was refused."""
+        self._refuse(pending, reason, sentences.refusal(reason, values or {}, pending.caller.language), False)
+
+    def keep_late(self, pending: Pending, why: str, *, kept: bool) -> None:
+        """It came after the text was closed (`why`: `sentences.why_closed`); `kept` as late text, unless there is too
+        much of it."""
+        self._refuse(pending, Reason.FROZEN, sentences.late(why, pending.caller.language, kept=kept), kept)
+
+    def _refuse(self, pending: Pending, reason: Reason, sentence: str, kept: bool) -> None:
         if pending.answer is not None and not pending.answer.done():
             pending.answer.set_result(NotTaken(reason, sentence, kept))
         connection = pending.connection

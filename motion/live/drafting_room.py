@@ -28,7 +28,6 @@ from motion.live.intake import Decided, Intake, asked
 from motion.live.news import Recent
 from motion.live.outlet import Outlet, Parcel
 from motion.live.presence import Claim
-from motion.live.refusals import Reason
 from motion.live.reservations import Reservations
 from motion.live.session import Offer
 from motion.rules.permissions import Act, Actor, may
@@ -252,6 +251,7 @@ class Room:
         answers = Answers(at)
         self._take_foreign(kept.foreign, shown, clients)
         window = self._intake.decided
+        why = sentences.why_closed(kept.head.phase, kept.head.state)
         try:
             for (pending, accepted), outcome in zip(window.writings, kept.outcomes, strict=True):
                 match outcome:
@@ -264,12 +264,12 @@ class Room:
                     case drafting.CheckAgain():
                         again.append(pending)
                     case _:
-                        _answer_unkept(pending, outcome, answers)
+                        _answer_unkept(pending, outcome, why, answers)
         except (DraftBroken, OutOfOrder):
             log.exception("motion %d: the draft in memory is void", self.motion_id)
             return False
         for pending, outcome in zip(window.late, kept.late, strict=True):
-            _answer_unkept(pending, outcome, answers)
+            _answer_unkept(pending, outcome, why, answers)
         self._answer_rest(self._intake.take_decided(), answers)
         self.take_head(kept.head)
         if again:
@@ -368,8 +368,8 @@ class Room:
         self.lose(cause)
 
 
-def _answer_unkept(pending: Pending, outcome: drafting.Outcome, answers: Answers) -> None:
+def _answer_unkept(pending: Pending, outcome: drafting.Outcome, why: str, answers: Answers) -> None:
     if isinstance(outcome, drafting.KeptLate):
-        answers.refuse(pending, Reason.FROZEN, kept=outcome.entry is not None)
+        answers.keep_late(pending, why, kept=outcome.entry is not None)
     else:
         answers.sign_out(pending)

@@ -36,6 +36,33 @@ REFUSALS: dict[str, str] = {
     Reason.RATE: _("Trop de modifications à la fois. Attendez un instant."),
 }
 
+LATE: dict[str, str] = {
+    MotionState.ADOPTED: _(
+        "La motion est adoptée. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."
+    ),
+    MotionState.REJECTED: _(
+        "La motion est rejetée. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."
+    ),
+    MotionState.WITHDRAWN: _(
+        "La motion est retirée. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."
+    ),
+}
+"""Of a text closed for good; of any other closed text, `REFUSALS` speaks."""
+
+UNKEPT: dict[str, str] = {
+    "frozen": _("Le texte est gelé. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."),
+    MotionState.ADOPTED: _(
+        "La motion est adoptée. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."
+    ),
+    MotionState.REJECTED: _(
+        "La motion est rejetée. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."
+    ),
+    MotionState.WITHDRAWN: _(
+        "La motion est retirée. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."
+    ),
+}
+"""When one session has left more late text than is kept."""
+
 STATES: dict[str, str] = {
     "frozen": _("Lecture seule\u00a0: le texte est gelé."),
     "adopted": _("Lecture seule\u00a0: la motion est adoptée."),
@@ -50,6 +77,13 @@ STATES: dict[str, str] = {
 def refusal(reason: str, _values: Mapping[str, int | str], code: str) -> str:
     """Say in the language `code` why an update was not taken."""
     return language(code).gettext(REFUSALS[reason])
+
+
+def late(why: str, code: str, *, kept: bool) -> str:
+    """Say in the language `code` what became of words that came after a text was closed; `why`: see `why_closed`."""
+    if kept:
+        return language(code).gettext(LATE.get(why, REFUSALS[Reason.FROZEN]))
+    return language(code).gettext(UNKEPT.get(why, UNKEPT["frozen"]))
 
 
 def state(reason: str, code: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from functools import partial
 from typing import Any
 
 import pytest
@@ -180,6 +181,47 @@ def test_freezing_mid_typing_keeps_what_comes_late(store: Store) -> None:
     assert merged and said_late and merged | said_late == set(words)
     late = store.read_now(lambda db: db.exec(select(LateText)).all())
     assert sorted(row.text for row in late) == sorted([*said_late, "Trop tard "])
+
+
+@pytest.mark.parametrize(
+    ("votes", "sentence"),
+    [
+        ((1, 0), "La motion est adoptée."),
+        ((0, 1), "La motion est rejetée."),
+        (None, "La motion est retirée."),
+    ],
+)
+def test_words_that_come_after_the_end_are_kept_and_their_author_reads_which_end(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, votes: tuple[int, int] | None, sentence: str
+) -> None:
+    """And once there is too much of it, that this passage is not kept."""
+    world = sqlite_store.write_now(worlds.make)
+    actor = world.secretary.actor
+
+    async def story() -> list[wire.Refusal]:
+        async with serving(sqlite_store) as served, writing(served, world, world.seats[0], 11) as aline:
+            act = partial(served.rooms.run_act, world.motion_id)
+            if votes is None:
+                await act(motions.withdraw, actor, world.motion_id, "Une erreur.", salt=bytes(32), now=clock())
+            else:
+                frozen = await act(motions.freeze, actor, world.motion_id, now=clock())
+                result = motions.ShowOfHands(*votes, 0, 0, "Colette Rambourg")
+                end = motions.enter_result, actor, world.motion_id, result
+                await act(*end, expected_digest=frozen.digest, now=clock())
+            await aline.submit(aline.typist.type(0, "Trop tard "))
+            await aline.until(lambda: len(aline.messages(wire.Refusal)) == 1)
+            monkeypatch.setattr("motion.acts.drafting.MAX_LATE_TEXTS", 1)
+            await aline.submit(aline.typist.type(0, "Encore "))
+            await aline.until(lambda: len(aline.messages(wire.Refusal)) == 2)
+            return aline.messages(wire.Refusal)
+
+    kept, unkept = asyncio.run(story())
+    assert (kept.reason, kept.kept) == ("frozen", True) and kept.sentence.startswith(sentence)
+    assert "gardé à part" in kept.sentence
+    assert (unkept.reason, unkept.kept) == ("frozen", False) and unkept.sentence.startswith(sentence)
+    assert "copiez-le" in unkept.sentence
+    rows = sqlite_store.read_now(lambda db: db.exec(select(LateText)).all())
+    assert [row.text for row in rows] == ["Trop tard "]
 
 
 def test_revoking_a_session_closes_its_sockets(sqlite_store: Store) -> None:

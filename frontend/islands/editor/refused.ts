@@ -7,6 +7,8 @@ interface Kept {
   text: string;
   sentence: string;
   late: boolean;
+  /** The server has it as late text, where the secretariat reads it; absent in passages of older pages, which it had. */
+  kept?: boolean;
 }
 
 /** Refusals that follow each other within this time are one passage, in milliseconds. */
@@ -34,9 +36,10 @@ export class RefusedPanel {
   add(refused: RefusedText, now: number): void {
     const last = this.passages.at(-1);
     const late = refused.kept || refused.reason === "frozen";
-    if (last && now - this.lastAt < TOGETHER_MS && last.late === late) last.text += refused.text;
+    if (last && now - this.lastAt < TOGETHER_MS && last.late === late && last.sentence === refused.sentence)
+      last.text += refused.text;
     else {
-      this.passages.push({ text: refused.text, sentence: refused.sentence, late });
+      this.passages.push({ text: refused.text, sentence: refused.sentence, late, kept: refused.kept });
       this.announce(`${late ? this.texts.late_title : this.texts.refused_title} ${refused.sentence}`);
     }
     this.lastAt = now;
@@ -71,7 +74,7 @@ export class RefusedPanel {
     const panel = el("section", { class: "refus", "aria-label": title, "data-late": String(passage.late) });
     panel.append(el("h2", {}, title));
     if (passage.sentence) panel.append(el("p", {}, passage.sentence));
-    if (passage.late) panel.append(el("p", {}, texts.late_text));
+    if (passage.late && passage.kept !== false) panel.append(el("p", {}, texts.late_text));
     const close = el("button", { type: "button", class: "btn" }, texts.close);
     close.addEventListener("click", () => {
       this.passages.splice(this.passages.indexOf(passage), 1);
