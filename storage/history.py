@@ -147,13 +147,21 @@ def forget(db: Session, motion_id: int) -> None:
     db.flush()
 
 
-def behind(db: Session) -> list[int]:
-    """The motions whose history lacks updates, the shortest delay first."""
+def behind(db: Session, *, by: int = 1, since: datetime | None = None) -> list[int]:
+    """The motions whose history lacks updates, the shortest delay first.
+
+    Args:
+        by: How many it lacks at least.
+        since: Or how long: it lacks some, and none that it has is of this moment or later.
+    """
     lacking = col(Motion.number) - func.coalesce(col(TextHistory.number), 0)
+    enough = lacking >= by
+    if since is not None:
+        enough |= (lacking > 0) & (col(TextHistory.at).is_(None) | (col(TextHistory.at) < since))
     query = (
         select(col(Motion.id))
         .outerjoin(TextHistory, col(TextHistory.motion_id) == col(Motion.id))
-        .where(lacking > 0)
+        .where(enough)
         .order_by(lacking)
     )
     return list(db.execute(query).scalars())

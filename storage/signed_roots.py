@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, text
+from sqlalchemy import bindparam, func, text
 from sqlmodel import Session, col, select
 
 from motion.record.errors import MalformedTree
@@ -19,10 +19,39 @@ from motion.record.tree import Frontier
 from storage import log_tiles
 from storage.log_tiles import Tiles
 from storage.models import Checkpoint, Congress, Entry, LogKey, RetiredLog
+from storage.models.record import IS_RARE
 
 # First key of PostgreSQL's two-key advisory locks: "this lock is about signing a congress's record". Not the lock
 # of `ledger`: nobody who writes waits for a signature.
 SIGN_LOCK = 0x4D4F55
+
+# Made once: they are asked ten times a second, and building a statement costs more than running it.
+_SIGNED = (
+    select(func.max(Checkpoint.size)).where(Checkpoint.congress_id == Congress.id).correlate(Congress).scalar_subquery()
+)
+_LOGS = select(  # type: ignore[call-overload]  # SQLModel's stubs stop at four columns
+    Congress.id,
+    Congress.slug,
+    Congress.origin,
+    Congress.is_demonstration,
+    Congress.rehearsal_of,
+    select(RetiredLog.congress_id).where(RetiredLog.congress_id == Congress.id).scalar_subquery(),
+    select(func.max(Entry.number)).where(Entry.congress_id == Congress.id).scalar_subquery(),
+    _SIGNED,
+).order_by(col(Congress.id))
+_OF_KINDS = select(Entry.number).where(col(Entry.kind).in_(bindparam("kinds", expanding=True)), IS_RARE)
+_WAITS_FOR = _OF_KINDS.where(
+    col(Entry.congress_id) == bindparam("congress"), col(Entry.number) >= bindparam("start")
+).limit(1)
+_ANY_WAITS = (
+    select(Congress.id)
+    .where(
+        _OF_KINDS.where(Entry.congress_id == Congress.id, col(Entry.number) >= func.coalesce(_SIGNED, 0))
+        .correlate(Congress)
+        .exists()
+    )
+    .limit(1)
+)
 
 
 @dataclass
@@ -51,19 +80,6 @@ class Log:
 
 def logs(db: Session) -> list[Log]:
     """List the records in the order of their congresses; a few index look-ups each."""
-    entries = select(func.max(Entry.number)).where(Entry.congress_id == Congress.id).scalar_subquery()
-    signed = select(func.max(Checkpoint.size)).where(Checkpoint.congress_id == Congress.id).scalar_subquery()
-    retired = select(RetiredLog.congress_id).where(RetiredLog.congress_id == Congress.id).scalar_subquery()
-    query = select(  # type: ignore[call-overload]  # SQLModel's stubs stop at four columns
-        Congress.id,
-        Congress.slug,
-        Congress.origin,
-        Congress.is_demonstration,
-        Congress.rehearsal_of,
-        retired,
-        entries,
-        signed,
-    ).order_by(col(Congress.id))
     return [
         Log(
             row[0],
@@ -74,7 +90,7 @@ def logs(db: Session) -> list[Log]:
             0 if row[6] is None else row[6] + 1,
             row[7] or 0,
         )
-        for row in db.exec(query)
+        for row in db.connection().execute(_LOGS)
     ]
 
 
@@ -90,11 +106,17 @@ def any_signed(db: Session) -> bool:
 
 
 def waits_for(db: Session, congress_id: int, kinds: Collection[str], start: int) -> bool:
-    """Say whether an entry of one of these kinds stands at number `start` or after it."""
-    query = select(Entry.number).where(
-        Entry.congress_id == congress_id, col(Entry.number) >= start, col(Entry.kind).in_(kinds)
-    )
-    return db.exec(query.limit(1)).first() is not None
+    """Say whether an entry of one of these kinds, outside `FREQUENT`, stands at number `start` or after it."""
+    asked = {"congress": congress_id, "start": start, "kinds": list(kinds)}
+    return db.connection().execute(_WAITS_FOR, asked).first() is not None
+
+
+def any_waits(db: Session, kinds: Collection[str]) -> bool:
+    """Say whether an entry of one of these kinds, outside `FREQUENT`, is unsigned in any record.
+
+    One look for all of them, as it is taken many times a second.
+    """
+    return db.connection().execute(_ANY_WAITS, {"kinds": list(kinds)}).first() is not None
 
 
 def grow(db: Session, congress_id: int, before: Frontier, after: Frontier, leaves: Sequence[bytes]) -> Tiles | None:

@@ -8,6 +8,14 @@ from sqlmodel import Session, col, select
 from storage import published, signed_roots
 from storage.models import Checkpoint, Witness
 
+# Made once: it is asked four times a second.
+_WATCHED = select(Witness.congress_id).where(col(Witness.given_up_at).is_(None)).distinct()
+
+
+def watched(db: Session) -> set[int]:
+    """Return the ids of the congresses that have a witness."""
+    return set(db.connection().execute(_WATCHED).scalars())
+
 
 def to_publish(db: Session, congress_id: int) -> tuple[Checkpoint | None, Checkpoint | None, list[Witness]]:
     """Return the newest signed root, the last one that was shown to the witnesses, and the witnesses named."""

@@ -227,6 +227,8 @@ class Checkpoints:
         Args:
             solemn_only: Leave alone what is new but not `SOLEMN`.
         """
+        if solemn_only and not self._store.read_now(signed_roots.any_waits, SOLEMN):
+            return 0
         signed = 0
         for record in self._store.read_now(signed_roots.logs):
             if record.is_retired or record.entries == record.signed or record.congress_id in self._refused:

@@ -72,9 +72,12 @@ class Publisher:
 
     def publish_due(self, now: datetime) -> int:
         """Publish what is due in each congress that has witnesses; return how many roots were published."""
+        watched = self._store.read_now(witnessing.watched)
+        if not watched:
+            return 0
         done = 0
         for record in self._store.read_now(signed_roots.logs):
-            if not record.is_retired and record.signed:
+            if record.congress_id in watched and not record.is_retired and record.signed:
                 done += self._publish(record, now)
         return done
 

@@ -194,6 +194,28 @@ def test_a_reader_waits_for_so_many_updates_and_no_more(world: World) -> None:
     check(world, past, [])
 
 
+def test_the_background_leaves_writers_alone_for_a_minute(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little that is new waits a minute after what is told; much does not, nor what was never told."""
+    monkeypatch.setattr(replaying, "PAGE_UPDATES", 100)
+    past = list(pasts.made_up(8, officials(world), 200))
+    histories = Histories(world.store)
+    seconds = timedelta(seconds=1)
+
+    def told(since: int, until: int, at: int) -> int:
+        """Keep some updates; how far the background then comes, so many seconds later."""
+        world.store.write_now(pasts.keep, world.motion_id, past[since:until], NOW)
+        asyncio.run(histories.reach_late(NOW + at * seconds))
+        return world.store.read_now(history.head, world.motion_id).number
+
+    assert told(0, 1, 1) == 1
+    assert told(1, 60, 59) == 1
+    assert told(60, 60, 61) == 60
+    assert told(60, 159, 59) == 60
+    assert told(159, 160, 59) == 160
+    assert world.store.read_now(history.behind) == []
+    check(world, past[:160], [])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_parts_followed_change_by_change_are_those_of_the_text_read_whole(world: World, seed: int) -> None:
     """Headings come, go and are edited; at each hundredth change the parts are those that a reading finds."""

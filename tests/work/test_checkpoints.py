@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,7 +21,15 @@ from motion.record.proof import verify_proof
 from motion.record.tiles import Tile
 from motion.record.tree import leaf_hash, root_of
 from motion.rules.vocabulary import Phase
-from motion.work.checkpoints import Checkpoints, KeyMissing, KeyUnreadable, RecordAltered, RecordBehind, load_key
+from motion.work.checkpoints import (
+    SOLEMN,
+    Checkpoints,
+    KeyMissing,
+    KeyUnreadable,
+    RecordAltered,
+    RecordBehind,
+    load_key,
+)
 from motion.work.signed_aside import SignedAside
 from storage import ledger, log_tiles, published, signed_roots
 from storage.models import Checkpoint as SignedRoot
@@ -115,6 +124,19 @@ class TestSigning:
         assert checkpoints.sign_due(NOW, solemn_only=True) == 0
         store.write_now(phases.open_phase, None, congress_id, Phase.FROZEN, now=NOW)
         assert checkpoints.sign_due(NOW, solemn_only=True) == 1
+
+    def test_what_is_solemn_in_one_congress_is_seen_beside_a_longer_record(self, store: Store, tmp_path: Path) -> None:
+        """Each record is looked at from its own last root on, whatever is signed in others."""
+        congress_id = found(store)
+        form = replace(FORM, title="Congrès de Sormeline", slug="sormeline")
+        other = store.write_now(congresses.create, None, form, host="motion.example", now=NOW)
+        assert other.id is not None
+        append(store, other.id, 200)
+        checkpoints = Checkpoints(store, load_key(store, tmp_path))
+        assert checkpoints.sign_due(NOW) == 2
+        store.write_now(phases.open_phase, None, congress_id, Phase.FROZEN, now=NOW)
+        assert checkpoints.sign_due(NOW, solemn_only=True) == 1
+        assert not store.read_now(signed_roots.any_waits, SOLEMN)
 
     def test_two_signers_sign_one_history(self, store: Store, tmp_path: Path) -> None:
         """Each goes on from what the other signed, and neither signs a size twice."""
