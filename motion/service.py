@@ -22,6 +22,7 @@ from typing import Any
 import uvicorn
 
 from motion.acts import phases
+from motion.archive.background import Copies
 from motion.live import relay
 from motion.live.replaying import Histories
 from motion.live.rooms import Rooms
@@ -51,6 +52,7 @@ MAILS_MS = 500  # somebody waits for a sign-in mail
 SEALED_MS = 600_000  # days are long: what was withdrawn is destroyed within ten minutes of midnight
 HISTORY_MS = 5_000  # histories that are late: a minute, or 5,000 updates
 JOBS_MS = 500  # somebody looks at the progress of an import
+COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
 def utc_now() -> datetime:
@@ -132,6 +134,11 @@ def turns(started: Started) -> list[Turn]:
     async def do_jobs() -> None:
         await asyncio.to_thread(jobs.run_due, service.store, service.now)
 
+    copies = Copies(service.store, settings, service.now)
+
+    async def copy() -> None:
+        await asyncio.to_thread(copies.make_due)
+
     async def replay() -> None:
         await histories.reach_late(service.now())
 
@@ -145,6 +152,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("phases", PHASES_MS, open_phases),
         Turn("mails", MAILS_MS, send_mails),
         Turn("jobs", JOBS_MS, do_jobs),
+        Turn("copies", COPIES_MS, copy),
         Turn("histories", HISTORY_MS, replay),
         Turn("sealed", SEALED_MS, erase_sealed),
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from motion.rules.steps import StepKind
-from storage import pages, published, redactions, replays
+from storage import history, pages, published, redactions, replays
 from storage.models import Checkpoint, Congress, Entry, Job, Redaction
 
 
@@ -39,13 +39,14 @@ def standing(db: Session, congress: Congress) -> Standing:
     signed = published.newest(db, congress.id)
     named = published.named(db, congress.id)
     motions, last = pages.motions(db, congress)
-    behind = [motion.id for motion in motions if replays.past(db, congress, motion.code).is_behind]
+    ids = [(motion.id, motion.number) for motion in motions if motion.id is not None]
+    behind = tuple(motion for motion, number in ids if history.head(db, motion).number < number)
     return Standing(
         signed,
         last + 1,
         redactions.last(db, congress.id),
         bool(named) and signed is not None and signed.published is None,
-        tuple(motion for motion in behind if motion is not None),
+        behind,
     )
 
 

@@ -5,6 +5,7 @@ A file arrives in pieces, each in a transaction of its own, so that nobody who w
 """
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,9 +78,9 @@ def has_file(db: Session, job_id: int) -> bool:
     return db.exec(select(JobPiece.number).where(JobPiece.job_id == job_id).limit(1)).first() is not None
 
 
-def due(db: Session, now: datetime) -> list[int]:
-    """List the tasks that wait, and those that a crash cut, in order."""
-    rows = db.exec(select(Job.id).where(_free(now)).order_by(col(Job.id)))
+def due(db: Session, now: datetime, kinds: Collection[str]) -> list[int]:
+    """List the tasks of these kinds that wait, and those that a crash cut, in order."""
+    rows = db.exec(select(Job.id).where(_free(now), col(Job.kind).in_(kinds)).order_by(col(Job.id)))
     return [job_id for job_id in rows if job_id is not None]
 
 

@@ -83,7 +83,8 @@ class Addresses:
             return Target(path, path.removeprefix("/"), is_page=False)
         whole = path + (f"?{query}" if query else "")
         if whole in self.data:
-            return Target(whole, self.data[whole], is_page=False)
+            kept = self.data[whole] not in self.missing
+            return Target(whole, self.data[whole], is_page=False) if kept else None
         if path == f"/{self.slug}.json":
             return Target(path, DATA, is_page=False)
         if path != f"/{self.slug}" and not path.startswith(f"/{self.slug}/"):

@@ -8,7 +8,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -89,14 +90,25 @@ class Bag:
 
     def put(self, path: str, pieces: Iterable[bytes], links: Iterable[str] = ()) -> None:
         """Write a file, piece by piece; whoever looks sees all of it or nothing."""
+        with self.writing(path, links) as write:
+            for piece in pieces:
+                write(piece)
+
+    @contextmanager
+    def writing(self, path: str, links: Iterable[str] = ()) -> Iterator[Callable[[bytes], None]]:
+        """The same for pieces that come by themselves: gives what takes them; left by an error, nothing is written."""
         digests = [hashlib.new(name) for name in DIGESTS]
         size = 0
         with self._partial.open("wb") as file:
-            for piece in pieces:
+
+            def write(piece: bytes) -> None:
+                nonlocal size
                 file.write(piece)
                 size += len(piece)
                 for digest in digests:
                     digest.update(piece)
+
+            yield write
         place = self._folder / PAYLOAD / path
         place.parent.mkdir(parents=True, exist_ok=True)
         os.utime(self._partial, self._stamp)

@@ -32,6 +32,7 @@ from motion.live.rooms import Rooms
 from motion.rules.errors import NotFound
 from motion.settings import Settings
 from motion.web.language import times_of
+from motion.web.openapi import ROOT
 from motion.web.pages.documents import FORMATS
 from motion.web.routes import make_app
 from motion.web.service import Service
@@ -163,7 +164,8 @@ class _Writing:
         self._app.state.is_copy = True
         shown: Shown = snapshot.read_now(copying.shown, congress)
         self._shown = shown
-        self._addresses = Addresses(congress.slug, settings.base_url, shown.entries, shown.instants, {})
+        data = open_data(congress.slug, shown.motions)
+        self._addresses = Addresses(congress.slug, settings.base_url, shown.entries, shown.instants, data)
         state = (congress.slug, settings.base_url, signed.size, signed.root.hex(), published.note_of(signed).decode())
         build = self._app.state.templates.build
         self._bag = Bag(folder, hashlib.sha256(json.dumps([*state, build]).encode()).hexdigest(), signed.at)
@@ -227,6 +229,7 @@ class _Writing:
     async def _documents(self, motions: str) -> None:
         """Make the documents first: one that can't be made must be linked from no page."""
         asked = [f"{motions}/{code}.{form}" for code in self._shown.motions for form in DOCUMENTS]
+        asked += self._addresses.data
         for done, address in enumerate(asked, start=1):
             target = self._addresses.target(address)
             assert target is not None
@@ -245,10 +248,14 @@ class _Writing:
         kept = self._bag.finished(target.path)
         if kept is not None:
             return kept.links
-        content = await self._ask(target.address)
-        if not target.is_page:
-            self._bag.put(target.path, [await self._with_fonts(content) if target.path.endswith(".css") else content])
+        if target.path.endswith(".css"):
+            self._bag.put(target.path, [await self._with_fonts(await self._ask(target.address))])
             return ()
+        if not target.is_page:
+            with self._bag.writing(target.path) as write:
+                await self._stream(target.address, write)
+            return ()
+        content = await self._ask(target.address)
         resolve = self._addresses.resolver(target.address, target.path)
         page = rewrite(
             content.decode(),
@@ -269,6 +276,12 @@ class _Writing:
         return said.encode()
 
     async def _ask(self, address: str) -> bytes:
+        """The whole of an answer."""
+        pieces: list[bytes] = []
+        await self._stream(address, pieces.append)
+        return b"".join(pieces)
+
+    async def _stream(self, address: str, take: Callable[[bytes], None]) -> None:
         """Ask the pages of this process, as the public: no socket, no cookie, no log line.
 
         Raises:
@@ -286,12 +299,11 @@ class _Writing:
             "query_string": query.encode(),
             "root_path": "",
             "headers": [(b"host", self._settings.host.encode()), (b"accept-language", self._spoken.code.encode())],
-            "client": None,
+            "client": ("127.0.0.1", 0),
             "server": None,
             "app": self._app,
             "state": {},
         }
-        pieces: list[bytes] = []
         status = 0
 
         async def receive() -> dict[str, Any]:
@@ -301,12 +313,12 @@ class _Writing:
         async def send(message: Any) -> None:
             nonlocal status
             status = message.get("status", status)
-            pieces.append(message.get("body", b""))
+            if status != 200:
+                raise PageRefused(address, status)
+            if body := message.get("body"):
+                take(body)
 
         await self._app.router(scope, receive, send)
-        if status != 200:
-            raise PageRefused(address, status)
-        return b"".join(pieces)
 
     # What stands beside the pages.
 
@@ -361,6 +373,24 @@ class _Writing:
             for below, words in links
         )
         return f'<div class="cadre pile"><p class="petit">{self._foot}</p><ul class="rang">{written}</ul></div>'
+
+
+def open_data(slug: str, motions: Iterable[str]) -> dict[str, str]:
+    """The addresses of open data, and their files."""
+    below = f"{ROOT}/congresses/{slug}"
+    files = {
+        f"{ROOT}/openapi.json": "openapi.json",
+        below: "congres.json",
+        f"{below}/motions": "motions.json",
+        f"{below}/motions.csv": "motions.csv",
+        f"{below}/roster.csv": "membres.csv",
+        f"{below}/entries.csv": "inscriptions.csv",
+    }
+    for code in motions:
+        files[f"{below}/motions/{code}"] = f"motions/{code}.json"
+        files[f"{below}/motions/{code}/authors"] = f"motions/{code}.auteurs.json"
+        files[f"{below}/motions/{code}/authors.csv"] = f"motions/{code}.auteurs.csv"
+    return {address: f"donnees/{file}" for address, file in files.items()}
 
 
 def _index(code: str, title: str) -> bytes:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,11 @@ PACKED = frozenset((".pdf", ".odt", ".docx", ".epub", ".zip", ".png", ".jpg", ".
 LEVEL = 6
 
 
-def zip_folder(folder: Path, target: Path, name: str, moment: datetime) -> str:
+def zip_folder(folder: Path, target: Path, name: str, moment: datetime, tell: Callable[[], None] = lambda: None) -> str:
     """Write a folder into a ZIP file, below one folder called `name`; memory holds one piece of a file.
+
+    Args:
+        tell: Called after each piece.
 
     Returns:
         SHA-256 of the file, 64 hexadecimal digits.
@@ -40,6 +44,7 @@ def zip_folder(folder: Path, target: Path, name: str, moment: datetime) -> str:
             with archive.open(entry, "w") as file:
                 for piece in pieces_of(place):
                     file.write(piece)
+                    tell()
     with partial.open("rb") as made:
         digest = hashlib.file_digest(made, "sha256").hexdigest()
     partial.replace(target)

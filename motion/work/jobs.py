@@ -6,7 +6,7 @@ was cut: it runs again from its start, for every kind can be repeated. Several p
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -34,14 +34,30 @@ class TakenOver(Exception):
     """Another process runs the job now: this one was silent for too long."""
 
 
-def run_due(store: Store, now: Callable[[], datetime], owner: str = THIS_PROCESS) -> int:
-    """Run every job that waits, and those that a crash cut, in order; return how many were claimed."""
+Kinds = Mapping[str, Callable[[Store, Job, Callable[[], datetime]], dict[str, Any]]]
+"""The function of each kind of job."""
+
+
+def run_due(store: Store, now: Callable[[], datetime], owner: str = THIS_PROCESS, kinds: Kinds | None = None) -> int:
+    """Run every job that waits, and those that a crash cut, in order; return how many were claimed.
+
+    Args:
+        kinds: Those to run; by default the ones of this module.
+    """
+    kinds = KINDS if kinds is None else kinds
     if store.read_now(jobs.has_old_files, now()):
         store.write_now(jobs.forget_files, now())
-    return sum(run(store, job_id, now, owner) for job_id in store.read_now(jobs.due, now()))
+    due = store.read_now(jobs.due, now(), tuple(kinds))
+    return sum(run(store, job_id, now, owner, kinds) for job_id in due)
 
 
-def run(store: Store, job_id: int, now: Callable[[], datetime], owner: str = THIS_PROCESS) -> bool:
+def run(
+    store: Store,
+    job_id: int,
+    now: Callable[[], datetime],
+    owner: str = THIS_PROCESS,
+    kinds: Kinds | None = None,
+) -> bool:
     """Run one job to its end, if no other process has it; a refusal of the domain is its outcome.
 
     Returns:
@@ -51,7 +67,7 @@ def run(store: Store, job_id: int, now: Callable[[], datetime], owner: str = THI
     if job is None:
         return False
     try:
-        outcome = KINDS[job.kind](store, job, now)
+        outcome = (KINDS if kinds is None else kinds)[job.kind](store, job, now)
         state = "done"
     except MotionError as refusal:
         outcome, state = {"error": type(refusal).__name__, "values": _fields(refusal)}, "failed"
@@ -108,7 +124,7 @@ def import_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[s
     return store.write_now(apply)
 
 
-KINDS: dict[str, Callable[[Store, Job, Callable[[], datetime]], dict[str, Any]]] = {
+KINDS: Kinds = {
     "roster.preview": preview_roster,
     "roster.import": import_roster,
 }

@@ -164,7 +164,7 @@ class TestSeveralProcesses:
         assert store.write_now(rows.progress, number, "first", 10, almost)  # a sign of life
         assert jobs.run_due(store, lambda: NOW + rows.LEASE, "second") == 0
         later = almost + rows.LEASE
-        assert store.read_now(rows.due, later) == [number]
+        assert store.read_now(rows.due, later, tuple(jobs.KINDS)) == [number]
         assert store.write_now(rows.claim, number, "second", later) is not None
         assert not store.write_now(rows.progress, number, "first", 20, later)
         store.write_now(rows.finish, number, "first", "failed", {}, later)
