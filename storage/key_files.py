@@ -17,8 +17,8 @@ def load(data_dir: Path, name: str) -> bytes:
 
 
 def _make(path: Path) -> None:
-    # Written whole under a name of its own, then linked: of those who come together one wins, and nobody ever reads half
-    # a key. What a crash leaves under that name is in nobody's way.
+    # Written whole under a name of its own, then linked: of those who come together one wins, and nobody ever reads
+    # half a key. What a crash leaves under that name is in nobody's way.
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -38,8 +38,9 @@ def upgrade(store: Store) -> None:
         try:
             with connection.begin():
                 if not store.is_sqlite:
-                    connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
+                    # Before the limit, which is for tables: whoever starts second waits as long as the first needs.
                     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('motion.migrate'))"))
+                    connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
                 command.upgrade(configuration(connection), "head")
                 if store.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()):
                     raise IntegrityError(f"a reference to nothing: {tuple(broken)}", None, Exception("foreign keys"))

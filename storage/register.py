@@ -3,7 +3,7 @@
 Pages are cut by entry number, never by count: they stay the same while entries arrive.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from motion.rules.names import folded
 from motion.rules.register import Line, Row, lines
 from storage.models import Congress, Entry, Motion, Official
 from storage.models.record import FREQUENT as FREQUENT
-from storage.models.record import IS_RARE
+from storage.models.record import IS_RARE, MAX_NUMBER
 from storage.pages import last_entry
 
 WINDOW = 5_000
@@ -122,11 +122,11 @@ def _conditions(db: Session, congress_id: int, asked: Asked) -> list[Any]:
         # Of nobody, both databases would look for the entries one by one, to the first of the record.
         conditions.append(col(Entry.official_id).in_(few if len(few) <= MOST_NAMED else people) if few else false())
     if asked.before is not None:
-        conditions.append(col(Entry.number) < asked.before)
+        conditions.append(col(Entry.number) < min(asked.before, MAX_NUMBER))
     if asked.since is not None:
-        conditions.append(col(Entry.number) >= asked.since)
+        conditions.append(col(Entry.number) >= min(asked.since, MAX_NUMBER))
     if asked.official is not None:
-        conditions.append(col(Entry.official_id) == asked.official)
+        conditions.append(col(Entry.official_id) == min(asked.official, MAX_NUMBER))
     if asked.motion:
         conditions.append(col(Entry.motion_id) == motion_id(db, congress_id, asked.motion))
     if asked.kinds:
@@ -168,12 +168,12 @@ def told(db: Session, congress_id: int, numbers: Sequence[int]) -> Told:
             col(Entry.congress_id) == congress_id, col(Entry.number).in_(batch)
         )
         contents.update((number, content) for number, content in db.execute(query))
-    return told_of(db, congress_id, contents)
+    return told_of(db, congress_id, contents, map(decode_entry, contents.values()))
 
 
-def told_of(db: Session, congress_id: int, contents: dict[int, bytes]) -> Told:
-    """Read what these contents are said with: all motions, the officials whom they name."""
-    officials = {official for content in contents.values() for official in officials_named(decode_entry(content))}
+def told_of(db: Session, congress_id: int, contents: dict[int, bytes], entries: Iterable[record.Entry]) -> Told:
+    """Read what these entries are said with: all motions, the officials whom they name."""
+    officials = {official for entry in entries for official in officials_named(entry)}
     motions = db.execute(select(Motion).where(col(Motion.congress_id) == congress_id)).scalars()
     people = db.execute(
         select(Official).where(col(Official.congress_id) == congress_id, col(Official.id).in_(officials))
@@ -212,7 +212,7 @@ def entry(db: Session, congress: Congress, number: int) -> OneEntry:
     Raises:
         NotFound: The record has no such number yet.
     """
-    found = db.get(Entry, (congress.id, number)) if number < 2**53 else None
+    found = db.get(Entry, (congress.id, number)) if number <= MAX_NUMBER else None
     if found is None or congress.id is None:
         raise NotFound("entry", str(number))
     before = after = None

@@ -44,6 +44,7 @@ def issue(db: Session, actor: Actor, congress_id: int, cards: Sequence[NewCard],
         NotAllowed, NotFound: No card was issued, and all older ones stay in force.
     """
     require(actor, Act.ISSUE_CARDS, congress_id)
+    ledger.lock(db, congress_id)  # of two who issue cards at once, the second ends those of the first
     owners: list[Person] = []
     for card in cards:
         official = db.get(Official, card.official_id)

@@ -54,7 +54,7 @@ FAILURES = {
     ),
     "RosterTooLarge": _("Plus de %(limit)s personnes seraient retenues. Choisissez un département."),
     "TextChangedMeanwhile": _("La liste a changé depuis l’aperçu. Regardez le nouvel aperçu, puis confirmez."),
-    "NotAllowed": _("La personne qui a confirmé ne fait plus partie du secrétariat."),
+    "NotFound": _("La personne qui a confirmé ne fait plus partie du secrétariat."),
     "Invalid": _("Deux lignes ne peuvent pas être la même personne. Revoyez vos choix."),
 }
 UNEXPECTED = _("Une panne inconnue a interrompu la lecture. Rien n’a été importé. Réessayez.")

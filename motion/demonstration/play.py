@@ -63,25 +63,28 @@ def is_loaded(db: Session) -> bool:
 
 
 def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
-    """List one person of each role, by its French name, and the address that signs in directly as them."""
+    """List one person of each role, by its French name, and the address that signs in directly as them.
+
+    A role that nobody has any more, after what people did to the demonstration, is left out.
+    """
     congress = queries.congress_by_slug(db, SLUG)
     assert congress is not None and congress.id is not None
     key = sign_in_key.load(settings.data_dir)
     root = f"{settings.base_url}/{SLUG}"
     officials = roster.in_force(db, congress.id)
-    rapporteur = next(official for official in officials if official.is_rapporteur)
-    writers = [
-        next(official for official in officials if official.gender == gender and not official.is_rapporteur)
-        for gender in ("F", "M")
-    ]
-    secretary = roster.secretaries(db, congress.id)[0]
-    people = [
-        (_("Secrétariat"), f"sec-{secretary.id}"),
-        (_("Rapporteure"), f"elu-{rapporteur.id}"),
-        *(((_("Élue") if writer.gender == "F" else _("Élu")), f"elu-{writer.id}") for writer in writers),
-    ]
+    others = [official for official in officials if not official.is_rapporteur]
+    marks = {
+        _("Secrétariat"): [f"sec-{secretary.id}" for secretary in roster.secretaries(db, congress.id)],
+        _("Rapporteure"): [f"elu-{official.id}" for official in officials if official.is_rapporteur],
+        _("Élue"): [f"elu-{official.id}" for official in others if official.gender == "F"],
+        _("Élu"): [f"elu-{official.id}" for official in others if official.gender == "M"],
+    }
     return [
-        *((role, f"{root}/demonstration/{mark}/{demonstration_token(key, SLUG, mark)}") for role, mark in people),
+        *(
+            (role, f"{root}/demonstration/{found[0]}/{demonstration_token(key, SLUG, found[0])}")
+            for role, found in marks.items()
+            if found
+        ),
         (_("Public"), root),
     ]
 

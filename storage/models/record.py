@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel, col
 FREQUENT = ("crdt.update", "client.bind")
 """Kinds of nearly all entries: the index `entry_kind` leaves them out. The others are a few thousand of a million."""
 
+MAX_NUMBER = 2**31 - 1
+"""What a column of numbers holds in PostgreSQL, which fails on more; SQLite takes 2^63 - 1."""
+
 _FEW = text("kind NOT IN ('crdt.update', 'client.bind')")
 
 

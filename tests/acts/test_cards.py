@@ -1,6 +1,7 @@
 """Personal cards: issued, used, cancelled."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -170,3 +171,15 @@ class TestGuessing:
         assert isinstance(use_code(sqlite_store, there, CODE), LoginSession)
         noted = sqlite_store.read_now(lambda db: db.exec(select(SignInAttempt)).all())
         assert len(noted) == 2 * attempts.MAX_NOTED  # a flood fills no table
+
+
+def test_two_sheets_printed_at_once_leave_one_card_each(store: Store, there: Hall) -> None:
+    """The second ends the cards of the first."""
+
+    def sheet(number: int) -> None:
+        issue(store, there, (there.aline, f"{number}", CODE[:-1] + ALPHABET[number]))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(sheet, range(8)))
+    query = select(Card).where(Card.official_id == there.aline, Card.revoked_at.is_(None))
+    assert len(store.read_now(lambda db: db.exec(query).all())) == 1

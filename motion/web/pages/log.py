@@ -30,7 +30,7 @@ BINARY = "application/octet-stream"
 JSON = "application/json"
 STAMP = "application/timestamp-reply"  # RFC 3161, 3.4
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
-MAX_NUMBER = 2**63 - 1  # what a column holds
+MAX_NUMBER = 2**31 - 1  # what a column holds, in PostgreSQL
 
 
 async def look(
