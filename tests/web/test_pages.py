@@ -196,6 +196,11 @@ class TestReading:
             page = hall.client.get("/ormeline" + path).text
             assert f">{badge}</span>" in page and "En rédaction" not in page, path
             assert sentence in page, path
+        # Before, the room would only be read; after, whoever still has words on a device finds the way.
+        home = hall.client.get("/ormeline", headers=hall.aline).text
+        door = home[home.index('<article class="feuille porte p-petrole">') :].split("</article>")[0]
+        assert ("/rediger" in door) == (phase == "frozen") and sentence in door
+        assert ("Lire la motion" in door) == (phase != "frozen")
         assert hall.client.get("/ormeline/motions/M1.json").json()["state"] == "drafting"
 
     def test_without_an_hour_the_drafting_is_not_open_yet(self, hall: Hall) -> None:
