@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from motion.rules.register import Line
-from motion.rules.steps import StepKind, Telling
+from motion.rules.steps import Step, StepKind, Telling
 from storage import history
 
 MOST_PLACES = 3
@@ -18,21 +18,18 @@ def places(db: Session, lines: Iterable[Line]) -> dict[int, tuple[str, ...]]:
     Parts are named as they were called then ("Article 2"); a line without known part, or with more than
     `MOST_PLACES`, is left out.
     """
-    tellings: dict[int, Telling] = {}
+    writing: dict[int, list[Step]] = {}  # a long motion has thousands: read once
     found: dict[int, tuple[str, ...]] = {}
     for line in lines:
         if not line.updates or line.motion is None or line.official is None:
             continue
-        if line.motion not in tellings:
-            tellings[line.motion] = Telling.unpack(history.head(db, line.motion).told)
+        if line.motion not in writing:
+            told = Telling.unpack(history.head(db, line.motion).told)
+            writing[line.motion] = [step for step in told.stretches() if step.kind is StepKind.WRITING and step.label]
         labels = [
             step.label
-            for step in tellings[line.motion].stretches()
-            if step.kind is StepKind.WRITING
-            and step.official == line.official
-            and step.first_entry <= line.last
-            and line.first <= step.last_entry
-            and step.label
+            for step in writing[line.motion]
+            if step.official == line.official and step.first_entry <= line.last and line.first <= step.last_entry
         ]
         named = tuple(dict.fromkeys(labels))
         if 0 < len(named) <= MOST_PLACES:
