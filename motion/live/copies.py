@@ -105,6 +105,7 @@ class Copies:
             )
             return
         snapshot = room.draft.snapshot()
+        room.versions.keep(snapshot.number, snapshot.state)
         await self._store.write(
             drafts.keep_snapshot,
             room.motion_id,

@@ -30,6 +30,7 @@ from motion.live.outlet import Outlet, Parcel
 from motion.live.presence import Claim
 from motion.live.reservations import Reservations
 from motion.live.session import Offer
+from motion.live.versions import Versions
 from motion.rules.permissions import Act, Actor, may
 from storage import drafts
 
@@ -74,6 +75,7 @@ class Room:
         self.text_at = text_at
         self.is_lost = False
         self.recent = Recent(draft.number)
+        self.versions = Versions()
         self._surroundings = surroundings
         self._loop = asyncio.get_running_loop()
         self.emptied_at = self._loop.time()

@@ -138,6 +138,7 @@ class Rooms:
             await self._pull(room)
         if head.text_number < room.number:
             self._copies.plan(room)
+        room.versions.keep(room.number, room.draft.full_state())
         return room
 
     async def state_at(self, motion_id: int, number: int) -> bytes | None:
@@ -150,7 +151,7 @@ class Rooms:
             return room.draft.full_state()
         if not 0 <= number < room.number:
             return None
-        return await kept.state_at(self._store, motion_id, number)
+        return await kept.state_at(self._store, motion_id, number, room.versions.before(number))
 
     async def updates_between(self, motion_id: int, number: int, up_to: int) -> list[drafts.UpdateRow]:
         """Return the kept updates above a number, up to another included."""

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select, update
 
 from motion.acts import motions, rehearsals
-from motion.live import copies, rooms
+from motion.live import copies, kept, plain, rooms
 from motion.live.rooms import Rooms
 from storage import drafts
 from storage.models import Congress, DraftSnapshot, LoginSession, Motion
@@ -132,5 +132,46 @@ class TestEndedSessions:
             await sqlite_store.write(lambda db: db.exec(update(LoginSession).values(revoked_at=at)))
             await asyncio.sleep(0.2)
             assert session_id in ended
+
+        live(sqlite_store, story)
+
+
+class TestFormerVersions:
+    """What a form showed some time ago is found again."""
+
+    def test_the_same_with_and_without_what_the_room_remembers(
+        self, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each number's own text; and only the updates since the nearest remembered state are read."""
+        monkeypatch.setattr(copies, "SNAPSHOT_EVERY", 3)
+        monkeypatch.setattr(copies, "COPY_EVERY_S", 0.0)
+        asked: list[int] = []
+        updates_after = drafts.updates_after
+
+        def counted(db: Session, motion_id: int, number: int, **bounds: Any) -> list[drafts.UpdateRow]:
+            asked.append(number)
+            return updates_after(db, motion_id, number, **bounds)
+
+        async def story(house: Rooms, world: worlds.World) -> None:
+            room = await house.open(world.motion_id)
+            texts = {room.number: room.text}
+            for clock_at in range(10):
+                await room.submit(
+                    world.seats[0].caller,
+                    typed(run(11, clock_at, "abcdefghij"[clock_at], (11, clock_at - 1) if clock_at else None)),
+                )
+                texts[room.number] = room.text
+                await asyncio.sleep(0.15)
+            assert room.number == 11
+            monkeypatch.setattr(drafts, "updates_after", counted)
+            for number, text in texts.items():
+                for state in (
+                    await house.state_at(world.motion_id, number),
+                    await kept.state_at(sqlite_store, world.motion_id, number),
+                ):
+                    assert state is not None and plain.text_of(state) == text
+            asked.clear()
+            await house.state_at(world.motion_id, room.number - 5)
+            assert asked[0] > 1
 
         live(sqlite_store, story)
