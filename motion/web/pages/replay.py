@@ -6,6 +6,7 @@ redaction covers the past too, and what comes next is linked as it happens. So t
 the history and the motion's last entry.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -260,7 +261,9 @@ async def instant(request: Request) -> Response:
     page, seen = await past_of(request, replays.seen, entry, entry=entry)
     seen_people = await people_of(request, seen)
     with_authors = asks_for_authors(request)
-    return page.answer(
+    # Reading and comparing long texts takes tenths of a second: in a thread, since others are being served.
+    return await asyncio.to_thread(
+        page.answer,
         "instant.html",
         etag_of(page, seen.past),
         lambda: instant_view(page, seen, seen_people, entry, with_authors=with_authors),
@@ -369,7 +372,9 @@ async def between(request: Request) -> Response:
     one, other = (entry_of(request, name) for name in ("one", "other"))
     page, rows = await past_of(request, replays.compared, one, other, entry=max(one, other))
     people = await people_of(request, rows.before, rows.after)
-    return page.answer("between.html", etag_of(page, rows.past), lambda: between_view(page, rows, people))
+    return await asyncio.to_thread(
+        page.answer, "between.html", etag_of(page, rows.past), lambda: between_view(page, rows, people)
+    )
 
 
 def between_view(page: Page, rows: Compared, people: Mapping[int, Official]) -> BetweenView:
@@ -470,7 +475,9 @@ async def shape(request: Request) -> Response:
     page, rows = await past_of(request, replays.shaped, request.path_params["anchor"])
     ids = {official for _step, there in rows.moments for _length, official in there.runs}
     people = rows.past.officials | await request.app.state.service.store.read(replays.people, ids)
-    return page.answer("shape.html", etag_of(page, rows.past), lambda: shape_view(page, rows, people))
+    return await asyncio.to_thread(
+        page.answer, "shape.html", etag_of(page, rows.past), lambda: shape_view(page, rows, people)
+    )
 
 
 def shape_view(page: Page, rows: Shaped, people: Mapping[int, Official]) -> ShapeView:
