@@ -12,10 +12,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col, func
 
+from motion.record import entry as record
+from motion.record.entry import decode_entry
 from motion.rules.errors import NotFound
 from motion.rules.register import BOUND, PAUSE, TYPED, Line
 from storage import published, queries, redactions, register
 from storage.models import Congress, Entry, Motion, Official, Redaction
+from storage.models.record import IS_RARE, MAX_NUMBER
 from storage.pages import last_entry
 from storage.register import FREQUENT, Told
 
@@ -50,7 +53,7 @@ class EntriesPage:
         size: How many entries the last signed root covers.
     """
 
-    rows: tuple[tuple[int, bytes], ...]
+    rows: tuple[tuple[int, bytes, record.Entry], ...]
     through: int
     is_full: bool
     size: int
@@ -77,31 +80,31 @@ def entries(db: Session, congress: Congress, wanted: Wanted, size: int | None = 
     known = signed_size(db, congress.id)
     end = known if size is None else min(size, known)
     query = select(col(Entry.number), col(Entry.content)).where(
-        col(Entry.congress_id) == congress.id, col(Entry.number) > wanted.after
+        col(Entry.congress_id) == congress.id, col(Entry.number) > min(wanted.after, MAX_NUMBER)
     )
     stop = end
     if wanted.motion:
         query = query.where(col(Entry.motion_id) == register.motion_id(db, congress.id, wanted.motion))
     if wanted.official is not None:
-        query = query.where(col(Entry.official_id) == wanted.official)
+        query = query.where(col(Entry.official_id) == min(wanted.official, MAX_NUMBER))
     if wanted.kind:
         query = query.where(col(Entry.kind) == wanted.kind)
         if wanted.kind in FREQUENT:
             stop = min(end, wanted.after + 1 + WINDOW)
         else:
-            query = query.where(col(Entry.kind).not_in(FREQUENT))  # as the partial index says it
+            query = query.where(IS_RARE)
     query = query.where(col(Entry.number) < stop).order_by(col(Entry.number)).limit(wanted.limit)
-    rows = tuple((number, content) for number, content in db.execute(query))
+    rows = tuple((number, content, decode_entry(content)) for number, content in db.execute(query))
     is_full = len(rows) == wanted.limit or stop < end
     through = rows[-1][0] if len(rows) == wanted.limit else max(wanted.after, stop - 1)
-    numbers = [number for number, _content in rows]
+    contents = {number: content for number, content, _entry in rows}
     return EntriesPage(
         rows,
         through,
         is_full,
         end,
-        register.told_of(db, congress.id, dict(rows)),
-        _redactions(db, congress.id, numbers),
+        register.told_of(db, congress.id, contents, (entry for _number, _content, entry in rows)),
+        _redactions(db, congress.id, list(contents)),
     )
 
 
@@ -143,7 +146,7 @@ def roster(db: Session, congress: Congress, after: int, limit: int) -> RosterPag
     assert congress.id is not None
     query = (
         select(Official)
-        .where(col(Official.congress_id) == congress.id, col(Official.id) > after)
+        .where(col(Official.congress_id) == congress.id, col(Official.id) > min(after, MAX_NUMBER))
         .order_by(col(Official.id))
         .limit(limit + 1)
     )
@@ -155,7 +158,7 @@ def redacted(db: Session, congress: Congress, after: int, limit: int) -> list[Re
     """List redactions in the order of their entries, those after an entry, one more than `limit` at most."""
     query = (
         select(Redaction)
-        .where(col(Redaction.congress_id) == congress.id, col(Redaction.entry) > after)
+        .where(col(Redaction.congress_id) == congress.id, col(Redaction.entry) > min(after, MAX_NUMBER))
         .order_by(col(Redaction.entry))
         .limit(limit + 1)
     )

@@ -102,8 +102,12 @@ def send(page: Page, content: bytes, media_type: str, *, etag: str = "", cache: 
 
 def send_json(page: Page, body: object, *, media_type: str = JSON, etag: str = "", cache: str = LIVE) -> Response:
     """Send JSON, in UTF-8."""
-    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
-    return send(page, content, media_type, etag=etag, cache=cache)
+    return send(page, json_bytes(body), media_type, etag=etag, cache=cache)
+
+
+def json_bytes(body: object) -> bytes:
+    """JSON as it is sent: on one line, in UTF-8."""
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
 def is_for_programs(path: str) -> bool:

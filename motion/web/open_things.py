@@ -1,9 +1,10 @@
 """From rows to the views of `/api/v1`: the same for JSON and for tables."""
 
 from motion.record.bundles import KEPT_BACK, name_of
-from motion.record.entry import decode_entry
+from motion.record.entry import Entry
 from motion.record.tree import leaf_hash
 from motion.rules.names import display_name
+from motion.rules.register import TYPED
 from motion.web import open_data
 from motion.web.openapi import ROOT
 from motion.web.page import Page
@@ -11,6 +12,7 @@ from motion.web.pages.motions import json_of
 from motion.web.register_words import Teller
 from storage.models import Congress, Motion, Official, Redaction
 from storage.pages import MotionRows
+from storage.register import Told
 
 
 def congress_item(congress: Congress) -> tuple[str, str, str, str, str, str, str, bool, bool]:
@@ -94,11 +96,27 @@ def member(page: Page, official: Official) -> open_data.Member:
     )
 
 
+class Sentences:
+    """Says the entries of one page. A keystroke's sentence depends on who and where alone: it is said once."""
+
+    def __init__(self, page: Page, told: Told) -> None:
+        self._teller = Teller(page, told.officials)
+        self._said: dict[tuple[str, str], str] = {}
+
+    def entry(self, entry: Entry) -> str:
+        """One entry."""
+        if entry.kind != TYPED:
+            return self._teller.entry(entry)
+        key = entry.by, entry.body["doc"]
+        if key not in self._said:
+            self._said[key] = self._teller.entry(entry)
+        return self._said[key]
+
+
 def entry_item(
-    page: Page, teller: Teller, number: int, content: bytes, redaction: Redaction | None
+    page: Page, sentences: Sentences, number: int, content: bytes, entry: Entry, redaction: Redaction | None
 ) -> open_data.EntryItem:
     """One entry, in words and as fields."""
-    entry = decode_entry(content)
     address = f"{page.service.settings.base_url}{page.home}/registre/{number}"
     has_object = redaction is None and entry.kind not in KEPT_BACK and name_of(entry.kind, entry.body) is not None
     decided = None
@@ -109,7 +127,7 @@ def entry_item(
         entry.kind,
         entry.at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z",
         entry.by,
-        teller.entry(entry),
+        sentences.entry(entry),
         dict(entry.body),
         leaf_hash(content).hex(),
         decided,

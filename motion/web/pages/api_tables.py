@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from motion.record.entry import Entry
 from motion.web.open_answers import headers_of, read, send, unchanged
-from motion.web.open_things import author_items, entry_item, member, motion_item
+from motion.web.open_things import Sentences, author_items, entry_item, member, motion_item
 from motion.web.page import Page
 from motion.web.pages.motions import etag_of
-from motion.web.register_words import Teller
 from motion.web.requested import after_of, separator_of, wanted_of
 from motion.web.tables import BYTE_ORDER_MARK, Cell, lines, table
 from storage import open_data, pages
@@ -136,9 +136,9 @@ async def entries(request: Request) -> Response:
     def batch(db: Session, congress: Congress, after: int) -> tuple[Rows, int | None]:
         asked = Wanted(after, BATCH, wanted.motion, wanted.official, wanted.kind)
         found = open_data.entries(db, congress, asked, size)
-        teller = Teller(page, found.told.officials)
+        sentences = Sentences(page, found.told)
         return [
-            entry_row(page, teller, number, content, found) for number, content in found.rows
+            entry_row(page, sentences, number, content, entry, found) for number, content, entry in found.rows
         ], found.through if found.is_full else None
 
     etag = page.etag(size, decided, separator)
@@ -157,9 +157,11 @@ def extent(db: Session, congress: Congress, wanted: Wanted) -> tuple[int, int]:
     return found.signed, found.last_redaction
 
 
-def entry_row(page: Page, teller: Teller, number: int, content: bytes, found: open_data.EntriesPage) -> Sequence[Cell]:
+def entry_row(
+    page: Page, sentences: Sentences, number: int, content: bytes, entry: Entry, found: open_data.EntriesPage
+) -> Sequence[Cell]:
     """One entry."""
-    one = entry_item(page, teller, number, content, found.redactions.get(number))
+    one = entry_item(page, sentences, number, content, entry, found.redactions.get(number))
     return (
         one.number,
         one.kind,

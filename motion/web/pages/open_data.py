@@ -87,6 +87,7 @@ async def show(request: Request) -> Response:
     return page.answer("donnees.html", page.etag(0, page.congress, page.openings, listed, is_signed), view)
 
 
+SPELT = {"": "Markdown", "ATOM": "Atom"}  # as people write them
 MOTIONS = 10  # listed file by file: the page keeps within its elements; the catalogue has them all
 
 
@@ -95,7 +96,7 @@ def set_of(page: Page, anchor: str, name: str, files: tuple[File, ...]) -> SetVi
     return SetView(
         anchor,
         name,
-        tuple(FileView(page._(one.words), one.file_type or "Markdown", one.path) for one in files),
+        tuple(FileView(page._(one.words), SPELT.get(one.file_type, one.file_type), one.path) for one in files),
     )
 
 
