@@ -1,6 +1,6 @@
 """A small real room that speaks the live protocol, for the editor's own tests: one motion, no storage, no checks.
 
-What it does beyond relaying can be asked for: refuse the next updates, freeze, refuse upgrades, cut every line, end the
+What it does beyond relaying can be asked for: refuse the next updates, give the next client id away, freeze, refuse upgrades, cut every line, end the
 login (`login` is the one that lives; client ids belong to the login that first used them, as in the real room).
 """
 
@@ -113,6 +113,7 @@ class FakeRoom:
         self.lost: set[WebSocket] = set()
         self.may_write = True
         self.refuse = 0
+        self.taken_next = False
         self.login = "s1"
         self.bound: dict[int | None, str] = {}
         self.received: list[tuple[int, bytes]] = []
@@ -223,6 +224,9 @@ class FakeRoom:
             length, at = read_varuint(data, at)
             update = data[at : at + length]
             self.received.append((n, update))
+            if self.taken_next and first_client(update) is not None:
+                self.taken_next = False
+                self.bound[first_client(update)] = "somebody else's"
             taken = self.bound.get(first_client(update), self.login) != self.login
             if taken:
                 return [note(102, {"n": n, "reason": "client-taken", "sentence": "Déjà pris.", "kept": False})]

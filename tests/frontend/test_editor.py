@@ -421,13 +421,29 @@ class TestNothingLost:
         desk = desks(1)
         desk.put_caret("solidaire")
         room.refuse = 1
-        desk.type(" refusé")
+        desk.page.keyboard.insert_text(" refusé")  # one update, however slow the machine
         desk.page.wait_for_selector(".refus textarea")
         until(lambda: "refusé" in desk.page.input_value(".refus textarea"), page=desk.page)
         until(lambda: "refusé" not in desk.page.inner_text(".cm-content"), page=desk.page)
         desk.put_caret("solidaire")
         desk.type(" ensuite")
         until(lambda: "solidaire ensuite," in room.content(), page=desk.page)
+        desk.wait_saved()
+
+    def test_a_client_id_that_is_taken_costs_nobody_words(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]
+        """All goes on under another id, in its place, also what was under way; nothing is handed back to copy."""
+        desk = desks(1)
+        desk.put_caret("solidaire")
+        room.taken_next = True
+        desk.type(" et gratuite")
+        desk.type(" pour chacune")
+        until(lambda: "solidaire et gratuite pour chacune," in room.content(), page=desk.page)
+        desk.wait_saved()
+        assert "solidaire et gratuite pour chacune," in desk.page.inner_text(".cm-content")
+        assert desk.page.query_selector(".refus textarea") is None
+        assert [login for login in room.bound.values() if login != room.login] == ["somebody else's"]
+        desk.type(" enfin")
+        until(lambda: "pour chacune enfin," in room.content(), page=desk.page)
         desk.wait_saved()
 
     def test_the_freeze(self, desks, room: FakeRoom) -> None:  # type: ignore[no-untyped-def]

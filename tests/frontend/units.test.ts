@@ -273,6 +273,22 @@ describe("Words of a login that ended", () => {
     assert.equal(server.store.pendingStructs, null);
     assert.equal(server.getText("text").toString(), later.getText("text").toString());
   });
+  it("leave a client id that somebody else has, with all that was written under it", () => {
+    const { server, mine, entries } = world(0);
+    const other = new Y.Doc({ gc: false });
+    other.clientID = 7;
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(server));
+    other.getText("text").insert(0, "Autre. ");
+    Y.applyUpdate(server, Y.encodeStateAsUpdate(other));
+    const known = Y.decodeStateVector(Y.encodeStateVector(server));
+    const own = entries.map((entry) => ({ ...entry, session: "new", sent: true }));
+    for (const { bytes, client, sent } of underLogin(own, "new", known, () => 99, new Set([7]))) {
+      assert.deepEqual([client, sent], [99, false]);
+      Y.applyUpdate(server, bytes);
+    }
+    assert.equal(server.store.pendingStructs, null);
+    assert.equal(server.getText("text").toString(), `Autre. ${mine.getText("text").toString()}`);
+  });
   it("are cut where the server's knowledge ends", () => {
     const { server, mine, entries } = world(0);
     const [first, ...rest] = entries as [Entry, ...Entry[]];

@@ -1,5 +1,5 @@
 /**
- * What was written under another login goes on under this one.
+ * What was written under another login, or under a client id that is somebody else's, goes on under ids of this login.
  *
  * The server ties a client id to the login that first used it, so that nobody writes as somebody else. When a login
  * ends with words still in the outbox and the same official signs in again, those words keep their place in the text
@@ -19,17 +19,19 @@ interface Id {
  * @param session The login that is going to send it.
  * @param known For each client id, how much of it the server has.
  * @param draw Draws a client id that nobody uses.
+ * @param taken Client ids of ours that turned out to be somebody else's: what the server has of them is not ours.
  */
 export function underLogin(
   entries: readonly Entry[],
   session: string,
   known: ReadonlyMap<number, number>,
   draw: () => number,
+  taken: ReadonlySet<number> = new Set(),
 ): Entry[] {
   const ids = new Map<number, number>();
   for (const { client, session: writer } of entries)
-    if (writer !== session && !ids.has(client)) ids.set(client, draw());
-  const from = (client: number) => known.get(client) ?? 0;
+    if ((writer !== session || taken.has(client)) && !ids.has(client)) ids.set(client, draw());
+  const from = (client: number) => (taken.has(client) ? 0 : (known.get(client) ?? 0));
   const move = <Place extends Id | null>(id: Place): Place => {
     const next = id ? ids.get(id.client) : undefined;
     if (!id || next === undefined || id.clock < from(id.client)) return id;
@@ -39,7 +41,7 @@ export function underLogin(
   for (const entry of entries) {
     const bytes = rewritten(entry.bytes, ids, from, move);
     if (!bytes) continue;
-    const own = entry.session === session;
+    const own = entry.session === session && !taken.has(entry.client);
     const client = own ? entry.client : (ids.get(entry.client) ?? entry.client);
     moved.push({ ...entry, client, bytes, session, sent: own && entry.sent });
   }

@@ -202,6 +202,11 @@ export class Outbox {
     return true;
   }
 
+  /** Gives updates numbers that were never used: an answer to what they were before is then nobody's. */
+  numbered(entries: readonly Entry[]): Entry[] {
+    return entries.map((entry) => ({ ...entry, n: ++this.last }));
+  }
+
   /** Puts others in the place of all that waits; they count at once, and are on the device when this resolves. */
   async rewrite(by: readonly Entry[]): Promise<void> {
     const numbers = this.waiting.map((entry) => entry.n);

@@ -3,7 +3,8 @@
  *
  * Local updates go to the outbox first and are shown as saved once the server has committed them. Remote
  * updates go through the hold rule. When the server refuses an update the document is made anew from the
- * server's state, and the refused words are handed to their author.
+ * server's state, and the refused words are handed to their author; when it refuses but the client id, which somebody
+ * else has, they are sent again under another.
  */
 import * as Y from "yjs";
 import { Hold } from "./hold";
@@ -19,6 +20,8 @@ const COALESCE_MS = 100;
 const GATHER_BYTES = 14_000;
 /** Updates without an answer beyond which the next ones wait, to leave as one. */
 const IN_FLIGHT = 20;
+/** Client ids given up because somebody else has them, at most: more is no accident. */
+const MAX_TAKEN = 3;
 /** Wait before the state of the document is kept on the device again, in milliseconds. */
 const BASE_EVERY_MS = 2500;
 
@@ -72,13 +75,15 @@ export class Room {
   private doc: Y.Doc;
   private fresh: Y.Doc | null = null;
   private readonly spoiled = new Set<number>();
+  /** Client ids of this tab that somebody else has. */
+  private readonly taken = new Set<number>();
   private gathered: Uint8Array[] = [];
   private gatheredBytes = 0;
   private gatherTimer: ReturnType<typeof setTimeout> | undefined;
   private baseTimer: ReturnType<typeof setTimeout> | undefined;
   private adding: Promise<unknown> = Promise.resolve();
   private releasing = false;
-  /** Words of another login wait: nothing leaves before they are moved to this one (`moving.ts`). */
+  /** Words of another login or of a taken client id wait: nothing leaves before they are moved (`moving.ts`). */
   private moving: boolean;
   /** The entry that last took words out, up to which `doc` has heard of it. */
   private redacted: number;
@@ -360,10 +365,27 @@ export class Room {
   }
 
   private refuse(refused: wire.Refused): void {
-    const entry = this.options.outbox.settle(refused.n);
+    // What was on its way when a client id was given up: all of it is sent again, and then answered.
+    if (this.moving) return;
+    const { outbox } = this.options;
+    const client = outbox.entries.find(({ n }) => n === refused.n)?.client;
+    if (refused.reason === "client-taken" && client !== undefined && this.taken.size < MAX_TAKEN) {
+      this.giveUp(client);
+      return;
+    }
+    const entry = outbox.settle(refused.n);
     if (!entry) return;
     this.options.onRefused({ ...refused, text: insertedText(entry.bytes) });
     if (!this.spoiled.has(this.doc.clientID)) this.rebuild();
+    this.options.onChange();
+  }
+
+  /** Somebody else has this client id: what was written under it goes on under another, on the server's text. */
+  private giveUp(client: number): void {
+    this.taken.add(client);
+    this.moving = true;
+    this.fresh ??= this.newDoc();
+    this.live.resync();
     this.options.onChange();
   }
 
@@ -393,11 +415,13 @@ export class Room {
     if (isWhole && !this.spoiled.has(clientID)) fresh.clientID = clientID;
   }
 
-  /** Brings what another login of this official left unsent under this one, on the server's text. */
+  /** Brings what was written under another login, or under a taken client id, under this one, on the server's text. */
   private move(fresh: Y.Doc): void {
     const { outbox, session } = this.options;
     const known = Y.decodeStateVector(Y.encodeStateVector(fresh));
-    const moved = underLogin(outbox.entries, session, known, () => Math.floor(Math.random() * 2 ** 32));
+    const draw = () => Math.floor(Math.random() * 2 ** 32);
+    const underThis = underLogin(outbox.entries, session, known, draw, this.taken);
+    const moved = this.taken.size > 0 ? outbox.numbered(underThis) : underThis;
     for (const entry of moved) Y.applyUpdate(fresh, entry.bytes, REMOTE);
     void outbox.rewrite(moved).then(() => {
       this.moving = false;
