@@ -157,6 +157,7 @@ def apply(
     """
     if actor is not None:
         require(actor, Act.IMPORT_ROSTER, congress_id)
+    ledger.lock(db, congress_id)  # of two imports at once, the second sees what the first added
     plan = preview(db, congress_id, reading)
     if plan_digest(plan) != expected:
         raise PlanChangedMeanwhile(expected, plan_digest(plan))
@@ -169,7 +170,6 @@ def apply(
         "refused": plan.refused_count,
         "source": reading.source,
     }
-    ledger.lock(db, congress_id)
     entries.insert(0, NewEntry("roster.import", encode_entry("roster.import", body, by=_by(actor), at=now)))
     ledger.append(db, congress_id, entries, now=now)
     return plan

@@ -1,5 +1,6 @@
 """The roster: imported after a preview, corrected by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -61,6 +62,21 @@ class TestImport:
         assert len(plan(store, there, LIST).added) == 2
         assert len(people(store)) == 2
         assert entries(store) == []
+
+    def test_a_list_imported_twice_at_once_is_imported_once(self, store: Store, there: Hall) -> None:
+        """From the page and from the command line: the second is told that the list has changed."""
+        digest = roster.plan_digest(plan(store, there, LIST))
+
+        def run(_time: int) -> bool:
+            try:
+                apply(store, there, LIST, expected=digest)
+            except TextChangedMeanwhile:
+                return False
+            return True
+
+        with ThreadPoolExecutor(4) as threads:
+            assert sum(threads.map(run, range(4))) == 1
+        assert len(people(store)) == 4
 
     def test_one_act_one_entry_each(self, store: Store, there: Hall) -> None:
         """The import has its entry, and each official theirs, with no address in it."""
