@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, false, select
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func
 
 from motion.record import entry as record
@@ -65,7 +66,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the lines of a page need to be said: contents of entries by number, motions and officials by id."""
+    """What the lines of a page need to be said: contents of entries by number, motions and officials by id.
+
+    The motions are all those of the congress, in order, without their texts.
+    """
 
     contents: dict[int, bytes]
     motions: dict[int, Motion]
@@ -171,10 +175,16 @@ def told(db: Session, congress_id: int, numbers: Sequence[int]) -> Told:
     return told_of(db, congress_id, contents, map(decode_entry, contents.values()))
 
 
+# A megabyte of texts, of which the register says nothing. SQLModel types a column as what it holds.
+_WITHOUT_TEXT = (defer(Motion.text), defer(Motion.runs))  # type: ignore[arg-type]
+
+
 def told_of(db: Session, congress_id: int, contents: dict[int, bytes], entries: Iterable[record.Entry]) -> Told:
     """Read what these entries are said with: all motions, the officials whom they name."""
     officials = {official for entry in entries for official in officials_named(entry)}
-    motions = db.execute(select(Motion).where(col(Motion.congress_id) == congress_id)).scalars()
+    motions = db.execute(
+        select(Motion).where(col(Motion.congress_id) == congress_id).options(*_WITHOUT_TEXT).order_by(col(Motion.id))
+    ).scalars()
     people = db.execute(
         select(Official).where(col(Official.congress_id) == congress_id, col(Official.id).in_(officials))
     ).scalars()

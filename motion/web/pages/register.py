@@ -17,12 +17,11 @@ from motion.record.entry import decode_entry
 from motion.record.tree import leaf_hash
 from motion.rules.register import KINDS, TYPED, Genre, Line
 from motion.web.page import Page, read
-from motion.web.pages.home import MotionCard, motion_card
 from motion.web.reading import grouped_digest, named
 from motion.web.register_words import GENRES, Teller, witnesses_said
 from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
-from storage import pages, published, redactions, register, written_places
+from storage import published, redactions, register, written_places
 from storage.models import Congress, Motion
 from storage.redactions import Tombstone
 from storage.register import Asked, Found, OneEntry, Told
@@ -77,6 +76,15 @@ class RegisterView(View):
 
 
 @dataclass(frozen=True, slots=True)
+class MotionLink(View):
+    """The motion that an entry is about."""
+
+    url: str = shown("The address of its page.")
+    number: str = shown("The number in its code, `1`.")
+    title: str = shown("Its title.")
+
+
+@dataclass(frozen=True, slots=True)
 class EntryView(View):
     """One entry."""
 
@@ -88,13 +96,13 @@ class EntryView(View):
     digest: str = shown("Its fingerprint in the record, in groups of four.")
     content: str = shown("Its exact bytes, as text.")
     commitment: str = shown("The name of the object that it commits to; empty when nobody may have it.")
-    card: MotionCard | None = shown("The motion that it is about.")
+    about: MotionLink | None = shown("The motion that it is about.")
     previous: int | None = shown("The entry before; None for the first.")
     following: int | None = shown("The entry after; None for the last.")
     previous_of_motion: int | None = shown("The entry before about the same motion.")
     following_of_motion: int | None = shown("The entry after about the same motion.")
     is_signed: bool = shown("Whether a signed root covers it, so that there is a proof.")
-    receipt: str = shown("The QR code of its address, as SVG.")
+    receipt: str = shown("The QR code of its address, as SVG; empty but on a receipt.")
     address: str = shown("Its address, in full.")
     tombstones: tuple[TombstoneView, ...] = shown("What was decided on its object, or what it decides itself.")
 
@@ -135,7 +143,7 @@ def page_of_register(
     opened = one_by_one(request)
     found = register.find(db, congress, query_of(request, congress), ONE_BY_ONE if opened else LINES, one_by_one=opened)
     said = register.told(db, congress.id, [line.last for line in found.lines])
-    motions, _last = pages.motions(db, congress)
+    motions = tuple(said.motions.values())
     witnessed = published.witnesses(db, congress.id)
     return found, said, motions, (witnessed.cosigned, witnessed.named), written_places.places(db, found.lines)
 
@@ -267,17 +275,25 @@ def line_view(
     )
 
 
+def qr_of(address: str) -> str:
+    """An address as a QR code, in SVG. Takes some milliseconds."""
+    svg: str = segno.make(address, error="m").svg_inline(
+        scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None
+    )
+    return svg
+
+
 async def show_entry(request: Request) -> Response:
     """One entry: in words, to the byte, with its proof and what it is about."""
-    return await entry_page(request, "registre_inscription.html")
+    return await entry_page(request, "registre_inscription.html", is_receipt=False)
 
 
 async def receipt(request: Request) -> Response:
     """One entry as a receipt to print: its number, its fingerprint, its address as a QR code."""
-    return await entry_page(request, "registre_recu.html")
+    return await entry_page(request, "registre_recu.html", is_receipt=True)
 
 
-async def entry_page(request: Request, template: str) -> Response:
+async def entry_page(request: Request, template: str, *, is_receipt: bool) -> Response:
     """Answer with a page about one entry."""
     number = request.path_params["entry"]
     page, (one, people, motion, newest, stones, where) = await read(request, page_of_entry, number)
@@ -288,13 +304,13 @@ async def entry_page(request: Request, template: str) -> Response:
             one.last_entry > number,
             is_signed,
             one.next_of_motion,
-            motion and (motion.last_entry, motion.title),
+            motion and motion.title,
             named(people.officials),
             page.congress,
             len(stones),
             where,
         ),
-        lambda: entry_view(page, one, people, motion, stones, where, is_signed=is_signed),
+        lambda: entry_view(page, one, people, motion, stones, where, is_signed=is_signed, is_receipt=is_receipt),
     )
 
 
@@ -322,6 +338,7 @@ def entry_view(
     where: tuple[str, ...],
     *,
     is_signed: bool,
+    is_receipt: bool,
 ) -> EntryView:
     """Put an entry in words."""
     row = one.entry
@@ -336,13 +353,15 @@ def entry_view(
         grouped_digest(leaf_hash(row.content).hex()),
         row.content.decode(),
         "" if stones else name_of(entry.kind, entry.body) or "",
-        None if motion is None else motion_card(page, motion),
+        None
+        if motion is None
+        else MotionLink(f"{page.home}/motions/{motion.code}", motion.code.removeprefix("M"), motion.title),
         row.number - 1 if row.number else None,
         row.number + 1 if row.number < one.last_entry else None,
         one.previous_of_motion,
         one.next_of_motion,
         is_signed,
-        segno.make(full, error="m").svg_inline(scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None),
+        qr_of(full) if is_receipt else "",
         full,
         tombstone_views(page, stones),
     )

@@ -118,7 +118,7 @@ def page_of_search(
         pages.motion_named(db, congress, motion)
     found = search.find(db, congress, wanted, motion=motion, page=number)
     told = register.told(db, congress.id, [one.entry for one in found.passages if one.entry is not None])
-    return found, told, pages.motions(db, congress)[0]
+    return found, told, tuple(told.motions.values())
 
 
 def count_said(page: Page, found: Found) -> str:
