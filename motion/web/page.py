@@ -149,18 +149,22 @@ class Page:
         unchanged = self.unchanged(etag)
         if unchanged is not None:
             return unchanged
-        html = self.templates.render_once(
+        rendered = self.templates.render_once(
             self.language.code, template, etag, lambda: {"page": self, "view": view(), **more}
         )
         headers = {"Cache-Control": REVALIDATE, "Content-Language": self.language.code, "ETag": etag}
-        return self._finish(HTMLResponse(html, headers=headers))
+        if "gzip" in self.request.headers.get("accept-encoding", ""):
+            # Packed once for all readers; the layer that packs other answers leaves it as it is.
+            headers["Content-Encoding"] = "gzip"
+            return self._finish(HTMLResponse(rendered.packed(), headers=headers))
+        return self._finish(HTMLResponse(rendered.html, headers=headers))
 
     def redirect(self, path: str) -> Response:
         """After a form: show another page of ours. `path` starts with one slash."""
         return self._finish(RedirectResponse(path, 303, {"Cache-Control": NEVER}))
 
     def _finish(self, response: Response) -> Response:
-        response.headers["Vary"] = "Cookie, Accept-Language"
+        response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
         if self.request.query_params.get("lang") == self.language.code:
             response.set_cookie(
                 COOKIE,
