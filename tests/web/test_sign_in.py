@@ -102,6 +102,23 @@ class TestMail:
         assert hall.client.post(link).status_code == 410
         assert hall.client.get(link).status_code == 410
 
+    @pytest.mark.parametrize("path", ["/connexion", "the link"])
+    def test_browsers_that_say_nothing_of_the_site_sign_in(self, hall: Hall, path: str) -> None:
+        """Safari before 16.4: no `Sec-Fetch-Site`, and the `Origin` that the policy of the form's page lets it send.
+
+        Fetch, "append a request Origin header": under `no-referrer` it is `null`, as from anywhere.
+        """
+        post(hall, "/connexion", email=ADDRESS)
+        address = mail_of(hall)[0] if path == "the link" else HOME + path
+        hall.client.cookies.clear()
+        page = hall.client.get(address)
+        assert page.status_code == 200 and '<meta name="referrer"' not in page.text
+        assert page.headers["referrer-policy"] == "same-origin"
+        form = {"email": ADDRESS}
+        for origin, status in (("null", 403), ("http://testserver", 303)):
+            answer = hall.client.post(address, data=form, headers={"origin": origin}, follow_redirects=False)
+            assert answer.status_code == status, origin
+
     def test_a_link_ends(self, hall: Hall) -> None:
         """After fifteen minutes, with a page that says what to do."""
         post(hall, "/connexion", email=ADDRESS)
