@@ -20,6 +20,7 @@ PAGES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         (r"", ""),
         (r"archive", ""),
         (r"verifier", ""),
+        (r"donnees", ""),
         (r"motions", ""),
         (r"motions/[A-Z]\d+", "vue partie"),
         (r"motions/[A-Z]\d+/imprimer", ""),
@@ -79,6 +80,8 @@ class Addresses:
             if f"{parts.scheme}://{parts.netloc}" != self.base_url:
                 return None
         path, query = parts.path, parts.query
+        if ".." in path.split("/"):
+            return None
         if path.startswith(STATIC) and path.endswith((".css", ".svg")):
             return Target(path, path.removeprefix("/"), is_page=False)
         whole = path + (f"?{query}" if query else "")
@@ -99,6 +102,8 @@ class Addresses:
         return self._page(path, below, parse_qsl(query))
 
     def _page(self, path: str, below: str, asked: list[tuple[str, str]]) -> Target | None:
+        if any(name == "lang" for name, _value in asked):
+            return None  # a copy speaks the first language of its congress
         for pattern, known in PAGES:
             found = pattern.fullmatch(below)
             if found is None:

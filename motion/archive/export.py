@@ -366,13 +366,10 @@ class _Writing:
         return escape(words)
 
     def _foot_for(self, resolve: Callable[[str], str | None]) -> str:
+        guide = escape(resolve(f"/{self._congress.slug}/VERIFY.md") or "")
         say = self._spoken.gettext
-        links = (("archive", say("Ce que contient cette copie")), ("VERIFY.md", say("Comment la vérifier")))
-        written = "".join(
-            f'<li><a href="{escape(resolve(f"/{self._congress.slug}/{below}") or "")}">{escape(words)}</a></li>'
-            for below, words in links
-        )
-        return f'<div class="cadre pile"><p class="petit">{self._foot}</p><ul class="rang">{written}</ul></div>'
+        words = escape(say("Comment la vérifier"))
+        return f'<div class="cadre pile"><p class="petit">{self._foot} <a href="{guide}">{words}</a></p></div>'
 
 
 def open_data(slug: str, motions: Iterable[str]) -> dict[str, str]:
