@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col
 
 from motion.rules.vocabulary import MotionState, Phase
@@ -193,6 +194,14 @@ def insert_rows(db: Session, model: type[SQLModel], rows: Sequence[dict[str, Any
         if insertion is None:
             insertion = _INSERTIONS[table.name] = table.insert()
         db.connection().execute(insertion, list(rows))
+
+
+def insert_missing(db: Session, model: type[SQLModel], row: dict[str, Any]) -> None:
+    """Insert a row unless one with its primary key is there. Of two who insert it at once on PostgreSQL, the second
+    waits for the first to commit, then finds its row."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    db.connection().execute(insert(table).values(row).on_conflict_do_nothing(index_elements=list(table.primary_key)))
 
 
 def advance(db: Session, motion_id: int, number: int, last_entry: int) -> None:

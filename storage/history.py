@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
-from storage.drafts import insert_rows
+from storage.drafts import insert_missing, insert_rows
 from storage.models import Motion, TextChunk, TextHistory
 
 
@@ -107,11 +107,8 @@ def keep(db: Session, motion_id: int, version: int, start: int, progress: Progre
     Returns:
         Whether it was kept.
     """
-    found = db.get(TextHistory, motion_id)
-    if found is None:
-        found = TextHistory(motion_id=motion_id)
-        db.add(found)
-        db.flush()
+    _insert_head(db, motion_id)
+    found = db.get_one(TextHistory, motion_id)
     if (found.version, found.number) != (version, start):
         return False
     # On PostgreSQL two may get here at once: the second waits for the row, and finds that it has moved.
@@ -136,15 +133,20 @@ def keep(db: Session, motion_id: int, version: int, start: int, progress: Progre
 
 def forget(db: Session, motion_id: int) -> None:
     """Drop the history of a motion: words of it were taken out of publication. It is computed again."""
+    _insert_head(db, motion_id)
+    # The row before the chunks: whoever keeps some at this moment has committed them first, and they go too.
+    found = db.get_one(TextHistory, motion_id, with_for_update=True)
     db.execute(delete(TextChunk).where(col(TextChunk.motion_id) == motion_id))
-    found = db.get(TextHistory, motion_id)
-    if found is None:
-        found = TextHistory(motion_id=motion_id)
     found.version += 1
     found.number, found.entry, found.changes, found.at = 0, -1, 0, None
     found.state = found.summary = found.told = b""
     db.add(found)
     db.flush()
+
+
+def _insert_head(db: Session, motion_id: int) -> None:
+    row = TextHistory(motion_id=motion_id)
+    insert_missing(db, TextHistory, {name: getattr(row, name) for name in TextHistory.model_fields})
 
 
 def behind(db: Session, *, by: int = 1, since: datetime | None = None) -> list[int]:

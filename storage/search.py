@@ -19,6 +19,7 @@ from motion.record.kinds import KINDS, Form
 from motion.record.objects import open_object
 from motion.rules.text import MotionText, parse
 from motion.rules.words import Asked, stems
+from storage.drafts import insert_missing
 from storage.models import Congress, Entry, Motion, SealedObject, SearchPassage, SearchState, SearchStem
 from storage.models.record import FREQUENT, IS_RARE
 
@@ -132,10 +133,8 @@ def _having(congress: Congress, condition: ColumnElement[bool]) -> Select[int]:
 
 def _lock(db: Session, congress_id: int) -> None:
     """Two processes must not index the same passage twice: the state of the register is the lock."""
-    row = db.get(SearchState, (congress_id, ACTS), with_for_update=True)
-    if row is None:
-        db.add(SearchState(congress_id=congress_id, motion_id=ACTS, read=-1))
-        db.flush()  # the second of two processes waits here, fails, and searches what there is
+    insert_missing(db, SearchState, {"congress_id": congress_id, "motion_id": ACTS, "read": -1})
+    db.get_one(SearchState, (congress_id, ACTS), with_for_update=True)
 
 
 def _states(db: Session, congress_id: int) -> Sequence[SearchState]:

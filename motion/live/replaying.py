@@ -250,7 +250,7 @@ class Histories:
             await self.reach(motion_id)
 
     async def reach_all(self) -> None:
-        """Bring every history up to date."""
+        """Bring every history up to date; one that can't be is said, and left."""
         await self._reach_each(await self._store.read(history.behind))
 
     async def reach_late(self, now: datetime) -> None:
@@ -263,4 +263,9 @@ class Histories:
 
     async def _reach_each(self, motions: Sequence[int]) -> None:
         for motion_id in motions:
-            await self.reach(motion_id, None)
+            try:
+                await self.reach(motion_id, None)
+            except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # a panic of pycrdt is no Exception; what can't be replayed holds up no other motion
+                log.exception("couldn't bring the history of motion %d up to date; trying again later", motion_id)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from motion.acts import motions
 from motion.live import replaying
 from motion.live.draft import Author, Draft
 from motion.live.replaying import Histories, catch_up
@@ -231,3 +232,27 @@ def test_parts_followed_change_by_change_are_those_of_the_text_read_whole(world:
                 read = parse(places.text.text())
                 named = [(place.anchor, place.title) for place in places.named() if place.part]
                 assert named == [(section.anchor, section.title) for section in read.sections if section.heading]
+
+
+def test_a_motion_that_cannot_be_replayed_holds_up_no_other(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Its failure is said; the one after it is told."""
+    salts = [bytes(32) for _ in motions.pieces("")]
+    other = world.store.write_now(
+        lambda db: motions.create(
+            db, world.secretariat, world.congress_id, "Le second", "blank", "", client=77, salts=salts, now=NOW
+        )
+    )
+    past = list(pasts.made_up(9, officials(world), 20))
+    world.store.write_now(pasts.keep, world.motion_id, past[:10], NOW)
+    world.store.write_now(pasts.keep, other.id, past, NOW)
+
+    def spoil(db: Session) -> None:
+        row = db.get_one(DraftUpdate, (world.motion_id, 5))
+        row.content = b"no update"
+        db.add(row)
+
+    world.store.write_now(spoil)
+    assert world.store.read_now(history.behind) == [world.motion_id, other.id]
+    asyncio.run(Histories(world.store).reach_all())
+    assert world.store.read_now(history.behind) == [world.motion_id]
+    assert "couldn't bring the history" in caplog.text

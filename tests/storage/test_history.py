@@ -1,6 +1,9 @@
 """Rows of histories, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -70,3 +73,46 @@ def test_what_was_computed_from_another_state_is_not_kept(world: World) -> None:
     assert not world.store.write_now(history.keep, world.motion_id, head.version, head.number, progress, [])
     assert world.store.read_now(history.chunk_lines, world.motion_id) == []
     assert world.store.read_now(history.behind) == [world.motion_id]
+
+
+def test_two_who_compute_a_first_history_at_once_leave_one(store: Store) -> None:
+    """The second waits for the first, finds its row, and keeps nothing."""
+    world = make(store, text="")
+    progress = history.Progress(1, 2, 1, NOW, b"", b"", b"")
+    row = history.ChunkRow(0, 0, -1, None, 0, 1, b"", b"")
+    is_first = Event()
+
+    def keep_slowly(db: Session) -> bool:
+        kept = history.keep(db, world.motion_id, 0, 0, progress, [row])
+        is_first.set()
+        sleep(0.3)  # the other has come meanwhile
+        return kept
+
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(store.write_now, keep_slowly)
+        assert is_first.wait(10)
+        second = hands.submit(store.write_now, history.keep, world.motion_id, 0, 0, progress, [row])
+        assert (first.result(10), second.result(10)) == (True, False)
+    assert len(store.read_now(history.chunk_lines, world.motion_id)) == 1
+
+
+def test_what_is_kept_while_words_are_taken_out_goes_with_them(store: Store) -> None:
+    """Forgetting waits for who keeps at this moment, and drops what they kept."""
+    world = make(store, text="")
+    progress = history.Progress(1, 2, 1, NOW, b"", b"", b"")
+    row = history.ChunkRow(0, 0, -1, None, 0, 1, b"secret", b"secret")
+    is_first = Event()
+
+    def keep_slowly(db: Session) -> None:
+        assert history.keep(db, world.motion_id, 0, 0, progress, [row])
+        is_first.set()
+        sleep(0.3)  # the other has come meanwhile
+
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(store.write_now, keep_slowly)
+        assert is_first.wait(10)
+        second = hands.submit(store.write_now, history.forget, world.motion_id)
+        first.result(10)
+        second.result(10)
+    assert store.read_now(history.chunk_lines, world.motion_id) == []
+    assert store.read_now(history.head, world.motion_id).number == 0

@@ -1,16 +1,19 @@
 """Search gives the same answers on both databases, and follows what it searches."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from threading import Event
+from time import sleep
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, col, delete
 
 from motion.acts import motions, record
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from motion.rules.words import asked
 from storage import search
-from storage.models import Congress, Motion, Official, Secretary
+from storage.models import Congress, Motion, Official, SearchPassage, SearchState, SearchStem, Secretary
 from storage.store import Store
 
 NOW = datetime(2031, 11, 15, 13, 32, tzinfo=UTC)
@@ -142,3 +145,30 @@ def test_what_is_forgotten_is_not_found(store: Store, congress: Congress) -> Non
     assert found(store, congress, "brassac ") == [] and found(store, congress, "navette ") == []
     index(store)
     assert found(store, congress, "brassac ") == [] and len(found(store, congress, "navette ")) == 1
+
+
+def test_two_who_index_for_the_first_time_at_once_wait_for_each_other(store: Store, congress: Congress) -> None:
+    """Neither fails, and no passage is indexed twice."""
+
+    def begin_again(db: Session) -> None:
+        search.forget(db, 1, motions=[1])
+        state = db.get_one(SearchState, (1, search.ACTS))
+        db.exec(delete(SearchPassage).where(col(SearchPassage.entry).is_not(None)))
+        db.delete(state)
+
+    def refresh_slowly(db: Session) -> None:
+        search.refresh(db, 1, 1)
+        is_first.set()
+        sleep(0.3)  # the other has come meanwhile
+
+    store.write_now(lambda db: db.exec(delete(SearchStem)))
+    store.write_now(begin_again)
+    is_first = Event()
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(store.write_now, refresh_slowly)
+        assert is_first.wait(10)
+        second = hands.submit(store.write_now, search.refresh, 1, 1)
+        first.result(10)
+        second.result(10)
+    index(store)
+    assert len(found(store, congress, "navette ")) == 1 and len(found(store, congress, "brassac ")) == 1
