@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from motion.live.origins import is_ours
 from motion.settings import Settings
+from motion.web.turns import Turns
 
 requests_log = logging.getLogger("motion.requests")  # one JSON line each; `motion serve` sends them to stdout
 
@@ -74,6 +75,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.settings = settings
+        self._turns = Turns()
         self.common = {
             "Content-Security-Policy": policy(settings),
             "X-Content-Type-Options": "nosniff",
@@ -98,6 +100,8 @@ class Guard:
             return
         started = time.perf_counter()
         status, size = 0, 0
+        if not scope["path"].startswith("/live/"):  # who writes over HTTP waits behind no page
+            await self._turns.take()
 
         async def hardened(message: Message) -> None:
             nonlocal status, size

@@ -8,7 +8,7 @@ A handler reads with `read`, makes a frozen view, and answers with `page.render`
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +21,7 @@ from motion.language import LANGUAGES, NAMES, Language, Times
 from motion.web import identity, views
 from motion.web.identity import Visitor
 from motion.web.language import COOKIE, COOKIE_DAYS, language_of, times_of
+from motion.web.shared_reads import SharedReads
 from motion.web.templates import Templates
 from storage import pages
 from storage.models import Congress, PhaseOpening
@@ -191,14 +192,31 @@ async def read(request: Request, query: Callable[..., T], *args: Any, **kwargs: 
     slug = request.path_params.get("congress")
     token = identity.token_hash(request, service.settings)
     now = service.now()
-    framed: pages.Framed[T] = (
-        await service.store.read(pages.bare_frame, token, now, query, *args, **kwargs)
-        if slug is None
-        else await service.store.read(pages.frame, slug, token, now, query, *args, **kwargs)
-    )
+
+    async def ask() -> "pages.Framed[T]":
+        found: pages.Framed[T] = (
+            await service.store.read(pages.bare_frame, token, now, query, *args, **kwargs)
+            if slug is None
+            else await service.store.read(pages.frame, slug, token, now, query, *args, **kwargs)
+        )
+        return found
+
+    shared: SharedReads = request.app.state.shared_reads
+    key = None if token else _key(slug, query, args, kwargs)
+    framed: pages.Framed[T] = await ask() if key is None else await shared.get(key, ask)
     if framed.signed_in is not None:
         request.app.state.sightings.see(framed.signed_in.session, now)
     return frame(request, now, framed.congress, framed.openings, framed.signed_in), framed.rows
+
+
+def _key(slug: str | None, query: Callable[..., Any], args: tuple[Any, ...], more: dict[str, Any]) -> Hashable | None:
+    """What names a read; None for one that nobody else can ask."""
+    key = slug, query, args, tuple(sorted(more.items()))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 async def open_page(request: Request) -> Page:

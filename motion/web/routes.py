@@ -49,6 +49,7 @@ from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
 from motion.web.pages.plain import Desk
 from motion.web.recent import Recent
+from motion.web.shared_reads import SharedReads
 from motion.web.sightings import Sightings
 from motion.web.templates import Templates
 from storage import pages
@@ -122,6 +123,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.service = service
     app.state.templates = Templates(assets.url)
     app.state.sightings = sightings
+    app.state.shared_reads = SharedReads()
     app.state.recent = Recent()
     app.state.histories = Histories(service.store)
     app.state.refreshed = {}  # when this process last brought the search of a congress up to date, by a rising clock

@@ -253,7 +253,17 @@ def prose() -> str:
 class Crowd:
     """R clients, the first K of whom write."""
 
-    def __init__(self, dialect: Dialect, host: str, port: int, cookies: list[str], clients: int) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        host: str,
+        port: int,
+        cookies: list[str],
+        clients: int,
+        *,
+        first_client: int = 1_000_000,  # another crowd in the same document takes others
+    ) -> None:
+        self._first_client = first_client
         self._shared = Shared(dialect)
         self._address = (host, port)
         self._cookies = cookies
@@ -288,7 +298,7 @@ class Crowd:
         start = loop.time() + 0.1
         due = [(start + chance.random() / per_second, index, 0) for index in range(writers)]
         heapq.heapify(due)
-        ids = {index: 1_000_000 + 17 * index for index in range(writers)}
+        ids = {index: self._first_client + 17 * index for index in range(writers)}
         typed = 0
         while due[0][0] < start + seconds:
             at, index, clock = heapq.heappop(due)
@@ -322,7 +332,7 @@ class Crowd:
         missing = 0
         known: dict[tuple[int, ...], int] = {}
         for index, client in enumerate(self._clients):
-            own = 1_000_000 + 17 * index
+            own = self._first_client + 17 * index
             key = (own if own in self._clocks else 0, *map(id, client.received))
             if key not in known:
                 seen = {stroke for update in client.received for stroke in self._shared.keystrokes(update)}
@@ -335,7 +345,7 @@ class Crowd:
         texts: dict[tuple[object, ...], str] = {}
         found: list[str] = []
         for index, client in enumerate(self._clients):
-            own = 1_000_000 + 17 * index
+            own = self._first_client + 17 * index
             key = (own if own in self._clocks else 0, *map(id, client.received))
             if key not in texts:
                 doc: Doc[Text] = Doc()

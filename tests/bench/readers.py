@@ -8,12 +8,14 @@ the operating system's count for the server's process; what the writers cost alo
 
 import argparse
 import asyncio
+import json
 import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -32,7 +34,7 @@ from tests.databases import free_port
 from tests.servers import clean_environment, until_answering
 
 PER_SECOND = 5.0
-ALONE_S = 10.0
+WRITING_S = 15.0
 PAGE = "/motions/M1"
 
 
@@ -63,12 +65,29 @@ async def get(port: int, path: str) -> tuple[int, float]:
     return len(body), loop.time() - began
 
 
-async def wave(port: int, path: str, readers: int) -> tuple[float, list[float], int]:
-    """All at once: seconds until the last has the page, the seconds of each sorted, the bytes of one body."""
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Seconds until the last reader had the page, seconds of the slowest, bytes of one body."""
+
+    seconds: float
+    slowest: float
+    size: int
+
+
+async def come(port: int, path: str, readers: int) -> Wave:
+    """Have a wave come, from a process of its own: the crowd that times the writers must not be slowed by it."""
+    command = [sys.executable, "-m", "tests.bench.readers", "--wave", str(port), path, str(readers)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    return Wave(*json.loads(said))
+
+
+async def wave(port: int, path: str, readers: int) -> tuple[float, float, int]:
+    """All at once."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     done = await asyncio.gather(*(get(port, path) for _ in range(readers)))
-    return loop.time() - began, sorted(seconds for _size, seconds in done), done[0][0]
+    return loop.time() - began, max(seconds for _size, seconds in done), done[0][0]
 
 
 def p99(values: list[float]) -> float:
@@ -81,20 +100,17 @@ async def while_writing(running: servers.Running, readers: int, waves: int, writ
     loop = asyncio.get_running_loop()
     rates = []
     for with_readers in (False, True):
-        crowd = Crowd(running.dialect, "127.0.0.1", running.port, running.cookies, writers)
+        first = 2_000_000 if with_readers else 1_000_000
+        crowd = Crowd(running.dialect, "127.0.0.1", running.port, running.cookies, writers, first_client=first)
         await crowd.connect()
         await asyncio.sleep(1)
         before, began = running.cpu_s(), loop.time()
-        writing = asyncio.create_task(crowd.write(writers, PER_SECOND, ALONE_S))
-        took = 0.0
-        last: list[float] = []
-        size = 0
+        writing = asyncio.create_task(crowd.write(writers, PER_SECOND, WRITING_S))
+        came: list[Wave] = []
         if with_readers:
-            for number in range(waves):
+            for _number in range(waves):
                 await asyncio.sleep(1)
-                seconds, last, size = await wave(running.port, path, readers)
-                took += seconds
-                assert number < waves
+                came.append(await come(running.port, path, readers))
         typed = await writing
         cpu, span = running.cpu_s() - before, loop.time() - began
         await crowd.settle()
@@ -108,31 +124,26 @@ async def while_writing(running: servers.Running, readers: int, waves: int, writ
         )
         if with_readers:
             extra = cpu - rates[0] * span
-            count = readers * waves
-            print(
-                f"page: {size / 1000:.1f} kB compressed, {count / took:.0f} pages/s while they come, "
-                f"slowest of a wave {last[-1]:.2f} s, {extra / count * 1e3:.2f} ms of processor a page",
-                flush=True,
-            )
+            print(told("page", came, readers, extra), flush=True)
+
+
+def told(name: str, came: list[Wave], readers: int, cpu: float) -> str:
+    """One line of figures."""
+    count = readers * len(came)
+    return (
+        f"{name}: {came[0].size / 1000:.1f} kB compressed, {count / sum(one.seconds for one in came):.0f} pages/s, "
+        f"slowest {max(one.slowest for one in came):.2f} s, {cpu / count * 1e3:.2f} ms of processor a page"
+    )
 
 
 async def constant(port: int, readers: int, waves: int, process: psutil.Process) -> None:
     """The same waves against the constant page."""
     before = sum(process.cpu_times()[:2])
-    took = 0.0
-    last: list[float] = []
-    size = 0
+    came = []
     for _number in range(waves):
         await asyncio.sleep(1)
-        seconds, last, size = await wave(port, "/", readers)
-        took += seconds
-    cpu = sum(process.cpu_times()[:2]) - before
-    count = readers * waves
-    print(
-        f"constant: {size / 1000:.1f} kB compressed, {count / took:.0f} pages/s, slowest of a wave {last[-1]:.2f} s, "
-        f"{cpu / count * 1e3:.2f} ms of processor a page",
-        flush=True,
-    )
+        came.append(await come(port, "/", readers))
+    print(told("constant", came, readers, sum(process.cpu_times()[:2]) - before), flush=True)
 
 
 def serve_constant(port: int, file: Path) -> None:
@@ -179,12 +190,16 @@ def main() -> None:
     parser.add_argument("--waves", type=int, default=3)
     parser.add_argument("--writers", type=int, default=50)
     parser.add_argument("--constant", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--wave", nargs=3, metavar=("PORT", "PATH", "READERS"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if asked.wave:
+        print(json.dumps(asyncio.run(wave(int(asked.wave[0]), asked.wave[1], int(asked.wave[2])))))
+        return
     if asked.constant:
         serve_constant(int(asked.constant[0]), Path(asked.constant[1]))
         return
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory(prefix="motion-bench-") as name:
         folder = Path(name)
         with servers.start("motion", folder / "motion", seats=asked.writers, text=text()) as running:
