@@ -26,7 +26,7 @@ from motion.archive.background import Copies
 from motion.live import relay
 from motion.live.replaying import Histories
 from motion.live.rooms import Rooms
-from motion.live.server import configuration, spare_what_stays
+from motion.live.server import ACCEPTED_AT_ONCE, configuration, lengthen_queue, spare_what_stays
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
@@ -176,7 +176,14 @@ async def serve(
     async with running(settings) as started:
         await before(started.service)
         app = make_app(started.service)
-        config = configuration(app, host=host, port=port, trusted_proxies=settings.trusted_proxies, log_config=None)
+        config = configuration(
+            app,
+            host=host,
+            port=port,
+            trusted_proxies=settings.trusted_proxies,
+            log_config=None,
+            backlog=ACCEPTED_AT_ONCE,
+        )
         server = _Server(config, partial(ready, started.service))
         spare_what_stays()
         await _until_stopped(server.serve(), [] if settings.relay_url else turns(started))
@@ -201,6 +208,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        lengthen_queue(self.servers)
         if self.started:
             self._ready()
 

@@ -5,8 +5,11 @@ the scope carries the connection itself, so that a room writes the same prepared
 Everything else (handshake, pings, closing, limits) stays uvicorn's.
 """
 
+import asyncio
 import gc
-from collections.abc import Callable, Sequence
+import os
+import socket
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import uvicorn
@@ -22,6 +25,12 @@ MAX_MESSAGE_BYTES = 256 * 1024
 
 UNREAD_MESSAGES = 4
 """Of one connection that may wait for its task before its socket is no longer read."""
+
+ACCEPTED_AT_ONCE = 16
+"""Newcomers let in within one turn of the event loop: about two milliseconds."""
+
+QUEUE = 2048
+"""Newcomers that the system keeps waiting at the door: a hall that opens the same page."""
 
 PING_INTERVAL_S = 20.0
 PING_TIMEOUT_S = 30.0
@@ -146,6 +155,18 @@ def configuration(
         "timeout_graceful_shutdown": 5,
     }
     return uvicorn.Config(app, host=host, port=port, **(settings | options))
+
+
+def lengthen_queue(servers: Iterable[asyncio.Server]) -> None:
+    """Let `QUEUE` newcomers wait at the door of servers whose `backlog` lets in few of them at once.
+
+    asyncio takes one number for both: how many the system keeps waiting, and how many are let in within one turn of
+    the loop, during which nobody's keystroke passes.
+    """
+    for server in servers:
+        for listening in server.sockets:
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                same.listen(QUEUE)
 
 
 def serve(app: Callable[..., Any], *, host: str, port: int, **options: Any) -> None:

@@ -9,6 +9,7 @@ the operating system's count for the server's process; what the writers cost alo
 import argparse
 import asyncio
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -195,6 +196,7 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if asked.wave:
+        os.nice(10)  # readers have machines of their own
         print(json.dumps(asyncio.run(wave(int(asked.wave[0]), asked.wave[1], int(asked.wave[2])))))
         return
     if asked.constant:
