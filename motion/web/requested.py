@@ -14,6 +14,8 @@ from storage.open_data import Wanted
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 MAX_NUMBER = 2**53 - 1
+"""What readers of JSON count to. A column of PostgreSQL ends at 2^31, and there `storage.open_data` stops looking."""
+
 MOST = 1000
 USUAL = 100
 _NUMBER = re.compile(r"-1|0|[1-9][0-9]{0,15}", re.ASCII)

@@ -212,7 +212,7 @@ def hour_of(text: str) -> time | None:
     hours, _colon, minutes = digits.partition(":")
     try:
         return time(int(hours), int(minutes or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
