@@ -52,7 +52,10 @@ _MAGIC = (
     (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"),
 )
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
+    "\U000e0000-\U000e007f]"  # tag characters: invisible text
+)
 
 
 def kind_of(filename: str, content: bytes) -> str:

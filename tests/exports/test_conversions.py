@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import sys
 import zipfile
 
 import pypandoc
@@ -9,6 +10,7 @@ import pytest
 
 from motion.exports import conversions
 from motion.exports.conversions import kind_of, to_small_markdown
+from motion.live.updates import FORBIDDEN
 from motion.rules.errors import DocumentUnreadable
 from motion.rules.headings import SectionKind
 from motion.rules.templates import first_text
@@ -217,8 +219,14 @@ class TestRefused:
                 assert refused.reason in ("damaged", "kind", "empty", "too-large")
 
     def test_no_character_that_a_motion_may_not_hold(self):
-        """Bidirectional overrides and controls are taken out."""
-        assert to_small_markdown("m.txt", "a\u202eb\u2066c\x0bd".encode()) == "abcd\n"
+        """Bidirectional overrides, controls and invisible words are taken out: whatever a room would refuse."""
+        hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "caché" if ord(letter) < 128)
+        for kind in ("txt", "md"):
+            assert to_small_markdown(f"m.{kind}", f"a\u202eb\u2066c{hidden}d".encode()) == "abcd\n"
+        every = "".join(chr(code) for code in range(0x20, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+        for at in range(0, len(every), 100_000):
+            text = to_small_markdown("m.txt", f"a{every[at : at + 100_000]}".encode())
+            assert not FORBIDDEN.search(text)
 
 
 @pytest.mark.parametrize("template", ["deliberative", "axes", "blank"])
