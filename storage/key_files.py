@@ -12,17 +12,18 @@ def load(data_dir: Path, name: str) -> bytes:
     data_dir.mkdir(parents=True, exist_ok=True)
     path = data_dir / name
     if not path.exists():
-        _make(path)
+        make(path, secrets.token_bytes(LENGTH_BYTES))
     return path.read_bytes()
 
 
-def _make(path: Path) -> None:
+def make(path: Path, content: bytes) -> None:
+    """Make the file of a secret, readable by its owner alone; when another process is faster, its file stays."""
     # Written whole under a name of its own, then linked: of those who come together one wins, and nobody ever reads
     # half a key. What a crash leaves under that name is in nobody's way.
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(LENGTH_BYTES))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     try:

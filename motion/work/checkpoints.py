@@ -14,7 +14,6 @@ service at the next start rather than letting it sign with another.
 """
 
 import logging
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from motion.record.errors import RecordError
 from motion.record.tiles import grow_tiles
 from motion.record.tree import Frontier, leaf_hash
 from motion.work.signed_aside import SignedAside
-from storage import ledger, log_tiles, signed_roots
+from storage import key_files, ledger, log_tiles, signed_roots
 from storage.log_tiles import Tiles
 from storage.models import Checkpoint as SignedRoot
 from storage.signed_roots import Log, TilesDisagree
@@ -104,36 +103,17 @@ def load_key(store: Store, data_dir: Path) -> bytes:
         KeyMissing, KeyUnreadable: The service must not sign with another key.
     """
     path = data_dir / KEY_FILE
+    if not path.exists():
+        if store.read_now(signed_roots.any_signed):
+            raise KeyMissing(str(path))
+        data_dir.mkdir(parents=True, exist_ok=True)
+        key_files.make(path, secrets.token_hex(key_files.LENGTH_BYTES).encode() + b"\n")
     try:
         seed = bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError:
-        if store.read_now(signed_roots.any_signed):
-            raise KeyMissing(str(path)) from None
-        return _make_key(path)
     except ValueError:
         raise KeyUnreadable(str(path)) from None
-    if len(seed) != 32:
+    if len(seed) != key_files.LENGTH_BYTES:
         raise KeyUnreadable(str(path))
-    return seed
-
-
-def _make_key(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    seed = secrets.token_bytes(32)
-    # Written whole under another name first: a crash leaves no half key. The link is refused if another
-    # process was faster, and then its key is the one.
-    draft = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(seed.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        seed = bytes.fromhex(path.read_text().strip())
-    finally:
-        draft.unlink()
     return seed
 
 

@@ -53,6 +53,7 @@ class Checkpoint(SQLModel, table=True):
     """A signed root. Stored before the signature is shown to anyone; compared at each start."""
 
     __tablename__ = "checkpoint"
+    __table_args__ = (Index("checkpoint_root", "congress_id", "root"),)
 
     congress_id: int = Field(foreign_key="congress.id", primary_key=True)
     size: int = Field(primary_key=True)

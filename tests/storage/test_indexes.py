@@ -59,3 +59,18 @@ def test_acts_are_found_by_the_index_that_leaves_keystrokes_out(world: World, lo
     world.store.write_now(LOOKS[look])
     event.remove(engine, "before_cursor_execute", explain)
     assert plans and all("entry_kind" in plan for plan in plans)
+
+
+def test_a_former_root_is_found_by_its_index(world: World) -> None:
+    """A long congress signs a hundred thousand; whoever asks about a fingerprint waits for none of them."""
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        if "checkpoint.root =" in statement:
+            asked = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(step for *_, step in asked)
+
+    event.listen(world.store.engine, "before_cursor_execute", explain)
+    world.store.read_now(fingerprints.recognised, 1, bytes(32))
+    event.remove(world.store.engine, "before_cursor_execute", explain)
+    assert plans and all("checkpoint_root" in plan for plan in plans)

@@ -338,6 +338,13 @@ class TestStart:
         again.verify()
         assert again.sign_due(NOW) == 1
 
+    def test_whoever_starts_together_signs_with_one_key(self, store: Store, tmp_path: Path) -> None:
+        """One file of 64 hexadecimal digits, for its owner alone."""
+        with ThreadPoolExecutor(4) as threads:
+            [seed] = set(threads.map(lambda _: load_key(store, tmp_path / "data"), range(4)))
+        [path] = (tmp_path / "data").iterdir()
+        assert (path.name, path.read_text(), path.stat().st_mode & 0o777) == ("log.key", seed.hex() + "\n", 0o600)
+
     def test_a_lost_key_is_not_replaced(self, sqlite_store: Store, tmp_path: Path) -> None:
         """A second key would sign a second history."""
         found(sqlite_store)
