@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from storage.models import Mail
 
@@ -10,6 +10,9 @@ BATCH = 50
 # A sign-in link lasts fifteen minutes: the first tries come quickly, then the server is left alone.
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600))
 MAX_TRIES = 12
+# How long a process that says nothing has a mail to itself: longer than a slow server takes for one, short enough for
+# a sign-in link to be of use when the process died in between and the mail is sent again.
+LEASE = timedelta(seconds=120)
 
 
 def due(db: Session, now: datetime) -> list[Mail]:
@@ -21,6 +24,16 @@ def due(db: Session, now: datetime) -> list[Mail]:
         .limit(BATCH)
     )
     return list(db.exec(query))
+
+
+def claim(db: Session, mail_id: int, now: datetime) -> bool:
+    """Take a mail in order to send it; False when another process has it, or has sent it.
+
+    The condition stands in the UPDATE itself: of two processes that try at once, the database lets one. Who says
+    nothing for `LEASE` has lost it: the mail is due again, whether or not it had left.
+    """
+    free = col(Mail.id) == mail_id, col(Mail.sent_at).is_(None), col(Mail.not_before) <= now
+    return bool(db.exec(update(Mail).where(*free).values(not_before=now + LEASE)).rowcount)
 
 
 def sent(db: Session, mail_id: int, now: datetime, *, drop_body: bool) -> None:

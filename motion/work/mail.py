@@ -1,7 +1,8 @@
 """Sending what waits in the outbox, at least once each, by SMTP or into the log.
 
-A mail is a row written in the transaction of the act that needs it. It is marked sent after the server
-took it: a crash in between sends it twice, never not at all.
+A mail is a row written in the transaction of the act that needs it. It is claimed just before it is handed over, so
+that of several processes one sends it, and marked sent after the server took it. A process that dies in between leaves
+it claimed: another sends it `outbox.LEASE` later, for the second time if the server had it; never not at all.
 """
 
 import logging
@@ -33,19 +34,26 @@ def send_due(store: Store, settings: Settings, now: Callable[[], datetime]) -> i
     if not mails:
         return 0
     if not settings.smtp_url:
-        for mail in mails:
+        claimed = [mail for mail in mails if store.write_now(outbox.claim, mail.id or 0, now())]
+        for mail in claimed:
             log.info("no SMTP server is set: mail %s to %s\n%s\n\n%s", mail.id, mail.recipient, mail.subject, mail.body)
             store.write_now(outbox.sent, mail.id or 0, now(), drop_body=False)
-        return len(mails)
+        return len(claimed)
+    left, held = 0, None  # the mail that is being handed over
     try:
         with connect(settings.smtp_url) as server:
-            return sum(_send(store, settings, server, mail, now) for mail in mails)
+            for mail in mails:
+                if store.write_now(outbox.claim, mail.id or 0, now()):
+                    held = mail.id
+                    left += _send(store, settings, server, mail, now)
+                    held = None
     except (OSError, smtplib.SMTPException) as error:
-        # The server can't be reached: every mail waits, none is lost.
-        log.warning("couldn't reach the SMTP server to send %d mails: %s", len(mails), error)
+        # The server can't be reached: what has not left waits, none is lost. Another process's mails are its own.
+        log.warning("couldn't reach the SMTP server to send %d mails: %s", len(mails) - left, error)
         for mail in mails:
-            store.write_now(outbox.failed, mail.id or 0, why_unreached(error), now())
-        return 0
+            if mail.id == held or store.write_now(outbox.claim, mail.id or 0, now()):
+                store.write_now(outbox.failed, mail.id or 0, why_unreached(error), now())
+    return left
 
 
 def why_unreached(error: Exception) -> str:

@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Mail(SQLModel, table=True):
-    """A mail written in the act's transaction and sent by `motion work`; at least once."""
+    """A mail written in the act's transaction and sent by `motion work`; at least once.
+
+    `not_before` is when it may be tried: from when the one who tries now has lost it, or its next try.
+    """
 
     __tablename__ = "mail"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -279,3 +280,49 @@ class TestEncryption:
         finally:
             controller.stop()
         assert mailbox.taken == [] and "STARTTLS" in rows(sqlite_store)[0].failure
+
+
+class TestSeveralProcesses:
+    """Each `motion work` sends what is due: a mail is one's."""
+
+    def test_of_two_that_send_at_once_one_sends_each(
+        self, store: Store, database_url: str, tmp_path: Path, server, mailbox: Mailbox
+    ) -> None:
+        """On either database; every mail arrives once."""
+        for number in range(20):
+            put(store, f"personne-{number}@valbrune.example")
+        chosen = settings(tmp_path, f"smtp://127.0.0.1:{server.port}")
+        others = [Store(database_url) for _ in range(3)]
+        with ThreadPoolExecutor(3) as hands:
+            counts = list(hands.map(lambda other: send(other, chosen), others))
+        for other in others:
+            other.close()
+        taken = [recipient for envelope in mailbox.taken for recipient in envelope.rcpt_tos]
+        assert len(taken) == len(set(taken)) == sum(counts) == 20
+
+    def test_a_mail_held_by_who_died_is_sent_later(
+        self, store: Store, tmp_path: Path, server, mailbox: Mailbox
+    ) -> None:
+        """Nobody else touches it before; then it leaves."""
+        put(store)
+        assert store.write_now(outbox.claim, 1, NOW)
+        chosen = settings(tmp_path, f"smtp://127.0.0.1:{server.port}")
+        assert send(store, chosen, NOW + outbox.LEASE - timedelta(seconds=1)) == 0
+        assert send(store, chosen, NOW + outbox.LEASE) == 1 and len(mailbox.taken) == 1
+
+    def test_a_mail_held_by_another_is_not_counted_as_failed(self, sqlite_store: Store, tmp_path: Path) -> None:
+        """A server that one cannot reach may be taking it from the other."""
+        put(sqlite_store)
+        put(sqlite_store)
+        due = sqlite_store.read_now(outbox.due, NOW)
+        unreachable = settings(tmp_path, f"smtp://127.0.0.1:{free_port()}")
+        genuine = mail.connect
+
+        def slow(url: str):
+            sqlite_store.write_now(outbox.claim, due[0].id, NOW)  # the other was faster
+            return genuine(url)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mail, "connect", slow)
+            assert send(sqlite_store, unreachable) == 0
+        assert [row.tries for row in rows(sqlite_store)] == [0, 1]
