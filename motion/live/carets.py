@@ -70,6 +70,7 @@ class Carets:
         except wire.MalformedMessage:
             return
         self._broadcast(payload)
+        self._plan()  # should that process die, nobody else says when they are gone
 
     def everyone_message(self) -> bytes | None:
         """The states of those active, for a newcomer or somebody who asks; None when nobody is."""

@@ -197,9 +197,8 @@ class Presences:
         if self._gone:
             return now
         times = [
-            max(now, shown.sent_at + INTERVAL_S) if shown.is_new else shown.moved_at + IDLE_S
+            max(now, shown.sent_at + INTERVAL_S) if shown.is_new else shown.moved_at + shown.patience
             for shown in self._shown.values()
-            if shown.connection
         ]
         return min(times, default=None)
 

@@ -7,9 +7,13 @@ import json
 
 import pytest
 
-from motion.live import wire
+from motion.live import presence, wire
+from motion.live.audience import Audience
+from motion.live.carets import Carets
+from motion.live.draft import Draft
 from motion.live.knowledge import Author
 from motion.live.presence import MAX_STATE_BYTES, Claim, Place, Presences, Who, read_claims
+from motion.live.reservations import Reservations
 from motion.live.wire import MalformedMessage, read_bytes, read_varuint, varuint
 from storage.store import Store
 from tests.live import world as worlds
@@ -210,9 +214,28 @@ def test_those_of_a_process_that_died_do_not_stay() -> None:
     """Nobody says goodbye for them: after ten seconds they are gone here."""
     room = Presences()
     room.learn(payload((7, 3, {"o": 10})), 0.0)
+    assert room.next_due(0.0) == 10.0
     assert room.due(9.0) is None
     assert read(room.due(10.0)) == {7: (3, None)}
     assert room.everyone() is None
+
+
+def test_an_idle_room_forgets_those_of_a_process_that_died(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to move for it."""
+    monkeypatch.setattr(presence, "NEIGHBOUR_IDLE_S", 0.05)
+
+    async def story() -> None:
+        sent: asyncio.Queue[bytes] = asyncio.Queue()
+        carets = Carets(Audience(1), Draft(), Reservations(), sent.put_nowait)
+        carets.learn(payload((7, 3, {"o": 10})))
+        assert carets.everyone_message() is not None
+        assert read(await asyncio.wait_for(sent.get(), 5)) == {7: (3, None)}
+        assert carets.everyone_message() is None
+        carets.close()
+
+    asyncio.run(story())
 
 
 def test_a_caret_that_moves_is_seen_moving(sqlite_store: Store) -> None:
