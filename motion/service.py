@@ -52,6 +52,7 @@ MAILS_MS = 500  # somebody waits for a sign-in mail
 SEALED_MS = 600_000  # days are long: what was withdrawn is destroyed within ten minutes of midnight
 HISTORY_MS = 5_000  # histories that are late: a minute, or 5,000 updates
 JOBS_MS = 500  # somebody looks at the progress of an import
+SCRUBS_MS = 10_000  # what a page that takes words out could not do for busy readers
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
@@ -145,6 +146,8 @@ def turns(started: Started) -> list[Turn]:
     async def erase_sealed() -> None:
         await withdrawals.erase_due(service.store, service.now())
 
+    scrubs = withdrawals.Scrubs(service.store)
+
     return [
         Turn("checkpoints", min(SOLEMN_MS, settings.checkpoint_ms), sign),
         Turn("witnesses", WITNESSES_MS, publish),
@@ -155,6 +158,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("copies", COPIES_MS, copy),
         Turn("histories", HISTORY_MS, replay),
         Turn("sealed", SEALED_MS, erase_sealed),
+        Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),
     ]
 
 

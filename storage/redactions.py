@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session, col
@@ -210,6 +210,12 @@ def of_congress(db: Session, congress_id: int, size: int | None = None) -> list[
     if size is not None:
         query = query.where(col(Redaction.entry) < size)
     return list(db.execute(query).scalars())
+
+
+def last_mark(db: Session) -> tuple[int, datetime | None]:
+    """What changes whenever something is taken out in any congress: how many redactions there are, and the last."""
+    count, at = db.execute(select(func.count(), func.max(col(Redaction.at))).select_from(Redaction)).one()
+    return count, at
 
 
 def of_entry(db: Session, congress_id: int, target: int) -> list[Redaction]:

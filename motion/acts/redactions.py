@@ -253,7 +253,12 @@ def carry_out(
     planned = plan(db, congress_id, json.loads(request.targets), grounds.kind)
     check(db, planned)
     decision = redactions.next_decision(db, congress_id)
-    masked_entries = frozenset(planned.standing)
+    # What is destroyed after it was withdrawn stays masked where its letters stood.
+    withdrawn = {target.entry for target in planned.targets if target.withdrawn}
+    before = redactions.of_congress(db, congress_id) if withdrawn else []
+    masked_entries = frozenset(planned.standing) | {
+        row.target for row in before if row.is_masked and row.target in withdrawn
+    }
     first = _note(db, congress_id, actor, decision, grounds, planned.targets, masked_entries, now)
     for entry, (target, nonce) in enumerate(zip(planned.targets, nonces, strict=True), start=first):
         if target.data is not None:

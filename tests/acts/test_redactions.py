@@ -354,6 +354,18 @@ class TestWordsInTheText:
         assert [[*run] for run in draft.runs()] == json.loads(after.runs)
         assert not is_anywhere(world, "propos")
 
+    def test_destroyed_after_they_were_withdrawn_they_are_masked_still(self, world: World) -> None:
+        """The second decision is one of those that the mask names; of other words nothing is said."""
+        aline = Hand(world, world.aline, 40)
+        said, deleted = aline.type(" Un propos."), aline.type(" Un autre.")
+        aline.erase(" Un autre.")
+        freeze(world)
+        for kind, reason in (("retrait", "vie-privee"), ("effacement", "rgpd-17")):
+            take_out(world, [said, deleted], kind, reason=reason)
+        for entry, is_masked in ((said, True), (deleted, False)):
+            rows = world.store.read_now(kept.of_entry, world.congress_id, entry)
+            assert [(row.kind, row.is_masked) for row in rows] == [("retrait", is_masked), ("effacement", is_masked)]
+
     def test_the_digest_of_a_vote_stays(self, world: World) -> None:
         """It says on which text people voted; the text that is shown is masked all the same."""
         aline = Hand(world, world.aline, 40)

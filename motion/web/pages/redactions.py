@@ -346,7 +346,8 @@ async def carry_out(page: Page, actor: Actor, prepared: Prepared) -> None:
     for _attempt in range(SCRUBS):
         if await service.store.scrub():
             return
-    log.warning("words were taken out and may stand in the database's write-ahead log for a while: readers were busy")
+    # `motion.work.withdrawals.Scrubs` goes on trying.
+    log.warning("words were taken out and stand in the database's write-ahead log until readers leave it alone")
 
 
 async def hand_over(request: Request) -> Response:
