@@ -1,4 +1,7 @@
-"""The rehearsal congress: made from another one, and the only kind that can be deleted."""
+"""The rehearsal congress: made from another one, and the only kind that can be deleted.
+
+But for a demonstration that was cut off while it was being loaded: nobody has seen it.
+"""
 
 from datetime import datetime
 
@@ -12,7 +15,7 @@ from motion.rules.errors import NotFound
 from motion.rules.permissions import SYSTEM
 from storage import ledger, queries
 from storage.ledger import NewEntry
-from storage.models import Job, Motion, Official
+from storage.models import Checkpoint, Congress, Job, Motion, Official
 
 
 def copy_roster(db: Session, original_id: int, copy_id: int, *, now: datetime) -> int:
@@ -48,6 +51,29 @@ def delete(db: Session, slug: str) -> None:
     congress = queries.congress_by_slug(db, slug)
     if congress is None or congress.rehearsal_of is None:
         raise NotFound("rehearsal", slug)
+    _delete(db, congress)
+
+
+def keep_demonstration(db: Session, slug: str) -> bool:
+    """Say whether the demonstration is there; one that was cut off while it was being loaded is deleted.
+
+    Its story ends with an adoption, and nothing is signed before its end: whatever has a signed root stays, for a
+    witness may know it.
+    """
+    congress = queries.congress_by_slug(db, slug)
+    if congress is None or not congress.is_demonstration:
+        return congress is not None
+    ended = select_rows(col(Motion.id)).where(
+        col(Motion.congress_id) == congress.id, col(Motion.adopted_at).is_not(None)
+    )
+    signed = select_rows(col(Checkpoint.size)).where(col(Checkpoint.congress_id) == congress.id)
+    if db.execute(ended.limit(1)).first() or db.execute(signed.limit(1)).first():
+        return True
+    _delete(db, congress)
+    return False
+
+
+def _delete(db: Session, congress: Congress) -> None:
     motions = select_rows(col(Motion.id)).where(col(Motion.congress_id) == congress.id)
     jobs = select_rows(col(Job.id)).where(col(Job.congress_id) == congress.id)
     # Rows that point at others go first: the tables in reverse order of their dependencies.

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from motion.acts import congresses, motions, phases
+from motion.acts import congresses, motions, phases, rehearsals
 from motion.acts import roster as roster_acts
 from motion.acts.congresses import NewCongress
 from motion.acts.motions import ShowOfHands
@@ -38,8 +38,11 @@ STROKE = 6  # characters typed between two updates: a fast hand, coalesced as th
 
 
 async def load(service: Service) -> None:
-    """Make the congress and play its story, unless it is there: a second start goes on with what people made of it."""
-    if await service.store.read(is_loaded):
+    """Make the congress and play its story, unless it is there: a second start goes on with what people made of it.
+
+    A start that was cut off halfway is begun again.
+    """
+    if await service.store.write(rehearsals.keep_demonstration, SLUG):
         return
     now = service.now
     congress_id = await service.store.write(_make, service.settings.host, now())
@@ -55,11 +58,6 @@ async def load(service: Service) -> None:
     await service.rooms.run_act(
         adopted, motions.adopt, secretariat, adopted, result, expected_digest=frozen.digest, now=now()
     )
-
-
-def is_loaded(db: Session) -> bool:
-    """Say whether the demonstration is there already."""
-    return queries.congress_by_slug(db, SLUG) is not None
 
 
 def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
