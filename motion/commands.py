@@ -270,14 +270,16 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
             " signerait une seconde histoire. Restaurez une sauvegarde plus récente. S’il n’y en a pas, les"
             " inscriptions perdues restent chez qui a copié le registre\u202f: arrêtez celui-ci avec «\u00a0motion log"
             " retire {slug}\u00a0», puis ouvrez un congrès à une autre adresse. Le registre arrêté reste lisible."
-        ).format(slug=refused.slug, found=refused.found, signed=refused.signed, holder=refused.holder)
+        ).format(slug=refused.slug, found=refused.found, signed=refused.signed, holder=refused.holder) + _way_out(
+            refused, say
+        )
     if isinstance(refused, RecordForked):
         return say(
             "Le registre du congrès «\u00a0{slug}\u00a0» ne prolonge pas celui que connaît {holder} ({signed}"
             " inscriptions)\u00a0: il y a deux histoires. Le service ne démarre pas. Restaurez la base qui mène à"
             " cet arrêté. S’il n’y en a pas, arrêtez ce registre avec «\u00a0motion log retire {slug}\u00a0», puis"
             " ouvrez un congrès à une autre adresse. Le registre arrêté reste lisible."
-        ).format(slug=refused.slug, signed=refused.signed, holder=refused.holder)
+        ).format(slug=refused.slug, signed=refused.signed, holder=refused.holder) + _way_out(refused, say)
     if isinstance(refused, KeyMissing):
         return say(
             "La clé du registre manque ({path}) alors que des arrêtés sont déjà signés. Le service ne démarre"
@@ -288,6 +290,16 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
         "La clé du registre ({path}) est abîmée\u00a0: il faut 64 chiffres hexadécimaux. Remettez le fichier depuis"
         " votre copie."
     ).format(path=refused.path)
+
+
+def _way_out(refused: RecordBehind | RecordForked, say: Callable[[str], str]) -> str:
+    """How to do without a witness that lies, for who is sure of the database."""
+    if not refused.witness:
+        return ""
+    return " " + say(
+        "Si cette base est bien la plus récente, c’est le témoin qui se trompe ou qui ment\u00a0: ne comptez plus sur"
+        " lui, avec «\u00a0motion witness remove {slug} {witness}\u00a0», puis recommencez. Le registre le dira."
+    ).format(slug=refused.slug, witness=refused.witness)
 
 
 def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: Language) -> int:

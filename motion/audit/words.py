@@ -92,6 +92,10 @@ NOTES: Mapping[str, str] = {
 TROUBLES: Mapping[str, str] = {
     "no-folder": _("Ce dossier n’existe pas\u00a0: {path}"),
     "no-log": _("Aucun registre ici\u00a0: {path}"),
+    "no-log-yet": _(
+        "Aucun registre signé ici\u00a0: {path}. Un congrès qui vient d’être créé a le sien en quelques"
+        " secondes\u00a0: vérifiez l’adresse, puis réessayez dans un instant."
+    ),
     "several-logs": _("Plusieurs registres ici\u00a0: {path}. Choisissez-en un."),
     "no-address": _("Ni un dossier, ni une adresse qui commence par http:// ou https://\u00a0: {path}"),
     "no-key": _("La clé du registre est introuvable ou illisible\u00a0: donnez-la avec --key."),

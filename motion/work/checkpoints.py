@@ -64,22 +64,24 @@ class RecordAltered(RecordRefused):
 class RecordBehind(RecordRefused):
     """Somebody holds a signed root of more entries than there are: the database is an older one.
 
-    `holder` is the file beside the key, or the address of a witness or of a mirror.
+    `holder` is the file beside the key, or the address of a witness or of a mirror; `witness` the witness's name.
     """
 
     slug: str
     signed: int
     found: int
     holder: str
+    witness: str = ""
 
 
 @dataclass
 class RecordForked(RecordRefused):
-    """A witness or a mirror holds a root that this record does not lead to; `signed` is its size."""
+    """A witness (of this name) or a mirror holds a root that this record does not lead to; `signed` is its size."""
 
     slug: str
     signed: int
     holder: str
+    witness: str = ""
 
 
 @dataclass

@@ -170,11 +170,12 @@ class Publisher:
             note = newest.note.encode() if newest else sign_checkpoint(empty, [signer(record.origin)])
             said = self.ask(record, named, note, newest.size if newest else 0)
             addresses = {witness.key: witness.url for witness in named}
+            names = {witness.key: witness.name for witness in named}
             for key, answer in said.items():
                 if answer.trouble == "ahead" and answer.size is not None:
-                    raise RecordBehind(record.slug, answer.size, record.signed, addresses[key])
+                    raise RecordBehind(record.slug, answer.size, record.signed, addresses[key], names[key])
                 if answer.trouble == "forked":
-                    raise RecordForked(record.slug, newest.size if newest else 0, addresses[key])
+                    raise RecordForked(record.slug, newest.size if newest else 0, addresses[key], names[key])
                 if answer.trouble:
                     log.warning("couldn't compare %s with %s: %s", record.slug, addresses[key], answer.trouble)
 

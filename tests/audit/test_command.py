@@ -18,6 +18,7 @@ from motion.language import language
 from motion.record.flaws import Flaw
 
 from .forger import Forger
+from .test_sources import serving
 from .world import Published
 
 FRENCH, ENGLISH = {"LANG": "fr_FR.UTF-8"}, {"LANG": "en_GB.UTF-8"}
@@ -152,6 +153,12 @@ class TestUnchecked:
         assert run(["verify", *(each.format(**places) for each in arguments)], FRENCH) == 2
         said = capsys.readouterr()
         assert said.out == "" and "La vérification n’a pas pu se faire." in said.err and sentence in said.err
+
+    def test_a_congress_just_made_is_asked_again_in_a_moment(self, capsys: pytest.CaptureFixture[str]):
+        """Nothing is signed yet, and nothing is wrong."""
+        with serving({}) as url:
+            assert run(["verify", f"{url}/c"], FRENCH) == 2
+        assert "réessayez dans un instant" in capsys.readouterr().err
 
     def test_says_why_to_programs(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         """As JSON."""

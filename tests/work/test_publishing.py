@@ -12,6 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from motion.acts import phases, witnesses
+from motion.commands import _record_sentence
+from motion.language import language
 from motion.outgoing import Answer, NoAnswer, is_address
 from motion.record.checkpoint import Cosigner, open_checkpoint, parse_verifier_key
 from motion.record.entry import decode_entry
@@ -323,6 +325,12 @@ class TestOldBackup:
                 Publisher(store, town.send).compare(again.signer)
             assert (refused.value.signed, refused.value.found) == (9, 4)
             assert refused.value.holder == "https://a.example"
+            # Should it lie, there is a way out that names it.
+            for code in ("fr", "en"):
+                told = _record_sentence(refused.value, language(code))
+                assert f"motion witness remove {refused.value.slug} {refused.value.witness}" in told
+            store.write_now(witnesses.give_up, None, congress_id, refused.value.witness, now=NOW)
+            Publisher(store, town.send).compare(again.signer)
 
     def test_nor_when_it_went_another_way(self, sqlite_store: Store, town: Town, tmp_path: Path) -> None:
         """As many entries, others: the witness refuses the proof."""
