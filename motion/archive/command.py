@@ -14,7 +14,7 @@ from motion.language import Language
 from motion.settings import Settings
 from storage.store import Store
 
-DONE, REFUSED = 0, 1
+DONE, REFUSED, INCOMPLETE = 0, 1, 3
 
 
 def run(options: argparse.Namespace, settings: Settings, store: Store, language: Language) -> int:
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, settings: Settings, store: Store, language:
             digest = zip_folder(folder, target, copied.slug, copied.moment)
             line.clear()
             print(f"{digest}  {target}")
-        return DONE
+        return INCOMPLETE if copied.missing else DONE
     line.clear()
     print(refusal, file=sys.stderr)
     return REFUSED

@@ -4,6 +4,8 @@ The same motion at the same instant gives the same bytes.
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -51,15 +53,40 @@ def motion_pdf(document: MotionDocument, *, is_large: bool = False) -> bytes:
         "qr_label": words.qr,
         "page": words.page.split("%(pages)s"),
     }
+    written = json.dumps(data, ensure_ascii=False)
+    timestamp = int(document.moment.timestamp())
+    try:
+        return _compiled(written, timestamp)
+    except typst.TypstError as error:
+        if not re.search("could not be displayed|contains the codepoint", str(error)):
+            raise
+    # PDF/A allows no character without its drawing, and no font has them all: those that ours lack are named.
+    return _compiled(_UNUSUAL.sub(_named, written), timestamp)
+
+
+def _compiled(data: str, timestamp: int) -> bytes:
     pdf = typst.compile(
         BOOKLET.encode(),
         format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": data},
         pdf_standards=["ua-1", "a-2a"],
-        timestamp=int(document.moment.timestamp()),
+        timestamp=timestamp,
     )
     assert isinstance(pdf, bytes)
     return pdf
+
+
+_UNUSUAL = re.compile(
+    "[^\u0000-\u024f\u0300-\u036f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf\u2100-\u214f\u2190-\u2193]"
+)
+"""All but Latin, Greek and Cyrillic letters, signs of punctuation, currencies, numbers and simple arrows."""
+
+
+def _named(found: re.Match[str]) -> str:
+    """`[BUS]`, as Unicode calls it; signs that only modify another go."""
+    if unicodedata.category(found[0]) in ("Mn", "Cf", "Sk"):
+        return ""
+    return f"[{unicodedata.name(found[0], f'U+{ord(found[0]):04X}')}]"
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -196,6 +196,13 @@ class TestPdf:
         """So that a copy can be compared."""
         assert motion_pdf(document()) == motion_pdf(document())
 
+    @pytest.mark.parametrize("sign", ["🚌", "👩‍⚕️", "車", "▒", "\U0001f1eb\U0001f1f7", "ﷺ", "\ue000"])
+    def test_a_sign_that_no_font_has_is_named(self, sign: str) -> None:
+        """Nobody's emoji keeps a motion from being printed; the words around it stay."""
+        pdf = pypdf.PdfReader(io.BytesIO(motion_pdf(document(f"Un car {sign} le matin.\n", title=f"Le {sign}"))))
+        text = words(" ".join(page.extract_text() for page in pdf.pages))
+        assert "Un car" in text and "le matin." in text
+
     def test_an_empty_motion_is_a_booklet_too(self) -> None:
         """Nothing written, no author, no vote."""
         bare = document("", authors=(), vote=None, root="", size=0)
