@@ -33,7 +33,7 @@ from motion.rules.permissions import SYSTEM, Act, Actor, require
 from motion.rules.text import digest
 from motion.rules.vocabulary import MotionState, Phase
 from storage import ledger
-from storage.models import ClientBinding, DraftUpdate, Motion, Official, SealedObject
+from storage.models import ClientBinding, Congress, DraftUpdate, Motion, Official, SealedObject
 
 MAX_TITLE = 300
 MAX_TEXT = 200_000  # characters: about sixty pages, four times the longest motion we know of
@@ -92,9 +92,7 @@ def create(
         NotAllowed, Invalid, CongressClosed: Nothing was made.
     """
     require(actor, Act.CREATE_MOTION, congress_id)
-    congress = congresses.get(db, congress_id)
-    if congress.phase in {Phase.ADOPTED, Phase.CLOSED}:
-        raise CongressClosed(congress.slug)
+    check_writing_ahead(congresses.get(db, congress_id))
     title = title.strip()
     if not title:
         raise Invalid("title", "empty")
@@ -191,9 +189,7 @@ def unfreeze(db: Session, actor: Actor, motion_id: int, reason: str, *, salt: by
     require(actor, Act.FREEZE, motion.congress_id)
     check_frozen(motion)
     reason = checked_reason(reason)
-    congress = congresses.get(db, motion.congress_id)
-    if congress.phase in {Phase.ADOPTED, Phase.CLOSED}:
-        raise CongressClosed(congress.slug)
+    check_writing_ahead(congresses.get(db, motion.congress_id))
     motion.state, motion.frozen_at, motion.digest = MotionState.DRAFTING, None, None
     return _note_with_reason(db, "motion.unfreeze", motion, actor, reason, salt=salt, now=now)
 
@@ -210,9 +206,7 @@ def withdraw(db: Session, actor: Actor, motion_id: int, reason: str, *, salt: by
     require(actor, Act.WITHDRAW, motion.congress_id)
     check_undecided(motion)
     reason = checked_reason(reason)
-    congress = congresses.get(db, motion.congress_id)
-    if congress.phase == Phase.CLOSED:
-        raise CongressClosed(congress.slug)
+    check_deciding(congresses.get(db, motion.congress_id))
     motion.state, motion.withdrawn_at = MotionState.WITHDRAWN, now
     return _note_with_reason(db, "motion.withdraw", motion, actor, reason, salt=salt, now=now)
 
@@ -241,6 +235,26 @@ def checked_reason(reason: str) -> str:
     if len(reason) > MAX_REASON:
         raise Invalid("reason", "too-long", str(MAX_REASON))
     return reason
+
+
+def check_deciding(congress: Congress) -> None:
+    """Refuse to decide anything more about motions once the congress is closed.
+
+    Raises:
+        CongressClosed: It is.
+    """
+    if congress.phase == Phase.CLOSED:
+        raise CongressClosed(congress.slug)
+
+
+def check_writing_ahead(congress: Congress) -> None:
+    """Refuse to start or reopen a text that no phase to come would let anybody write.
+
+    Raises:
+        CongressClosed: The votes have been taken, or the congress is closed.
+    """
+    if congress.phase in {Phase.ADOPTED, Phase.CLOSED}:
+        raise CongressClosed(congress.slug)
 
 
 def check_undecided(motion: Motion) -> None:
@@ -293,11 +307,12 @@ def enter_result(
 
     Raises:
         NotAllowed, MotionAdopted, MotionRejected, MotionWithdrawn, MotionNotFrozen, TextChangedMeanwhile, Invalid,
-        MoreVotesThanOfficials: The motion stays as it is.
+        MoreVotesThanOfficials, CongressClosed: The motion stays as it is.
     """
     motion = get(db, motion_id)
     require(actor, Act.ADOPT, motion.congress_id)
     check_frozen(motion)
+    check_deciding(congresses.get(db, motion.congress_id))
     assert motion.digest is not None
     if motion.digest != expected_digest:
         raise TextChangedMeanwhile(expected_digest, motion.digest)
@@ -361,10 +376,10 @@ def check_result(result: ShowOfHands, officials: int) -> None:
         raise MoreVotesThanOfficials(result.people, officials)
     if not result.presided_by.strip():
         raise Invalid("presided_by", "empty")
+    if len(result.presided_by.strip()) > congresses.MAX_NAME:
+        raise Invalid("presided_by", "too-long", str(congresses.MAX_NAME))
     if not is_text(result.presided_by.strip()):
         raise Invalid("presided_by", "characters")
-    if len(result.presided_by) > congresses.MAX_NAME:
-        raise Invalid("presided_by", "too-long", str(congresses.MAX_NAME))
 
 
 def get(db: Session, motion_id: int) -> Motion:

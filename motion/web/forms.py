@@ -67,16 +67,21 @@ class Form:
         self.faults[error.field] = f"{name[:1].upper()}{name[1:]}{colon} {reason}."
         return self
 
-    def integer(self, name: str) -> int:
+    def integer(self, name: str, *, most: int = 10**MAX_DIGITS - 1) -> int:
         """Read a whole number.
 
+        Args:
+            most: The limit to name when the number has too many digits to be read; a smaller one is not held to it.
+
         Raises:
-            Invalid: It is none.
+            Invalid: It is none, or has too many digits.
         """
         typed = "".join(self.value(name).split())
         if not typed:
             raise Invalid(name, "empty")
         if len(typed) > MAX_DIGITS:
+            if typed.isdecimal():
+                raise Invalid(name, "too-large", str(most))
             raise Invalid(name, "number", typed[:40])
         try:
             return int(typed)

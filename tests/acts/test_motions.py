@@ -400,6 +400,24 @@ class TestPhases:
         store.write_now(phases.open_phase, world.secretariat, world.congress_id, Phase.DRAFTING, now=NOW)
         assert motion_of(world).state == "frozen"  # each text is reopened by itself, with its reason
 
+    def test_nothing_is_voted_in_a_closed_congress(self, store: Store) -> None:
+        """A text without a result when it closed keeps none."""
+        world = assembly(store)
+        who, digest = (world.secretariat, world.motion_id), freeze(world)
+        store.write_now(phases.open_phase, world.secretariat, world.congress_id, Phase.CLOSED, now=NOW)
+        before = last_entries(world, 1)
+        with pytest.raises(CongressClosed):
+            store.write_now(motions.enter_result, *who, RESULT, expected_digest=digest, now=NOW)
+        assert motion_of(world).state == "frozen" and last_entries(world, 1) == before
+
+    def test_a_vote_is_entered_while_texts_are_adopted(self, store: Store) -> None:
+        """The phase in which results come one by one."""
+        world = assembly(store)
+        who, digest = (world.secretariat, world.motion_id), freeze(world)
+        store.write_now(phases.open_phase, world.secretariat, world.congress_id, Phase.ADOPTED, now=NOW)
+        store.write_now(motions.enter_result, *who, RESULT, expected_digest=digest, now=NOW)
+        assert motion_of(world).state == "adopted"
+
     def test_nothing_starts_in_a_closed_congress(self, store: Store) -> None:
         """No new motion."""
         world = worlds.make(store)

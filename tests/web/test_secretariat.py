@@ -314,6 +314,21 @@ class TestMotions:
         assert f'id="{field}-faute"' in answer.text
         assert motion(hall).state == "frozen"
 
+    @pytest.mark.parametrize(
+        ("field", "value", "sentence"),
+        [
+            ("presided_by", "A" * 400, "c’est trop long (au plus 200)"),
+            ("votes_for", "9" * 12, "le nombre est trop grand (au plus 1000000)"),
+            ("votes_for", "9" * 9, "le nombre est trop grand (au plus 1000000)"),
+        ],
+    )
+    def test_a_result_beyond_the_limits(self, hall: Hall, field: str, value: str, sentence: str) -> None:
+        """The limit is said, not another fault."""
+        fill_roster(hall)
+        post(hall, "/motions/M1/geler")
+        answer = post(hall, "/motions/M1/adopter", **(VOTE | {field: value}))
+        assert answer.status_code == 422 and sentence in answer.text
+
     def test_nobody_voted(self, hall: Hall) -> None:
         """Four noughts are no result."""
         post(hall, "/motions/M1/geler")
@@ -361,6 +376,37 @@ class TestPhases:
         assert {row.state for row in rows(hall, Motion)} == {"frozen"}
         assert post(hall, "/phases/collection").status_code == 409
         assert get(hall, "/phases/collection").status_code == 409
+
+    def test_closing_names_what_has_no_result(self, hall: Hall) -> None:
+        """For nobody will be able to enter one; a motion that was withdrawn needs none."""
+        warning = "n’ont pas encore de résultat"
+        assert warning not in get(hall, "/phases/adopted").text
+        asked = get(hall, "/phases/closed").text
+        assert warning in asked and "/motions/M1" in asked.split(warning)[1]
+        for code in ("M1", "M2"):
+            post(hall, f"/motions/{code}/retirer", reason="Un doublon.")
+        assert warning not in get(hall, "/phases/closed").text
+
+    def test_a_closed_congress_offers_no_decision(self, hall: Hall) -> None:
+        """Neither on the motion's page nor on the secretariat's; an address kept from before says why."""
+        fill_roster(hall)
+        post(hall, "/motions/M1/geler")
+        offers = ("Enregistrer le vote", "Rouvrir le texte", "Retirer la motion", "Créer une motion")
+        pages = ("", "/ormeline/motions", "/ormeline/motions/M1")
+        assert all(any(offer in get(hall, path).text for path in pages) for offer in offers)
+        post(hall, "/phases/adopted")
+        offered = "".join(get(hall, path).text for path in pages)
+        assert [offer in offered for offer in offers] == [True, False, True, False]
+        post(hall, "/phases/closed")
+        offered = "".join(get(hall, path).text for path in pages)
+        assert not any(offer in offered for offer in offers)
+        for path in ("M1/adopter", "M1/rouvrir", "M1/retirer", "nouvelle"):
+            refused = get(hall, f"/motions/{path}")
+            assert refused.status_code == 409 and "Le congrès est clos" in refused.text
+        vote = VOTE | {"step": "confirm", "digest": motion(hall).digest or ""}
+        assert post(hall, "/motions/M1/adopter", **VOTE).status_code == 409
+        assert post(hall, "/motions/M1/adopter", **vote).status_code == 409
+        assert motion(hall).state == "frozen"
 
 
 class TestPeople:

@@ -95,8 +95,13 @@ async def show_phase(request: Request) -> Response:
     assert page.congress is not None
     calendar.check_opening(Phase(page.congress.phase), phase)
     open_motions = [motion for motion in rows.motions if motion.state == MotionState.DRAFTING]
+    undecided = [motion for motion in rows.motions if motion.state in {MotionState.DRAFTING, MotionState.FROZEN}]
     return page.render(
-        "secretariat/phase.html", phase=phase, freezes=phase in phases.AFTER_DRAFTING, motions=open_motions
+        "secretariat/phase.html",
+        phase=phase,
+        freezes=phase in phases.AFTER_DRAFTING,
+        motions=open_motions,
+        undecided=undecided if phase is Phase.CLOSED else [],
     )
 
 
@@ -123,6 +128,8 @@ def phase_of(request: Request) -> Phase:
 async def new_motion(request: Request) -> Response:
     """The form of a new motion."""
     page, _actor = await admit(request, Act.CREATE_MOTION)
+    assert page.congress is not None
+    motions.check_writing_ahead(page.congress)
     return page.render("secretariat/motion_nouvelle.html", form=Form())
 
 
@@ -194,6 +201,8 @@ async def show_unfreeze(request: Request) -> Response:
     if motion.state == MotionState.DRAFTING:
         return page.redirect(f"{page.home}/motions/{motion.code}")
     motions.check_frozen(motion)
+    assert page.congress is not None
+    motions.check_writing_ahead(page.congress)
     return page.render("secretariat/rouvrir.html", motion=motion, form=Form())
 
 
@@ -221,6 +230,8 @@ async def show_withdraw(request: Request) -> Response:
     """Ask why a motion is given up."""
     page, _actor, motion = await motion_page(request)
     motions.check_undecided(motion)
+    assert page.congress is not None
+    motions.check_deciding(page.congress)
     return page.render("secretariat/retirer.html", motion=motion, form=Form())
 
 
@@ -250,6 +261,8 @@ async def show_result(request: Request) -> Response:
     if motion.state == MotionState.DRAFTING:
         return page.redirect(f"{page.home}/secretariat/motions/{motion.code}/geler")
     motions.check_frozen(motion)
+    assert page.congress is not None
+    motions.check_deciding(page.congress)
     return page.render("secretariat/adopter.html", motion=motion, form=Form())
 
 
@@ -257,11 +270,13 @@ async def enter_result(request: Request) -> Response:
     """Show the result and what it decides, with the text and its digest; then, confirmed, make it final."""
     page, actor, motion = await motion_page(request)
     form = await read_form(request)
+    assert page.congress is not None
     try:
         motions.check_frozen(motion)
+        motions.check_deciding(page.congress)
         if form.value("step") == "correct":
             return page.render("secretariat/adopter.html", motion=motion, form=form)
-        counts = {name: form.integer(name) for name in COUNTS}
+        counts = {name: form.integer(name, most=motions.MAX_VOTERS) for name in COUNTS}
         result = ShowOfHands(**counts, presided_by=form.value("presided_by"))
         motions.check_result(result, await page.service.store.read(motions.accredited, congress_id(page)))
         if form.value("step") != "confirm":
