@@ -387,6 +387,12 @@ class TestPhases:
             post(hall, f"/motions/{code}/retirer", reason="Un doublon.")
         assert warning not in get(hall, "/phases/closed").text
 
+    def test_the_whole_congress_is_at_hand(self, hall: Hall) -> None:
+        """From the home's third door, from the pages of data and of checking, and from the secretariat's."""
+        for path in ("/ormeline", "/ormeline/donnees", "/ormeline/verifier", ""):
+            main = get(hall, path).text.split("<main")[1].split("</main>")[0]
+            assert 'href="/ormeline/archive"' in main, path
+
     def test_a_closed_congress_offers_no_decision(self, hall: Hall) -> None:
         """Neither on the motion's page nor on the secretariat's; an address kept from before says why."""
         fill_roster(hall)
@@ -485,12 +491,24 @@ class TestCards:
         assert "attachment" in sheet.headers["content-disposition"]
         assert len(rows(hall, Card)) == 3
         again = hall.client.post(HOME + "/cartes", data={"who": "without"}, headers=hall.odile)
-        assert again.status_code == 303
+        assert again.status_code == 200 and "Rien à imprimer" in again.text
+        assert sum(card.revoked_at is None for card in rows(hall, Card)) == 3
         one = post(hall, "/liste/1", deed="card")
         assert one.content.startswith(b"%PDF")
         assert sum(card.revoked_at is None for card in rows(hall, Card)) == 3
         assert post(hall, "/liste/1", deed="cancel-card").status_code == 303
         assert sum(card.revoked_at is None for card in rows(hall, Card)) == 2
+
+    def test_cards_in_force_end_after_a_page_that_counts_them(self, hall: Hall) -> None:
+        """New cards for all cancel the old ones only once that was confirmed."""
+        post(hall, "/liste/1", deed="card")
+        asked = hall.client.post(HOME + "/cartes", data={"who": "all"}, headers=hall.odile)
+        assert asked.status_code == 200 and "1 carte déjà donnée sera annulée." in asked.text
+        assert "3 nouvelles cartes seront imprimées." in asked.text
+        assert [card.revoked_at for card in rows(hall, Card)] == [None]
+        done = hall.client.post(HOME + "/cartes", data={"who": "all", "step": "confirm"}, headers=hall.odile)
+        assert done.content.startswith(b"%PDF")
+        assert sum(card.revoked_at is None for card in rows(hall, Card)) == 3 and len(rows(hall, Card)) == 4
 
     def test_one_says_for_whom(self, hall: Hall) -> None:
         """422, and no card."""

@@ -159,20 +159,26 @@ async def show_removal(request: Request) -> Response:
 async def show_cards(request: Request) -> Response:
     """Say what a sheet is, and who would get a card."""
     page, _actor, total = await enter(request, secretariat.count, act=Act.ISSUE_CARDS)
-    return page.render("secretariat/cartes.html", total=total, form=Form())
+    return page.render("secretariat/cartes.html", total=total, form=Form(), is_done=False)
 
 
 async def issue_cards(request: Request) -> Response:
-    """Issue cards for all, or for those who have none, and answer with the sheet: it can't be had again."""
+    """Issue cards for all, or for those who have none, and answer with the sheet: it can't be had again.
+
+    Cards in force end only after a page that says how many.
+    """
     page, actor, (officials, carded, total) = await enter(request, secretariat.card_owners, act=Act.ISSUE_CARDS)
     form = await read_form(request)
     who = form.value("who")
     if who not in {"all", "without"}:
         form.refuse(page, Invalid("decision", "empty"))
-        return page.render("secretariat/cartes.html", status=422, total=total, form=form)
+        return page.render("secretariat/cartes.html", status=422, total=total, form=form, is_done=False)
     wanted = [row.id for row in officials if row.id and (who == "all" or row.id not in carded)]
     if not wanted:
-        return page.redirect(f"{page.home}/secretariat/cartes")
+        return page.render("secretariat/cartes.html", total=total, form=form, is_done=True)
+    ends = len(carded.intersection(wanted))
+    if ends and form.value("step") != "confirm":
+        return page.render("secretariat/cartes_confirmer.html", printed=len(wanted), ends=ends)
     return await print_cards(page, actor, wanted)
 
 
