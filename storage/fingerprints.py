@@ -72,6 +72,27 @@ def recognised(db: Session, congress_id: int, fingerprint: bytes) -> Known | Non
     return None if number is None else EntryKnown(number)
 
 
+def voted(db: Session, congress_id: int, size: int) -> tuple[str, int] | None:
+    """The last motion put to the vote whose text can still be compared: its code, and the entry of the vote.
+
+    Args:
+        size: Entries to look in, from 0.
+    """
+    found = db.exec(
+        select(Motion.code, Entry.number)
+        .join(Motion, col(Motion.id) == col(Entry.motion_id))
+        .where(
+            Entry.congress_id == congress_id,
+            Entry.number < size,
+            col(Entry.kind).in_(("motion.adopt", "motion.reject")),
+            IS_RARE,
+            Motion.redacted_entry == 0,
+        )
+        .order_by(col(Entry.number).desc())
+    ).first()
+    return None if found is None else (found[0], found[1])
+
+
 def _leaf(db: Session, congress_id: int, fingerprint: bytes) -> int | None:
     """The entry that has this leaf hash. Tiles are read from end to end: 32 MB for a million entries."""
     last = published.newest(db, congress_id)

@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import json
 import re
 import subprocess
 import time
@@ -16,7 +17,7 @@ from tests.whole.desks import Desk
 
 PAGE = "/ormeline/verifier"
 ENTRY = 7
-OTHER_KEY = "registre.example/autre+17ec0e53+AQKX1BTMQ3Sfg5c1Vq6QaZbYnWbSvq6GWZIWCQFbb6s1"
+OTHER_KEY = "registre.example/autre+c3532475+AQKX1BTMQ3Sfg5c1Vq6QaZbYnWbSvq6GWZIWCQFbb6s1"
 
 
 @pytest.fixture
@@ -87,6 +88,37 @@ class TestFiles:
         page.locator("#cle").blur()
         page.locator("[data-result]", has_text="Tout concorde").wait_for()
 
+    @pytest.mark.parametrize("key", ["", "{}", OTHER_KEY.replace("AQKX", "AQKY")])
+    def test_a_key_that_lacks_a_sign_is_not_the_files_fault(self, page: Page, files: dict[str, Path], key: str) -> None:
+        """Empty, its end left out, a letter taken for another."""
+        page.fill("#cle", key.format(page.locator("#cle").input_value()[:-3]))
+        page.set_input_files("#fichiers", files["proof"])
+        assert "Cette clé n’est pas complète" in said(page)
+
+    def test_a_proof_that_holds_says_of_what(self, page: Page, service: Demonstration, files: dict[str, Path]) -> None:
+        """In the words of the entry's page, and leads to it."""
+        page.set_input_files("#fichiers", files["proof"])
+        page.locator("[data-result]", has_text="Ce qu’elle dit").wait_for()
+        told = json.loads(service.get(f"/api/v1/congresses/ormeline/entries/{ENTRY}?lang=fr"))["sentence"]
+        assert f"{told}." in said(page)
+        assert page.locator("[data-result] a").get_attribute("href") == f"/ormeline/registre/{ENTRY}"
+
+    @pytest.mark.parametrize("name", ["M2.pdf", "M2.odt", "M2.json"])
+    def test_a_file_of_another_kind_is_told_so(self, page: Page, tmp_path: Path, name: str) -> None:
+        """It has a fingerprint too, which nobody published."""
+        other = tmp_path / name
+        other.write_bytes(b'{"code": "M2"}')
+        page.set_input_files("#fichiers", other)
+        assert "Ce genre de fichier ne se vérifie pas ici" in said(page)
+
+    def test_a_file_beyond_measure_is_told_so(self, page: Page, tmp_path: Path) -> None:
+        """Before it is read."""
+        other = tmp_path / "M2.md"
+        with other.open("wb") as file:
+            file.truncate(50_000_001)
+        page.set_input_files("#fichiers", other)
+        assert "Ce fichier dépasse 50\u00a0Mo" in said(page)
+
     def test_any_other_file_named_so_is_no_proof(self, page: Page, tmp_path: Path) -> None:
         """It says where to take it again."""
         broken = tmp_path / "x.tlog-proof"
@@ -134,6 +166,11 @@ class TestCommands:
         assert number is not None
         shown = " ".join(computed[at : at + 4] for at in range(0, 64, 4))
         assert shown in service.get(f"/ormeline/registre/{number[1]}")
+
+    def test_the_text_that_was_voted_is_compared_with_the_vote(self, service: Demonstration, tmp_path: Path) -> None:
+        """Twice the same."""
+        one, other = self.run(self.commands(service, "texte"), tmp_path).split()
+        assert one == other and len(one) == 64
 
     def test_the_text_that_was_voted_has_the_fingerprint_that_is_shown(self, service: Demonstration) -> None:
         """Downloaded, hashed, and recognised without script."""

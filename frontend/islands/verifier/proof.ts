@@ -18,10 +18,17 @@ export interface Checkpoint {
   readonly signatures: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-export type Verdict = "good" | "wrong-entry" | "wrong-signature" | "no-signature";
+interface Key {
+  readonly name: string;
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Verdict = "good" | "wrong-entry" | "wrong-signature" | "no-signature" | "wrong-key";
 
 const HASH_BYTES = 32;
 const KEY_ID_BYTES = 4;
+const KEY_BYTES = 33; // the algorithm, then an Ed25519 key
 const ED25519 = 1;
 const MAX_HASHES = 64;
 
@@ -104,14 +111,21 @@ async function rootOf(leaf: Uint8Array, { number, hashes }: Proof, size: bigint)
   return last === 0n ? hash : null;
 }
 
-/** Whether the log's key signed this checkpoint; null when this browser knows no Ed25519. */
-async function isSigned(checkpoint: Checkpoint, key: string): Promise<boolean | null> {
-  const [name, id, ...rest] = key.trim().split("+");
+/** Read a key as it is printed (C2SP signed-note); null when a sign is missing or wrong: it names its own start. */
+async function parseKey(text: string): Promise<Key | null> {
+  const [name, id, ...rest] = text.replace(/\s+/g, "").split("+");
   const material = fromBase64(rest.join("+"));
-  if (name !== checkpoint.origin || !material || material[0] !== ED25519) return false;
+  if (!name || !id || material?.length !== KEY_BYTES || material[0] !== ED25519) return null;
+  const digest = await sha256(new TextEncoder().encode(`${name}\n`), material);
+  return hex(digest.slice(0, KEY_ID_BYTES)) === id ? { name, id, bytes: material.slice(1) } : null;
+}
+
+/** Whether the log's key signed this checkpoint; null when this browser knows no Ed25519. */
+async function isSigned(checkpoint: Checkpoint, { name, id, bytes: key }: Key): Promise<boolean | null> {
+  if (name !== checkpoint.origin) return false;
   let imported: CryptoKey;
   try {
-    imported = await crypto.subtle.importKey("raw", material.slice(1), { name: "Ed25519" }, false, [
+    imported = await crypto.subtle.importKey("raw", new Uint8Array(key), { name: "Ed25519" }, false, [
       "verify",
     ]);
   } catch {
@@ -133,9 +147,11 @@ export async function check(
   entry: Uint8Array,
   key: string,
 ): Promise<Verdict> {
+  const whole = await parseKey(key);
+  if (!whole) return "wrong-key";
   const root = await rootOf(await leafHash(entry), proof, checkpoint.size);
   if (!root || !same(root, checkpoint.root)) return "wrong-entry";
-  const signed = await isSigned(checkpoint, key);
+  const signed = await isSigned(checkpoint, whole);
   if (signed === null) return "no-signature";
   return signed ? "good" : "wrong-signature";
 }

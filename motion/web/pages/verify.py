@@ -54,13 +54,15 @@ class VerifyView(View):
     fault: str = shown("What is wrong with what was typed; empty when nothing.")
     address: str = shown("The address of the congress, in full.")
     sample: int = shown("An entry's number, for the examples.")
+    voted: str = shown("The code of a motion whose text was voted, for the examples; empty before any.")
+    voted_entry: int = shown("The entry of that vote.")
 
 
 async def show(request: Request) -> Response:
     """The page; `?empreinte=` says what a fingerprint is."""
     asked = request.query_params.get("empreinte", "").strip()[:MAX_CHARACTERS].replace("\0", "")
     wanted = read_fingerprint(asked)
-    page, (newest, keys, witnessed, known) = await read(request, page_of_verify, wanted)
+    page, (newest, keys, witnessed, known, voted) = await read(request, page_of_verify, wanted)
     assert page.congress is not None
 
     def view() -> VerifyView:
@@ -81,24 +83,26 @@ async def show(request: Request) -> Response:
             fault_of(page, asked, wanted),
             page.service.settings.base_url + page.home,
             max(size - 1, 0),
+            *(voted or ("", 0)),
         )
 
     if asked and wanted is None:
         return page.render("verifier.html", view(), status=422)
     return page.answer(
-        "verifier.html", page.etag(newest.size if newest else 0, keys, known, witnessed, page.congress), view
+        "verifier.html", page.etag(newest.size if newest else 0, keys, known, witnessed, voted, page.congress), view
     )
 
 
 def page_of_verify(
     db: Session, congress: Congress, wanted: bytes | None
-) -> tuple[Checkpoint | None, list[str], tuple[int, int], Known | None]:
-    """Read the signed root, the keys, the witnesses, and what the fingerprint is."""
+) -> tuple[Checkpoint | None, list[str], tuple[int, int], Known | None, tuple[str, int] | None]:
+    """Read the signed root, the keys, the witnesses, what the fingerprint is, and a text that was voted."""
     assert congress.id is not None
     witnessed = published.witnesses(db, congress.id)
     known = fingerprints.recognised(db, congress.id, wanted) if wanted else None
     newest = published.checkpoint(db, congress.id)
-    return newest, published.keys(db, congress.id), (witnessed.cosigned, witnessed.named), known
+    voted = fingerprints.voted(db, congress.id, newest.size if newest else 0)
+    return newest, published.keys(db, congress.id), (witnessed.cosigned, witnessed.named), known, voted
 
 
 def read_fingerprint(text: str) -> bytes | None:
