@@ -59,11 +59,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two instants, the earlier one first."""
+    """Two instants, the earlier one first; `writers` are the officials who changed anything in between."""
 
     past: Past
     before: Seen
     after: Seen
+    writers: frozenset[int]
 
 
 def past(db: Session, congress: Congress, code: str) -> Past:
@@ -121,7 +122,33 @@ def compared(db: Session, congress: Congress, code: str, one: int, other: int) -
         NotFound: This congress has no such motion.
     """
     found = past(db, congress, code)
-    return Compared(found, _seen(db, found, min(one, other)), _seen(db, found, max(one, other)))
+    before, after = _seen(db, found, min(one, other)), _seen(db, found, max(one, other))
+    return Compared(found, before, after, _writers(db, found, before.entry, after.entry))
+
+
+def _writers(db: Session, found: Past, first: int, last: int) -> frozenset[int]:
+    """Who made a change after the entry `first`, up to `last`.
+
+    Steps tell it, but those that began before or went on after: of these the changes themselves are read.
+    """
+    assert found.motion.id is not None
+    written = [step for step in found.steps if step.kind is StepKind.WRITING]
+    certain = {step.official for step in written if first < step.first_entry and step.last_entry <= last}
+    doubtful = [
+        (max(first + 1, step.first_entry), min(last, step.last_entry))
+        for step in written
+        if step.first_entry <= last and step.last_entry > first and step.official not in certain
+    ]
+    if not doubtful:
+        return frozenset(certain)
+    lines = history.chunk_lines(db, found.motion.id)
+    for at, line in enumerate(lines):
+        end = lines[at + 1].base_entry if at + 1 < len(lines) else last
+        if any(began <= end and line.base_entry < ended for began, ended in doubtful):
+            row = history.chunk(db, found.motion.id, line.chunk)
+            changes = unpack_changes(row.changes) if row else []
+            certain |= {change.official for change in changes if first < change.entry <= last and change.official}
+    return frozenset(certain)
 
 
 def _seen(db: Session, found: Past, entry: int) -> Seen:

@@ -66,11 +66,15 @@ class ComparedLine:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All lines of both texts in order, and the characters added and removed (signs and spaces too)."""
+    """All lines of both texts in order, and the characters added and removed (signs and spaces too).
+
+    `by_official`: of the characters added, those of each author; what is missing to `added` is nobody's from here.
+    """
 
     lines: tuple[ComparedLine, ...]
     added: int
     removed: int
+    by_official: tuple[tuple[int, int], ...] = ()
 
 
 def compare(before: str, after: str, runs: Sequence[Run] = ()) -> Comparison:
@@ -94,7 +98,17 @@ def compare(before: str, after: str, runs: Sequence[Run] = ()) -> Comparison:
         at, bt = left + 1, right + 1
     added = sum(len(text.replace("\n", "")) for kind, text, _at in spans if kind is Kind.ADDED)
     removed = sum(len(text.replace("\n", "")) for kind, text, _at in spans if kind is Kind.REMOVED)
-    return Comparison(tuple(_in_lines(spans, authors)), added, removed)
+    return Comparison(tuple(_in_lines(spans, authors)), added, removed, _by_official(spans, authors))
+
+
+def _by_official(spans: Sequence[tuple[Kind, str, int]], authors: Authors) -> tuple[tuple[int, int], ...]:
+    counts: dict[int, int] = {}
+    for kind, text, at in spans:
+        if kind is Kind.ADDED:
+            for piece, official in authors.over(Piece(at, text)):
+                if official and (count := len(piece.replace("\n", ""))):
+                    counts[official] = counts.get(official, 0) + count
+    return tuple(sorted(counts.items()))
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -197,3 +197,42 @@ def test_authors_stand_in_the_order_of_their_names(told: tuple[Hall, list]) -> N
     page = hall.client.get(f"{BASE}/a/9999999?vue=auteurs").text
     names = re.findall(r"<b>([^<]+)</b><br>", page)
     assert names == ["Aline Corbières", "Mamadou Diarra"]
+
+
+def test_a_comparison_counts_everybody_and_names_one_only_when_alone(told: tuple[Hall, list]) -> None:
+    """The title is what the page shows, not one step of it; a remover is told too."""
+    hall, entries = told
+    both = words_of(hall.client.get(f"{BASE}/entre/{entries[0][0] - 1}/{entries[-1][0]}").text)
+    first, last = entries[0][0] - 1, entries[-1][0]
+    assert f"entre l’inscription {first} et l’inscription {last} : 24 caractères ajoutés, 9 retirés" in both
+    assert re.search(r"Aline Corbières.{0,60}8 caractères ajoutés.*Mamadou Diarra.{0,60}14 caractères ajoutés", both)
+    assert "d’origine incertaine : 2 caractères ajoutés" in both  # a comma and a space, as they stood before too
+    title = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+    page = hall.client.get(f"{BASE}/entre/{first}/{last}").text
+    assert "Diarra" not in title.search(page)[1] and "Corbières" not in title.search(page)[1]
+    alone = hall.client.get(f"{BASE}/entre/{entries[0][0]}/{entries[5][0]}").text
+    assert "(Aline Corbières)" in title.search(alone)[1]
+    removed = words_of(hall.client.get(f"{BASE}/entre/{entries[-2][0]}/{last}").text)
+    assert "ce qui n’est plus là ensuite : Mamadou Diarra." in removed
+
+
+def test_an_instant_tells_only_the_step_of_its_own_change(told: tuple[Hall, list]) -> None:
+    """And who took words out is not said to have written."""
+    hall, entries = told
+    page = words_of(hall.client.get(f"{BASE}/a/{entries[12][0]}").text)
+    assert "Mamadou Diarra vient d’écrire" in page
+    assert re.search(r"Étape : [^:]{0,40} : Mamadou Diarra écrit", page)
+    assert "Mamadou Diarra vient de retirer des mots" in words_of(hall.client.get(f"{BASE}/a/{entries[-1][0]}").text)
+
+
+def test_two_instants_are_chosen_by_hour_or_entry(told: tuple[Hall, list]) -> None:
+    """Without script, from the steps and from an instant; what can't be read leads back to the form."""
+    hall, entries = told
+    assert 'id="comparer"' in hall.client.get(f"{BASE}/rejeu").text
+    third, last = entries[2][0], entries[9][0]
+    assert f'name="de" value="{third}"' in hall.client.get(f"{BASE}/a/{third}").text
+    for one, other in ((str(third), "14:50"), ("14 h 50", str(third))):
+        answer = hall.client.get(f"{BASE}/entre", params={"de": one, "a": other})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}/entre/{third}/{last}")
+    lost = hall.client.get(f"{BASE}/entre", params={"de": "midi", "a": "3"})
+    assert lost.headers["location"] == f"{BASE}/rejeu#comparer"

@@ -62,12 +62,12 @@ def test_playing_ends_with_the_whole_text(opened: Callable[..., Page]) -> None:
     page = opened()
     start(page)
     page.get_by_label("Vitesse").select_option("600")
-    page.get_by_role("button", name="Lire", exact=True).click()
+    page.get_by_role("button", name="Lancer", exact=True).click()
     slider = page.get_by_role("slider")
     page.wait_for_function(
         "document.querySelector('#place').value === document.querySelector('#place').max", timeout=60_000
     )
-    expect(page.get_by_role("button", name="Lire", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Lancer", exact=True)).to_be_visible()
     assert re.search(r"/a/\d+$", page.url)
     slider.press("Home")
     expect(slider).to_have_attribute("aria-valuetext", "Avant le premier mot")
@@ -93,7 +93,7 @@ def test_less_motion_goes_from_step_to_step(opened: Callable[..., Page]) -> None
     """No letter by letter for those who ask for less."""
     page = opened(reduced_motion="reduce")
     start(page)
-    page.get_by_role("button", name="Lire", exact=True).click()
+    page.get_by_role("button", name="Lancer", exact=True).click()
     expect(page.locator(".rejeu [aria-live=polite]")).to_contain_text("La motion est ouverte")
     before = page.get_by_role("slider").input_value()
     page.wait_for_timeout(1_500)

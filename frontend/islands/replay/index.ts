@@ -165,7 +165,8 @@ function open(root: HTMLElement, past: Past, base: string, say: (name: string) =
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn = 0;
   let saidAt = 0;
-  let saidStep = -1;
+  let saidStep = -2;
+  let telling: ReturnType<typeof setTimeout> | undefined;
   let addressAt = 0;
 
   const draw = (marked = "") => {
@@ -183,12 +184,29 @@ function open(root: HTMLElement, past: Past, base: string, say: (name: string) =
       addressAt = now;
       history.replaceState(null, "", link.href);
     }
-    const at = steps.findIndex((step) => step.entry >= entry);
-    if (at !== saidStep && now - saidAt > SAY_MS) {
-      saidAt = now;
-      saidStep = at;
-      live.textContent = steps[at]?.said ?? "";
+    tell();
+  };
+  /** Says the step of the change that is shown, at once or as soon as the last sentence has had its time. */
+  const tell = () => {
+    clearTimeout(telling);
+    const { last } = past;
+    const at = last ? stepOf(last[3], last[4]) : -1;
+    if (at === saidStep) return;
+    const early = saidAt + SAY_MS - Date.now();
+    if (early > 0) {
+      telling = setTimeout(tell, early);
+      return;
     }
+    saidAt = Date.now();
+    saidStep = at;
+    live.textContent = steps[at]?.said ?? say("start");
+  };
+  /** People write at once: the step is that of who made the change, while there is one. */
+  const stepOf = (entry: number, official: number) => {
+    const own = steps.findIndex(
+      (step) => step.official === official && step.from <= entry && entry <= step.entry,
+    );
+    return own >= 0 ? own : steps.findIndex((step) => step.entry >= entry);
   };
   const goTo = async (place: number) => {
     turn += 1;
@@ -267,7 +285,10 @@ function open(root: HTMLElement, past: Past, base: string, say: (name: string) =
   on.addEventListener("click", () => jump(toStep(1)));
   draw();
   play.focus();
-  return pause;
+  return () => {
+    clearTimeout(telling);
+    pause();
+  };
 }
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-replay]")) mount(root);

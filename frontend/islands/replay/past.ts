@@ -16,7 +16,13 @@ export interface Index {
   readonly zone: string;
   readonly chunks: readonly { readonly chunk: number; readonly entry: number; readonly first: number }[];
   readonly people: Readonly<Record<string, string>>;
-  readonly steps: readonly { readonly entry: number; readonly kind: string; readonly said: string }[];
+  readonly steps: readonly {
+    readonly from: number;
+    readonly entry: number;
+    readonly kind: string;
+    readonly official: number;
+    readonly said: string;
+  }[];
 }
 
 /** Chunks kept in memory: going back and forth near a place asks nobody. */

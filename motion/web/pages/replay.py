@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from motion.rules import authorship
 from motion.rules.authorship import AUTHOR_STYLES
-from motion.rules.differences import ComparedLine, Comparison, Kind, compare
+from motion.rules.differences import ComparedLine, Comparison, compare
 from motion.rules.errors import NotFound
 from motion.rules.pictures import Columns, columns
 from motion.rules.steps import Step, StepKind, around
@@ -95,7 +95,9 @@ class InstantView(View):
     moment: str = shown("When, in words; empty before the first change.")
     iso: str = shown("The same for `<time datetime>`.")
     who: PersonView | None = shown("Who made the change; None for the service and before the first.")
-    step: StepView | None = shown("The step that it belongs to.")
+    is_removal: bool = shown("Whether the change only took words out.")
+    step: StepView | None = shown("The step that it belongs to, or one that went on meanwhile.")
+    is_own: bool = shown("Whether the change belongs to `step`.")
     before: StepView | None = shown("The step before.")
     after: StepView | None = shown("The step after.")
     previous: str = shown("The address of the change before; may be empty.")
@@ -134,16 +136,20 @@ class BetweenView(View):
     """What changed between two instants."""
 
     frame: Frame = shown("The frame.")
+    first: int = shown("The earlier entry; 0 before the first.")
+    last: int = shown("The later entry.")
+    by: str = shown("Who wrote everything in between; empty when several did, or nobody from here.")
     before: str = shown("The earlier instant, in words.")
     before_url: str = shown("Its address.")
     after: str = shown("The later instant, in words.")
     after_url: str = shown("Its address.")
-    step: StepView | None = shown("The step that this is, when it is one.")
     previous: StepView | None = shown("The step of writing before the later instant.")
     following: StepView | None = shown("The step of writing after it.")
     added: int = shown("Characters added.")
     removed: int = shown("Characters removed.")
     authors: tuple[tuple[PersonView, int, int], ...] = shown("Who wrote the additions: who, style, characters.")
+    unattributed: int = shown("Characters added by a template, a document, or it can't be told by whom.")
+    others: str = shown("Who wrote in between without a word of theirs being added here, as names in words.")
     lines: tuple[LineView, ...] = shown("The lines.")
     part: int = shown("Which part of the comparison this is, from 1.")
     parts: int = shown("How many.")
@@ -270,10 +276,10 @@ async def instant(request: Request) -> Response:
     )
 
 
-async def people_of(request: Request, *instants: Seen) -> dict[int, Official]:
+async def people_of(request: Request, *instants: Seen, more: frozenset[int] = frozenset()) -> dict[int, Official]:
     """Everyone whose words stand in texts, or who changed them."""
     ids = {official for seen in instants for _length, official in seen.instant.runs}
-    ids |= {seen.instant.change.official for seen in instants if seen.instant.change}
+    ids |= {seen.instant.change.official for seen in instants if seen.instant.change} | more
     known = instants[0].past.officials
     lacking = ids - known.keys() - {0}
     if not lacking:
@@ -300,6 +306,17 @@ def instant_view(
     before, at, after = around(found.steps, max(seen.entry, min(entry, found.motion.last_entry)))
     moment = moment_of(there.change.at) if there.change else None
     writer = there.change.official if there.change else 0
+    # People write at once: a step that went on then may be another person's.
+    own = [
+        step
+        for step in found.steps
+        if step.kind is StepKind.WRITING
+        and step.official == writer
+        and step.first_entry <= seen.entry <= step.last_entry
+    ]
+    is_own = at is not None and at.kind is not StepKind.WRITING
+    if not is_own and len(own) == 1:
+        at, is_own = own[0], True
 
     def said(step: Step | None) -> StepView | None:
         return step_view(page, frame.url, step, people) if step else None
@@ -311,7 +328,9 @@ def instant_view(
         f"{page.times.day(moment)}, {page.times.hour_to_second(moment)}" if moment else "",
         page.times.iso(moment) if moment else "",
         person_of(page, people.get(writer), writer) if writer else None,
+        there.change is not None and not there.change.inserted,
         said(at),
+        is_own,
         said(before),
         said(after),
         f"{frame.url}/a/{seen.previous}" if seen.previous is not None else "",
@@ -367,38 +386,71 @@ def moment_asked(page: Page, found: Past, hour: str, day: str) -> datetime | Non
     return start + (timedelta(seconds=1) if seconds else timedelta(minutes=1)) - timedelta(milliseconds=1)
 
 
+async def choose_between(request: Request) -> Response:
+    """Compare two instants that a form names, each by an hour or an entry: `?de=14:32`, `?a=384`, `?jour=`."""
+    page, found = await past_of(request, replays.past)
+    url = f"{page.home}/motions/{found.motion.code}"
+    entries = []
+    for name in ("de", "a"):
+        entry = await entry_asked(request, page, found, request.query_params.get(name, ""))
+        if entry is None:
+            return page.redirect(f"{url}/rejeu#comparer")
+        entries.append(entry)
+    return page.redirect(f"{url}/entre/{min(entries)}/{max(entries)}")
+
+
+async def entry_asked(request: Request, page: Page, found: Past, said: str) -> int | None:
+    """The entry that an hour or a number names; None when it can't be read."""
+    said = said.strip()[:20]
+    if said.isascii() and said.isdigit():
+        return min(int(said), MOST_ENTRY)
+    moment = moment_asked(page, found, said, request.query_params.get("jour", ""))
+    if moment is None:
+        return None
+    assert found.motion.id is not None
+    return await page.service.store.read(replays.entry_at_moment, found.motion.id, moment)
+
+
 async def between(request: Request) -> Response:
     """What changed between two entries."""
     one, other = (entry_of(request, name) for name in ("one", "other"))
     page, rows = await past_of(request, replays.compared, one, other, entry=max(one, other))
-    people = await people_of(request, rows.before, rows.after)
+    people = await people_of(request, rows.before, rows.after, more=rows.writers)
     return await asyncio.to_thread(
-        page.answer, "between.html", etag_of(page, rows.past), lambda: between_view(page, rows, people)
+        page.answer,
+        "between.html",
+        etag_of(page, rows.past),
+        lambda: between_view(page, rows, people, min(one, other), max(one, other)),
     )
 
 
-def between_view(page: Page, rows: Compared, people: Mapping[int, Official]) -> BetweenView:
-    """Put the page of a comparison together."""
+def between_view(page: Page, rows: Compared, people: Mapping[int, Official], first: int, last: int) -> BetweenView:
+    """Put the page of a comparison together; `first` and `last` are the entries that were asked for."""
     found = rows.past
     frame = frame_of(page, found)
     compared = compare(rows.before.instant.text, rows.after.instant.text, rows.after.instant.authors)
-    written: dict[int, int] = {}
-    for line in compared.lines:
-        for words in line.words:
-            if words.kind is Kind.ADDED and words.official:
-                written[words.official] = written.get(words.official, 0) + len(words.text)
+    written = dict(compared.by_official)
+    unattributed = compared.added - sum(written.values())
     styles = {
         official: rank if rank <= AUTHOR_STYLES else 0
         for rank, official in enumerate(sorted(written, key=lambda each: (-written[each], each)), start=1)
     }
-    persons = {official: person_of(page, people.get(official), official) for official in written}
+    writers = rows.writers | written.keys()
+    persons = {official: person_of(page, people.get(official), official) for official in writers}
+    has_service = any(
+        step.added and step.first_entry <= rows.after.entry and step.last_entry > rows.before.entry
+        for step in found.steps
+        if step.kind in (StepKind.OPENING, StepKind.SERVICE)
+    )
+    alone = persons[min(writers)].name if len(writers) == 1 and not has_service else ""
+    if alone and written:
+        # A sign that stands twice may be matched with its twin of before: here it can be nobody else's.
+        written, unattributed = {min(writers): compared.added}, 0
     parts = _parts(compared)
     part = min(part_asked(page), len(parts))
     steps = [step for step in found.steps if step.kind in (StepKind.WRITING, StepKind.SERVICE)]
-    last = rows.after.entry
-    own = next((s for s in steps if s.last_entry == last and s.first_entry == rows.before.following), None)
-    previous = next((step for step in reversed(steps) if step.last_entry < last), None)
-    following = next((step for step in steps if step.last_entry > last), None)
+    previous = next((step for step in reversed(steps) if step.last_entry < rows.after.entry), None)
+    following = next((step for step in steps if step.last_entry > rows.after.entry), None)
 
     def said(step: Step | None) -> StepView | None:
         return step_view(page, frame.url, step, people) if step else None
@@ -417,17 +469,21 @@ def between_view(page: Page, rows: Compared, people: Mapping[int, Official]) -> 
 
     return BetweenView(
         frame,
+        min(first, found.motion.last_entry) if rows.before.entry else 0,
+        min(last, found.motion.last_entry),
+        alone,
         _moment(page, rows.before),
         f"{frame.url}/a/{rows.before.entry}",
         _moment(page, rows.after),
         f"{frame.url}/a/{rows.after.entry}",
-        said(own),
         said(previous),
         said(following),
         compared.added,
         compared.removed,
         # In the order of names: shares are no ranking.
         tuple((persons[each], styles[each], written[each]) for each in sorted(written, key=lambda o: persons[o].name)),
+        unattributed,
+        page.times.names(sorted(persons[official].name for official in writers - written.keys())),
         tuple(
             LineView(line, 0, ()) if isinstance(line, int) else LineView(0, line.level, words_of(line))
             for line in parts[part - 1]
@@ -565,6 +621,7 @@ def index_of(page: Page, rows: Index) -> dict[str, object]:
                 "from": step.first_entry,
                 "ms": step.first_at,
                 "kind": str(step.kind),
+                "official": step.official,
                 "said": f"{said.when}\u00a0: {said.sentence}",
             }
             for step in found.steps
@@ -604,5 +661,6 @@ ROUTES = [
     Route(BASE + "/rejeu/{anchor}", shape, name="shape"),
     Route(f"{BASE}/a", clock, name="instant-clock"),
     Route(BASE + "/a/{entry:int}", instant, name="instant"),
+    Route(f"{BASE}/entre", choose_between, name="between-chosen"),
     Route(BASE + "/entre/{one:int}/{other:int}", between, name="between"),
 ]
