@@ -37,6 +37,7 @@ REFUSALS: dict[str, str] = {
 }
 
 LATE: dict[str, str] = {
+    "closed": _("Le congrès est clos. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."),
     MotionState.ADOPTED: _(
         "La motion est adoptée. Ce que vous avez écrit ensuite est gardé à part, pour vous et le secrétariat."
     ),
@@ -51,6 +52,9 @@ LATE: dict[str, str] = {
 
 UNKEPT: dict[str, str] = {
     "frozen": _("Le texte est gelé. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."),
+    "closed": _(
+        "Le congrès est clos. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."
+    ),
     MotionState.ADOPTED: _(
         "La motion est adoptée. Trop de passages sont arrivés ensuite\u00a0: celui-ci n’est pas gardé, copiez-le."
     ),
@@ -68,6 +72,7 @@ STATES: dict[str, str] = {
     "adopted": _("Lecture seule\u00a0: la motion est adoptée."),
     "rejected": _("Lecture seule\u00a0: la motion est rejetée."),
     "withdrawn": _("Lecture seule\u00a0: la motion est retirée."),
+    "closed": _("Lecture seule\u00a0: le congrès est clos."),
     "not-writable": _("Lecture seule\u00a0: la rédaction n’est pas ouverte."),
     "role": _("Lecture seule\u00a0: l’écriture est réservée aux élu·e·s."),
     "": "",
@@ -95,6 +100,8 @@ def why_closed(phase: Phase, motion: MotionState) -> str:
     """Return the code for which a text is closed to its writers; empty when it is open."""
     if motion in FINAL:
         return str(motion)
-    if motion is MotionState.FROZEN or phase in {Phase.FROZEN, Phase.ADOPTED, Phase.CLOSED}:
+    if phase is Phase.CLOSED:
+        return "closed"
+    if motion is MotionState.FROZEN or phase in {Phase.FROZEN, Phase.ADOPTED}:
         return "frozen"
     return "" if phase is Phase.DRAFTING else "not-writable"

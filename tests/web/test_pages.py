@@ -203,6 +203,23 @@ class TestReading:
         assert ("Lire la motion" in door) == (phase != "frozen")
         assert hall.client.get("/ormeline/motions/M1.json").json()["state"] == "drafting"
 
+    @pytest.mark.parametrize("phase", ["adopted", "closed"])
+    def test_a_congress_that_is_over_is_told_in_the_past(self, hall: Hall, phase: str) -> None:
+        """Its home reads and checks; only officials find the room, for words that stayed on a device."""
+
+        def change(db: Session, phase: str) -> None:
+            db.get_one(Congress, 1).phase = phase
+
+        hall.service.store.write_now(change, "drafting")
+        ahead = ("Se connecter pour écrire", "Lire le texte en cours", "Écrivez le texte", "rédige ", "rédigent")
+        assert all(words in hall.client.get("/ormeline").text for words in ahead[:3])
+        hall.service.store.write_now(change, phase)
+        home = hall.client.get("/ormeline").text
+        assert not [words for words in ahead if words in home]
+        assert "L’écriture est terminée." in home and "/rejeu" in home
+        assert "/rediger" not in home
+        assert "/rediger" in hall.client.get("/ormeline", headers=hall.aline).text
+
     def test_without_an_hour_the_drafting_is_not_open_yet(self, hall: Hall) -> None:
         """The secretariat opens it by hand."""
 

@@ -393,6 +393,19 @@ class TestPhases:
             main = get(hall, path).text.split("<main")[1].split("</main>")[0]
             assert 'href="/ormeline/archive"' in main, path
 
+    def test_what_was_done_is_said_as_it_stands(self, hall: Hall) -> None:
+        """With the motion, with the phase; of a closed congress, that it is closed."""
+
+        def told(answer) -> str:
+            return get(hall, answer.headers["location"]).text.split('role="status">')[1].split("</p>")[0]
+
+        assert told(post(hall, "/motions/M1/geler")) == "Le texte de la motion M1 est gelé."
+        assert told(post(hall, "/motions/M1/rouvrir", reason="Oubli.")) == "Le texte de la motion M1 est rouvert."
+        assert told(post(hall, "/motions/M2/retirer", reason="Oubli.")) == "La motion M2 est retirée."
+        assert told(post(hall, "/phases/adopted")) == "La phase «\u00a0Motion adoptée\u00a0» est ouverte."
+        assert told(post(hall, "/phases/closed")) == "Le congrès est clos."
+        assert 'role="status"' not in get(hall, "?fait=gel&motion=M9").text
+
     def test_a_closed_congress_offers_no_decision(self, hall: Hall) -> None:
         """Neither on the motion's page nor on the secretariat's; an address kept from before says why."""
         fill_roster(hall)
@@ -410,6 +423,8 @@ class TestPhases:
             refused = get(hall, f"/motions/{path}")
             assert refused.status_code == 409 and "Le congrès est clos" in refused.text
         vote = VOTE | {"step": "confirm", "digest": motion(hall).digest or ""}
+        plain = hall.client.get("/ormeline/motions/M1/rediger/simple", headers=hall.aline).text
+        assert "Lecture seule\u00a0: le congrès est clos." in plain
         assert post(hall, "/motions/M1/adopter", **VOTE).status_code == 409
         assert post(hall, "/motions/M1/adopter", **vote).status_code == 409
         assert motion(hall).state == "frozen"

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from gettext import NullTranslations
 from typing import Any
 
 from starlette.requests import Request
@@ -23,7 +24,7 @@ from motion.rules.errors import (
     PhaseOutOfOrder,
 )
 from motion.rules.permissions import Act
-from motion.rules.vocabulary import MotionState, Phase, Template
+from motion.rules.vocabulary import FRENCH, MotionState, Phase, Template
 from motion.web.doors import admit, congress_id, enter
 from motion.web.errors import tell
 from motion.web.forms import Form, read_form, read_upload
@@ -34,11 +35,19 @@ from motion.web.reading import grouped_digest, read_motion, sections_of, title_h
 from storage import people, secretariat
 from storage.models import Motion
 
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
 SALT_BYTES = 32
 MAX_DOCUMENT_UPLOAD_BYTES = 12 * 1024 * 1024
 COUNTS = ("votes_for", "votes_against", "abstentions", "not_voting")
 # The keys of `rules.templates`, by the word that the congress chose.
 TEMPLATE_KEYS = {Template.DELIBERATIVE: "deliberative", Template.DEMANDS: "axes", Template.BLANK: "blank"}
+
+DONE_TO_MOTIONS = {
+    "gel": _("Le texte de la motion %(code)s est gelé."),
+    "reouverture": _("Le texte de la motion %(code)s est rouvert."),
+    "retrait": _("La motion %(code)s est retirée."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,21 @@ async def show(request: Request) -> Response:
         steps=steps(page),
         standing=lambda motion: calendar.standing(phase, MotionState(motion.state)),
         ending=lambda motion: ending_of(page, motion),
-        is_done=request.query_params.get("fait", ""),
+        done=done_of(page, rows.motions, request.query_params.get("fait", ""), request.query_params.get("motion", "")),
     )
+
+
+def done_of(page: Page, rows: list[Motion], deed: str, code: str) -> str:
+    """Say the deed that led back here, with its motion and how things stand since; empty for an unknown address."""
+    assert page.congress is not None
+    if deed == "phase":
+        if page.congress.phase == Phase.CLOSED:
+            return page._(_("Le congrès est clos."))
+        name = page.language.gettext(FRENCH["phase"][page.congress.phase])
+        return page._(_("La phase «\u00a0%(phase)s\u00a0» est ouverte."), phase=name)
+    if deed in DONE_TO_MOTIONS and any(row.code == code for row in rows):
+        return page._(DONE_TO_MOTIONS[deed], code=code)
+    return page._(_("Le congrès et son calendrier sont enregistrés.")) if deed == "calendrier" else ""
 
 
 async def show_phase(request: Request) -> Response:
@@ -192,7 +214,7 @@ async def freeze(request: Request) -> Response:
     """Close a text, what was being written first."""
     page, actor, motion = await motion_page(request)
     await page.service.rooms.run_act(number_of(motion), motions.freeze, actor, number_of(motion), now=page.now)
-    return page.redirect(f"{page.home}/secretariat?fait=gel")
+    return page.redirect(f"{page.home}/secretariat?fait=gel&motion={motion.code}")
 
 
 async def show_unfreeze(request: Request) -> Response:
@@ -223,7 +245,7 @@ async def unfreeze(request: Request) -> Response:
         )
     except Invalid as error:
         return page.render("secretariat/rouvrir.html", status=422, motion=motion, form=form.refuse(page, error))
-    return page.redirect(f"{page.home}/secretariat?fait=reouverture")
+    return page.redirect(f"{page.home}/secretariat?fait=reouverture&motion={motion.code}")
 
 
 async def show_withdraw(request: Request) -> Response:
@@ -252,7 +274,7 @@ async def withdraw(request: Request) -> Response:
         )
     except Invalid as error:
         return page.render("secretariat/retirer.html", status=422, motion=motion, form=form.refuse(page, error))
-    return page.redirect(f"{page.home}/secretariat?fait=retrait")
+    return page.redirect(f"{page.home}/secretariat?fait=retrait&motion={motion.code}")
 
 
 async def show_result(request: Request) -> Response:
