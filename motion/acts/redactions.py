@@ -186,6 +186,16 @@ def check(db: Session, planned: Plan) -> None:
         raise WordsInText(planned.motion.code, "".join(planned.standing.values())[:80])
 
 
+def still_in_text(db: Session, motion: Motion, entries: Collection[int]) -> dict[int, str]:
+    """What of these updates' words stands in a text that is being written, by entry; nothing in any other text."""
+    phase = Phase(congresses.get(db, motion.congress_id).phase)
+    if not entries or motion.id is None or not writable(phase, MotionState(motion.state)):
+        return {}
+    found = redactions.targets(db, motion.congress_id, entries).values()
+    fresh = [target for target in found if target.update is not None and target.data is not None]
+    return _standing(db, motion.id, sorted(fresh, key=lambda target: target.number))
+
+
 def drop(db: Session, actor: Actor, congress_id: int, request_id: int) -> None:
     """Give up a decision that was prepared.
 

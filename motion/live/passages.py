@@ -19,13 +19,15 @@ PAUSE = timedelta(seconds=60)
 MOST_CHARACTERS = 600  # of a stretch: what a person reads at a glance
 MOST_FOUND = 50
 CONTEXT = 60  # characters shown on either side of what is found
+AROUND = 400  # entries before and after a passage among which more of it is offered
 BATCH = 5_000  # updates read at once
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words that one session typed: `found` between `before` and `after`, from one entry to another.
+    """Words that one session typed, from one entry to another, and `before` and `after`, what it typed around them.
 
+    An entry goes whole: what these entries brought is `head`, `found` and `tail`, of which `found` was looked for.
     `official_id` is None for what the service wrote itself: a template, an imported file.
     """
 
@@ -36,6 +38,9 @@ class Passage:
     before: str
     found: str
     after: str
+    head: str = ""
+    tail: str = ""
+    entries: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,6 +76,20 @@ def entries_between(db: Session, motion_id: int, first: int, last: int) -> list[
     if not rows or rows[0].entry != first:
         return []
     return [row.entry for row in rows if row.session_id == rows[0].session_id and inserted_text(row.content)]
+
+
+def pieces_around(db: Session, motion_id: int, first: int, last: int) -> list[tuple[int, str]]:
+    """What the session that wrote the entry `first` typed from there to `last`, and a little before and after.
+
+    Returns:
+        (entry, words) in order; nothing when `first` is no update of this motion, or the service's.
+    """
+    rows = drafts.updates_of_entries(db, motion_id, first - AROUND, last + AROUND)
+    session = next((row.session_id for row in rows if row.entry == first), None)
+    if session is None:
+        return []
+    mine = [row for row in rows if row.session_id == session and not row.is_redacted]
+    return [(row.entry, words) for row in mine if (words := inserted_text(row.content))]
 
 
 def _stretches(db: Session, motion_id: int, official_id: int | None) -> Iterator[_Stretch]:
@@ -119,21 +138,25 @@ def _matches(stretch: _Stretch, wanted: str) -> Iterator[Passage]:
 
 
 def _passage(stretch: _Stretch, text: str, start: int, end: int) -> Passage:
-    at, first, last = 0, stretch.pieces[0][1], stretch.pieces[-1][1]
+    at = opens = closes = 0
+    entries: list[int] = []
     for words, entry in stretch.pieces:
-        if at <= start:
-            first = entry
-        if at < end:
-            last = entry
+        if at + len(words) > start and at < end:
+            opens = opens if entries else at
+            closes = at + len(words)
+            entries.append(entry)
         at += len(words)
     return Passage(
         stretch.official_id,
-        first,
-        last,
+        entries[0],
+        entries[-1],
         stretch.began,
-        text[max(0, start - CONTEXT) : start],
+        text[max(0, opens - CONTEXT) : opens],
         text[start:end],
-        text[end : end + CONTEXT],
+        text[closes : closes + CONTEXT],
+        text[opens:start],
+        text[end:closes],
+        tuple(entries),
     )
 
 

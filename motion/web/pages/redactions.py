@@ -19,7 +19,7 @@ from motion.live import passages
 from motion.live.masking import masked_copy
 from motion.live.passages import Passage
 from motion.live.updates import inserted_text
-from motion.rules.errors import Invalid, NotFound
+from motion.rules.errors import Invalid, NotFound, WordsInText
 from motion.rules.names import display_name
 from motion.rules.permissions import Act, Actor
 from motion.rules.redactions import ASKERS, GROUNDS, KEPT_DAYS, KINDS, Reason, RedactionKind
@@ -37,6 +37,9 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 log = logging.getLogger(__name__)
 
 SALT_BYTES = 32
+OFFERED = 40  # entries before and after the ends of what is chosen, to begin earlier or end later
+SAID = 48  # characters of the words of each
+MOST_LOOKED_AT = 5_000  # entries of a search of which it is said whether they stand in the text
 MAX_WORDS = 200  # characters of a search
 SCRUBS = 3  # attempts; a reader at work delays one by a few milliseconds
 HERE = "/{congress}/secretariat/retraits"
@@ -49,6 +52,8 @@ class Chosen:
     asked: dict[str, str]  # how the address names it
     plan: Plan
     names: dict[int, str]
+    pieces: list[tuple[int, str]]  # what the same person typed around, by entry
+    standing: str = ""  # what of it stands in a text that is being written: nothing can be decided
 
 
 async def show(request: Request) -> Response:
@@ -62,7 +67,7 @@ async def show(request: Request) -> Response:
             return page.redirect(f"{page.home}/secretariat/retraits/nouveau?de={number}&a={number}")
         except Invalid as error:
             refused = error
-    page, _actor, (motions, found, names, waiting, stones, sealed) = await enter(
+    page, _actor, (motions, found, standing, names, waiting, stones, sealed) = await enter(
         request, overview, asked["motion"], asked["mots"], act=Act.REDACT
     )
     if refused is not None:
@@ -72,7 +77,7 @@ async def show(request: Request) -> Response:
         status=422 if form.faults else 200,
         form=form,
         motions=[(motion.code, f"{motion.code}, {motion.title}") for motion in motions],
-        found=[(one, said_of(page, names, one.official_id)) for one in found],
+        found=[(one, said_of(page, names, one.official_id), there) for one, there in zip(found, standing, strict=True)],
         searched=bool(asked["motion"]),
         waiting=waiting,
         decisions=[
@@ -89,6 +94,7 @@ def overview(
 ) -> tuple[
     list[Motion],
     list[Passage],
+    list[str],
     dict[int, drafts.OfficialRow],
     list[tuple[RedactionRequest, Secretary]],
     tuple[Tombstone, ...],
@@ -99,11 +105,14 @@ def overview(
     motions = queries.motions(db, congress.id)
     chosen = next((motion for motion in motions if motion.code == code), None)
     found = passages.search(db, chosen.id, words) if chosen is not None and chosen.id is not None else []
+    entries = [entry for one in found for entry in one.entries][:MOST_LOOKED_AT]
+    there = acts.still_in_text(db, chosen, entries) if chosen is not None else {}
+    standing = ["".join(there.get(entry, "") for entry in one.entries) for one in found]
     officials = drafts.officials(db, {one.official_id for one in found if one.official_id is not None})
     stones = redactions.group(redactions.of_congress(db, congress.id))
     names = {row.id: row for row in officials}
     waiting, sealed = redactions.waiting(db, congress.id), redactions.sealed_decisions(db, congress.id)
-    return motions, found, names, waiting, stones, sealed
+    return motions, found, standing, names, waiting, stones, sealed
 
 
 def said_of(page: Page, names: dict[int, drafts.OfficialRow], official_id: int | None) -> str:
@@ -131,9 +140,11 @@ def new_page(page: Page, chosen: Chosen, form: Form) -> Response:
     kinds = [RedactionKind.EFFACEMENT] if is_sealed else list(RedactionKind)
     return page.render(
         "secretariat/retrait_nouveau.html",
-        status=422 if form.faults else 200,
+        status=422 if form.faults else 409 if chosen.standing else 200,
         form=form,
         chosen=chosen,
+        starts=ends_offered(chosen, is_start=True),
+        ends=ends_offered(chosen, is_start=False),
         people=people_of(page, chosen),
         words=words_of(page, chosen.plan),
         kinds=[(str(kind), page._(KINDS[kind])) for kind in kinds],
@@ -141,6 +152,25 @@ def new_page(page: Page, chosen: Chosen, form: Form) -> Response:
         askers=[("", page._(_("Choisissez"))), *((str(key), page._(said)) for key, said in ASKERS.items())],
         kept_days=KEPT_DAYS,
     )
+
+
+def ends_offered(chosen: Chosen, *, is_start: bool) -> list[tuple[str, str]]:
+    """Entries at which what is taken may begin, or end: the number, and the words from there, or up to there."""
+    entries = [entry for entry, _words in chosen.pieces]
+    end = chosen.plan.targets[0 if is_start else -1].entry
+    if end not in entries:
+        return []
+    at = entries.index(end)
+    offered = []
+    for index in range(max(0, at - OFFERED), min(len(entries), at + OFFERED + 1)):
+        if is_start:
+            text = "".join(words for _entry, words in chosen.pieces[index : index + SAID])
+            said = text[:SAID] + ("…" if len(text) > SAID else "")
+        else:
+            text = "".join(words for _entry, words in chosen.pieces[max(0, index + 1 - SAID) : index + 1])
+            said = ("…" if len(text) > SAID else "") + text[-SAID:]
+        offered.append((str(entries[index]), f"{entries[index]}\u00a0: «\u00a0{' '.join(said.split())}\u00a0»"))
+    return offered
 
 
 def number_of(form: Form, name: str) -> int:
@@ -159,24 +189,30 @@ def choose(db: Session, congress: Congress, form: Form) -> Chosen:
     """Read what is to go: one entry, or what a session typed between two, or what a decision keeps sealed.
 
     Raises:
-        NotFound, NothingToRedact, AlreadyRedacted, WordsInText, Invalid: See `motion.acts.redactions`.
+        NotFound, NothingToRedact, AlreadyRedacted, Invalid: See `motion.acts.redactions`.
     """
     assert congress.id is not None
+    pieces: list[tuple[int, str]] = []
     if form.value("decision"):
         decision = number_of(form, "decision")
         entries = [row.target for row in redactions.sealed_of(db, congress.id, decision)]
         if not entries:
             raise NotFound("decision", f"d-{decision}")
     else:
-        first, last = number_of(form, "de"), number_of(form, "a")
+        first, last = sorted((number_of(form, "de"), number_of(form, "a")))
         entries = [first]
         target = redactions.targets(db, congress.id, entries).get(first)
-        if target is not None and target.motion_id is not None and last > first:
+        if target is not None and target.motion_id is not None:
             entries = passages.entries_between(db, target.motion_id, first, last) or entries
+            pieces = passages.pieces_around(db, target.motion_id, first, last)
     plan = acts.plan(db, congress.id, entries, RedactionKind.EFFACEMENT)
-    acts.check(db, plan)
     asked = {name: form.value(name) for name in ("de", "a", "decision")}
-    return Chosen(asked, plan, names_of(db, plan))
+    standing = ""
+    try:
+        acts.check(db, plan)
+    except WordsInText:
+        standing = "".join(plan.standing.values())
+    return Chosen(asked, plan, names_of(db, plan), pieces, standing)
 
 
 def names_of(db: Session, plan: Plan) -> dict[int, str]:
@@ -214,6 +250,8 @@ async def prepare(request: Request) -> Response:
     page, actor = await admit(request, Act.REDACT)
     form = await read_form(request)
     page, actor, chosen = await enter(request, choose, form, act=Act.REDACT)
+    if chosen.standing:
+        return new_page(page, chosen, form)
     try:
         prepared = await page.service.store.write(
             acts.prepare,
@@ -268,7 +306,7 @@ def prepared_of(db: Session, congress: Congress, request_id: int, actor: Actor) 
     plan = acts.plan(db, congress.id, entries, RedactionKind(row.kind))
     acts.check(db, plan)
     asked_by = db.get_one(Secretary, row.asked_by).name
-    chosen = Chosen({}, plan, names_of(db, plan))
+    chosen = Chosen({}, plan, names_of(db, plan), [])
     decision = redactions.next_decision(db, congress.id)
     return Prepared(row, asked_by, chosen, decision, acts.needs_another(db, row, actor))
 
