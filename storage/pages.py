@@ -268,10 +268,11 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
     told = tuple(acts)
     mark = mark_of(glances(db, found.congress_id))
     assert found.id is not None
-    return MotionRows(found, officials, wrote, told, _reasons(db, told), mark, redactions.tombstones(db, found.id))
+    return MotionRows(found, officials, wrote, told, reasons_of(db, told), mark, redactions.tombstones(db, found.id))
 
 
-def _reasons(db: Session, acts: Iterable[Entry]) -> dict[int, str]:
+def reasons_of(db: Session, acts: Iterable[Entry]) -> dict[int, str]:
+    """The public reasons of acts that have one, by the number of their entry; none that was taken off the record."""
     reasons = {}
     for act in acts:
         if act.kind in WITH_REASON:

@@ -129,6 +129,22 @@ class TestFinding:
         assert "<mark>élu véreux</mark>" in answer.text
         assert f"nouveau?de={said[3]}&amp;a={said[-1]}" in answer.text
 
+    def test_a_card_marks_what_goes_and_the_next_page_widens_it(self, hall: Hall) -> None:
+        """Entries go whole; whoever decides begins earlier or ends later, seeing the words of each."""
+        world = world_of(hall)
+        aline = Hand(world, world.aline, 40)
+        said = [aline.type(words) for words in ("Le préfet Machin ", "est un ", "vil escroc. ", "Voilà.")]
+        page = hall.client.get(f"{HERE}?motion=M1&mots=escroc", headers=hall.odile).text
+        assert "<mark>vil <strong>escroc</strong>. </mark>" in page
+        assert "Ces mots sont encore dans le texte\u00a0: «\u00a0vil escroc. \u00a0»" in text_of(page)
+        aline.erase("Le préfet Machin est un vil escroc. ")
+        page = hall.client.get(f"{HERE}?motion=M1&mots=escroc", headers=hall.odile).text
+        assert "sont encore dans le texte" not in page
+        chosen = hall.client.get(f"{HERE}/nouveau?de={said[2]}&a={said[2]}", headers=hall.odile).text
+        assert f'<option value="{said[0]}"' in chosen and "Le préfet Machin est un vil escroc." in text_of(chosen)
+        wider = hall.client.get(f"{HERE}/nouveau?de={said[0]}&a={said[2]}", headers=hall.odile).text
+        assert '<blockquote class="tape" lang="fr">Le préfet Machin est un vil escroc. </blockquote>' in wider
+
     def test_without_words_everything_typed_is_listed(self, hall: Hall) -> None:
         """The latest first; and a motion in which nobody wrote says so."""
         world = world_of(hall)
@@ -416,8 +432,11 @@ class TestObjects:
             "/ormeline/secretariat/motions/M1/rouvrir", data={"reason": "À cause de M. Untel."}, headers=hall.odile
         )
         reopened = hall.service.store.read_now(ledger.size, 1) - 1
+        entry = f"/ormeline/registre/{reopened}"
+        assert "À cause de M. Untel." in text_of(hall.client.get(entry).text)
         take_out(hall, said, said)
         take_out(hall, reopened, reopened)
+        assert "M. Untel" not in hall.client.get(entry).text
         size = sign(hall)
         tile = Tile(None, 0, size)
         entries = decode_bundle(tile, hall.client.get(f"/ormeline/log/{tile.path}").content)

@@ -21,7 +21,7 @@ from motion.web.reading import grouped_digest, named
 from motion.web.register_words import GENRES, Teller, witnesses_said
 from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
-from storage import published, redactions, register, written_places
+from storage import pages, published, redactions, register, written_places
 from storage.models import Congress, Motion
 from storage.redactions import Tombstone
 from storage.register import Asked, Found, OneEntry, Told
@@ -104,6 +104,7 @@ class EntryView(View):
     is_signed: bool = shown("Whether a signed root covers it, so that there is a proof.")
     receipt: str = shown("The QR code of its address, as SVG; empty but on a receipt.")
     address: str = shown("Its address, in full.")
+    reason: str = shown("The public reason of a reopening or a withdrawal; empty for others, or when it is redacted.")
     tombstones: tuple[TombstoneView, ...] = shown("What was decided on its object, or what it decides itself.")
 
 
@@ -296,7 +297,7 @@ async def receipt(request: Request) -> Response:
 async def entry_page(request: Request, template: str, *, is_receipt: bool) -> Response:
     """Answer with a page about one entry."""
     number = request.path_params["entry"]
-    page, (one, people, motion, newest, stones, where) = await read(request, page_of_entry, number)
+    page, (one, people, motion, newest, stones, where, reason) = await read(request, page_of_entry, number)
     is_signed = newest > number
     return page.answer(
         template,
@@ -309,15 +310,18 @@ async def entry_page(request: Request, template: str, *, is_receipt: bool) -> Re
             page.congress,
             len(stones),
             where,
+            bool(reason),
         ),
-        lambda: entry_view(page, one, people, motion, stones, where, is_signed=is_signed, is_receipt=is_receipt),
+        lambda: entry_view(
+            page, one, people, motion, stones, where, reason, is_signed=is_signed, is_receipt=is_receipt
+        ),
     )
 
 
 def page_of_entry(
     db: Session, congress: Congress, number: int
-) -> tuple[OneEntry, Told, Motion | None, int, tuple[Tombstone, ...], tuple[str, ...]]:
-    """Read an entry, who and what it names, how far the last signed root goes, its object's fate, its article."""
+) -> tuple[OneEntry, Told, Motion | None, int, tuple[Tombstone, ...], tuple[str, ...], str]:
+    """Read an entry, whom it names, how far the last signed root goes, its object's fate, its article, its reason."""
     assert congress.id is not None
     one = register.entry(db, congress, number)
     said = register.told(db, congress.id, [number])
@@ -326,7 +330,9 @@ def page_of_entry(
     row = one.entry
     line = Line(number, number, row.at, row.at, row.kind, row.motion_id, row.official_id, int(row.kind == TYPED))
     where = written_places.places(db, [line]).get(number, ())
-    return one, said, motion, newest.size if newest else 0, redactions.about(db, congress.id, number), where
+    stones = redactions.about(db, congress.id, number)
+    reason = "" if stones else pages.reasons_of(db, [row]).get(number, "")
+    return one, said, motion, newest.size if newest else 0, stones, where, reason
 
 
 def entry_view(
@@ -336,6 +342,7 @@ def entry_view(
     motion: Motion | None,
     stones: tuple[Tombstone, ...],
     where: tuple[str, ...],
+    reason: str,
     *,
     is_signed: bool,
     is_receipt: bool,
@@ -363,6 +370,7 @@ def entry_view(
         is_signed,
         qr_of(full) if is_receipt else "",
         full,
+        reason,
         tombstone_views(page, stones),
     )
 
