@@ -118,6 +118,12 @@ def find(db: Session, congress: Congress, asked: Asked, most: int, *, one_by_one
     return Found(tuple(found), next_before, last_entry(db, congress.id))
 
 
+def last_moment(db: Session, congress_id: int) -> datetime | None:
+    """When the last entry was made; None before any."""
+    query = select(col(Entry.at)).where(col(Entry.congress_id) == congress_id).order_by(col(Entry.number).desc())
+    return db.execute(query.limit(1)).scalars().first()
+
+
 def _conditions(db: Session, congress_id: int, asked: Asked) -> list[Any]:
     conditions: list[Any] = [col(Entry.congress_id) == congress_id]
     if asked.person:

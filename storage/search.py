@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select
 from sqlmodel import Session, col
 
 from motion.record.entry import Entry as Said
@@ -17,10 +17,12 @@ from motion.record.entry import decode_entry
 from motion.record.errors import RecordError
 from motion.record.kinds import KINDS, Form
 from motion.record.objects import open_object
+from motion.rules.names import folded
+from motion.rules.register import TYPED
 from motion.rules.text import MotionText, parse
-from motion.rules.words import Asked, stems
+from motion.rules.words import MAX_WORDS, Asked, stems
 from storage.drafts import insert_missing
-from storage.models import Congress, Entry, Motion, SealedObject, SearchPassage, SearchState, SearchStem
+from storage.models import Congress, Entry, Motion, Official, SealedObject, SearchPassage, SearchState, SearchStem
 from storage.models.record import FREQUENT, IS_RARE
 
 PASSAGES = 150
@@ -30,12 +32,22 @@ ACTS = 0
 """Stands for the acts of the register where a motion's id stands for its text."""
 
 PAGE = 30
+PEOPLE = 3  # of the same name: a family in a congress
 MAX_STEM = 60  # characters: longer than any French word
+_VOTES = (("for", "pour"), ("against", "contre"), ("abstentions", "abstentions"))
 _REASONED = ("motion.unfreeze", "motion.withdraw")  # whose object is a reason, in words
+_ACTS_SAID = {
+    "motion.freeze": "Décision\u00a0: texte de la motion {doc} gelé",
+    "motion.unfreeze": "Décision\u00a0: texte de la motion {doc} rouvert",
+    "motion.adopt": "Décision\u00a0: motion {doc} adoptée. Vote\u00a0: {votes}",
+    "motion.reject": "Décision\u00a0: motion {doc} rejetée. Vote\u00a0: {votes}",
+    "motion.withdraw": "Décision\u00a0: motion {doc} retirée",
+}
+"""What an act is looked for by, in the language of the texts: the index is one for all readers."""
 _WITH_WORDS = tuple(
     name
     for name, kind in KINDS.items()
-    if name not in FREQUENT and (name in _REASONED or any(field.form is Form.TEXT for field in kind.fields))
+    if name not in FREQUENT and (name in _ACTS_SAID or any(field.form is Form.TEXT for field in kind.fields))
 )
 
 
@@ -125,6 +137,27 @@ def find(db: Session, congress: Congress, wanted: Asked, *, motion: str = "", pa
         .limit(PAGE)
     )
     return Found(tuple(Passage(code or "", row.anchor, row.title, row.text, row.entry) for row, code in rows), count)
+
+
+def writers(db: Session, congress: Congress, words: str) -> list[Official]:
+    """Those who wrote and whose name has all these words or begins with them: `PEOPLE` at most."""
+    looked_for = folded(words).split()[:MAX_WORDS]
+    if not looked_for or len(max(looked_for, key=len)) < 3:
+        return []
+    query = select(Official).where(col(Official.congress_id) == congress.id)
+    for word in looked_for:
+        query = query.where(col(Official.folded).contains(word, autoescape=True))
+    wrote = exists().where(
+        col(Entry.congress_id) == congress.id, col(Entry.official_id) == col(Official.id), col(Entry.kind) == TYPED
+    )
+    named = db.execute(query.where(wrote).order_by(col(Official.id)).limit(20 * PEOPLE)).scalars()
+    found = [one for one in named if _has_name(one, looked_for)]  # `folded` also has the mandate and the address
+    return found[:PEOPLE]
+
+
+def _has_name(official: Official, words: Sequence[str]) -> bool:
+    names = folded(f"{official.first_names} {official.family_name}").split()
+    return all(any(name.startswith(word) for name in names) for word in words)
 
 
 def _having(congress: Congress, condition: ColumnElement[bool]) -> Select[int]:
@@ -219,8 +252,9 @@ def _index_acts(db: Session, congress_id: int) -> bool:
 
 
 def _words_of(db: Session, congress_id: int, entry: Said) -> str:
-    """The public words of an act: titles, names, offices, the reason that was given."""
-    said = [
+    """The public words of an act: what was decided, titles, names, offices, the reason that was given."""
+    said = [_ACTS_SAID[entry.kind].format(**_decided(entry))] if entry.kind in _ACTS_SAID else []
+    said += [
         str(entry.body[field.name])
         for field in KINDS[entry.kind].fields
         if field.form is Form.TEXT and field.name in entry.body and field.name != "zone"
@@ -233,6 +267,13 @@ def _words_of(db: Session, congress_id: int, entry: Said) -> str:
             except (RecordError, UnicodeDecodeError):
                 pass  # `motion verify` says so; a search is no place for it
     return ". ".join(said)
+
+
+def _decided(entry: Said) -> dict[str, str]:
+    """What stands in the words of a decision: `2`, `pour 41, contre 12, abstentions 3`."""
+    body = entry.body
+    votes = [f"{word} {body[name]}" for name, word in _VOTES if name in body]
+    return {"doc": str(body["doc"]).removeprefix("M"), "votes": ", ".join(votes)}
 
 
 def _add(db: Session, passages: Iterable[SearchPassage]) -> None:

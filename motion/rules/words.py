@@ -70,6 +70,16 @@ def asked(text: str) -> Asked:
     return Asked(tuple(dict.fromkeys(map(stem, whole))), begun)
 
 
+def is_common(text: str) -> bool:
+    """Whether every word typed is one that every text has.
+
+    >>> is_common("les"), is_common("les soins"), is_common("%")
+    (True, False, False)
+    """
+    words = folded(text).split()
+    return bool(words) and all(word in _EMPTY for word in words)
+
+
 def marks(text: str, wanted: Asked) -> Iterator[tuple[int, int]]:
     """Where the words looked for stand in a text: (start, end), in characters, ascending."""
     whole = set(wanted.whole)

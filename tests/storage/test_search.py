@@ -13,7 +13,7 @@ from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from motion.rules.words import asked
 from storage import search
-from storage.models import Congress, Motion, Official, SearchPassage, SearchState, SearchStem, Secretary
+from storage.models import Congress, Entry, Motion, Official, SearchPassage, SearchState, SearchStem, Secretary
 from storage.store import Store
 
 NOW = datetime(2031, 11, 15, 13, 32, tzinfo=UTC)
@@ -100,6 +100,43 @@ def test_the_same_answers_everywhere(store: Store, congress: Congress, words: st
     passages = found(store, congress, words)
     assert len(passages) == len(expected), passages
     assert all(passage.startswith(start) for passage, start in zip(passages, expected, strict=True)), passages
+
+
+@pytest.mark.parametrize("words", ["décision", "gelé", "texte de la motion 1 gelée", "gelées"])
+def test_a_decision_is_found_by_its_words(store: Store, congress: Congress, words: str) -> None:
+    """Those that people use, though its entry holds none."""
+    before = found(store, congress, words)
+    store.write_now(lambda db: motions.freeze(db, SECRETARIAT, 1, now=NOW))
+    index(store)
+    assert before == [] and found(store, congress, words) == ["Décision\u00a0: texte de la motion 1 gelé"]
+
+
+def test_a_vote_is_found_by_its_words(store: Store, congress: Congress) -> None:
+    """The result, and each count."""
+    votes = {"for": 41, "against": 12, "abstentions": 3, "not_voting": 0, "chair": "Odile", "digest": "0" * 64}
+    body = {"doc": "M1", "n": 1, "last": 1, **votes}
+    store.write_now(lambda db: record.note(db, 1, "motion.adopt", body, actor=SECRETARIAT, now=NOW))
+    index(store)
+    said = ["Décision\u00a0: motion 1 adoptée. Vote\u00a0: pour 41, contre 12, abstentions 3. Odile"]
+    for words in ("adoptée", "vote", "décision", "contre 12", "odile"):
+        assert found(store, congress, words) == said, words
+
+
+def test_who_wrote_is_found_by_the_name(store: Store, congress: Congress) -> None:
+    """Not by mandate or address, nor before writing anything."""
+
+    def named(words: str) -> list[str]:
+        return [one.family_name for one in store.read_now(search.writers, congress, words)]
+
+    def write(db: Session) -> None:
+        content = db.get_one(Entry, (1, 0)).content
+        db.add(Entry(congress_id=1, number=99, kind="crdt.update", at=NOW, official_id=1, content=content))
+        db.get_one(Official, 1).mandate = "maire"
+
+    assert named("brassac") == []
+    store.write_now(write)
+    assert named("Brassac") == named("léonie brass") == ["BRASSAC"]
+    assert named("maire") == named("assac") == named("le") == named("") == named("brassac navette") == []
 
 
 def test_the_index_follows_the_text(store: Store, congress: Congress) -> None:

@@ -95,6 +95,14 @@ class TestReading:
         assert "1 modification" not in later or "80 modifications" not in later
         assert "Aline Corbières" in later and "Mamadou" not in later
 
+    def test_hours_without_a_day_are_of_the_last_one(self, hall: Hall) -> None:
+        """The form then shows which."""
+        assert 'value="2031-11-15"' in hall.client.get("/ormeline/registre?de=00:00&a=23:59").text
+        assert "gèle le texte de la motion 2" in text_of(
+            hall, "/ormeline/registre?de=00:00&a=23:59&motion=M2&genre=texte"
+        )
+        assert "Aucune inscription ne correspond" in text_of(hall, "/ormeline/registre?a=00:00")
+
     def test_what_matches_nothing_says_so(self, hall: Hall) -> None:
         """Also signs alone."""
         for person in ("personne%20de%20ce%20nom", "%25"):
@@ -107,7 +115,6 @@ class TestReading:
             ("jour=9999-12-31", "Ce jour ne se lit pas"),
             ("jour=0001-01-01&de=00:00", "Ce jour ne se lit pas"),
             ("jour=2031-11-15&de=midi", "Cette heure ne se lit pas"),
-            ("de=12:00", "Choisissez aussi le jour"),
             ("genre=tout", "n’existe pas"),
         ],
     )

@@ -1,10 +1,12 @@
 """Searching, through the real application."""
 
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
 from storage import search
+from storage.models import Official
 from tests.web.world import Hall, served
 
 
@@ -33,6 +35,27 @@ def test_nothing_typed_and_nothing_found_say_so(hall: Hall) -> None:
     assert "trouvé" not in hall.client.get("/ormeline/recherche").text
     assert "Aucun passage" in hall.client.get("/ormeline/recherche?q=zzyzx").text
     assert "Aucun passage" in hall.client.get("/ormeline/recherche?q=%00%25").text
+
+
+def test_words_that_every_text_has_say_so(hall: Hall) -> None:
+    """Alone they find nothing."""
+    for words in ("des", "de la"):
+        text = hall.client.get("/ormeline/recherche", params={"q": words}).text
+        assert "Ce mot est trop courant" in text or "trouvé" in text
+    assert "Ce mot est trop courant" in hall.client.get("/ormeline/recherche?q=sont").text
+
+
+def test_a_name_leads_to_what_its_bearer_wrote(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who wrote nothing is not offered; a vowel elides."""
+    assert "a écrit</a>" not in hall.client.get("/ormeline/recherche?q=corbieres").text
+    people = [
+        Official(congress_id=1, family_name="CORBIÈRES", first_names="Aline", created_at=hall.at[0]),
+        Official(congress_id=1, family_name="KERVADEC", first_names="Solène", created_at=hall.at[0]),
+    ]
+    monkeypatch.setattr(search, "writers", lambda _db, _congress, _words: people)
+    text = unescape(hall.client.get("/ormeline/recherche?q=corbieres%20kervadec").text)
+    assert "Tout ce qu’Aline Corbières a écrit" in text and "Tout ce que Solène Kervadec a écrit" in text
+    assert "personne=Aline+Corbi%C3%A8res" in text
 
 
 def test_what_is_typed_is_no_code(hall: Hall) -> None:

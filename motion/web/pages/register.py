@@ -110,8 +110,8 @@ class EntryView(View):
 
 async def show(request: Request) -> Response:
     """A page of the register."""
-    page, (found, said, motions, witnessed, where) = await read(request, page_of_register, request)
-    asked, faults = asked_of(request, page)
+    page, (found, said, motions, witnessed, where, last_day) = await read(request, page_of_register, request)
+    asked, faults = asked_of(request, page, last_day)
 
     def view() -> RegisterView:
         teller = Teller(page, said.officials)
@@ -138,15 +138,24 @@ async def show(request: Request) -> Response:
 
 def page_of_register(
     db: Session, congress: Congress, request: Request
-) -> tuple[Found, Told, tuple[Motion, ...], tuple[int, int], Where]:
-    """Read a page: its lines, what they are said with, the motions for the form, the witnesses, the articles."""
+) -> tuple[Found, Told, tuple[Motion, ...], tuple[int, int], Where, str]:
+    """Read a page: lines, what they are said with, motions for the form, witnesses, articles, the last day."""
     assert congress.id is not None
     opened = one_by_one(request)
-    found = register.find(db, congress, query_of(request, congress), ONE_BY_ONE if opened else LINES, one_by_one=opened)
+    last_day = day_written_last(db, congress)
+    asked = query_of(request, congress, last_day)
+    found = register.find(db, congress, asked, ONE_BY_ONE if opened else LINES, one_by_one=opened)
     said = register.told(db, congress.id, [line.last for line in found.lines])
     motions = tuple(said.motions.values())
     witnessed = published.witnesses(db, congress.id)
-    return found, said, motions, (witnessed.cosigned, witnessed.named), written_places.places(db, found.lines)
+    return found, said, motions, (witnessed.cosigned, witnessed.named), written_places.places(db, found.lines), last_day
+
+
+def day_written_last(db: Session, congress: Congress) -> str:
+    """The day of the last entry where the congress meets, which hours without a day are of; empty before any."""
+    assert congress.id is not None
+    at = register.last_moment(db, congress.id)
+    return at.astimezone(ZoneInfo(congress.time_zone)).date().isoformat() if at else ""
 
 
 def one_by_one(request: Request) -> bool:
@@ -157,8 +166,8 @@ def one_by_one(request: Request) -> bool:
 FIELDS = ("personne", "motion", "genre", "jour", "de", "a", "avant", "depuis", "qui", "chaque")
 
 
-def asked_of(request: Request, page: Page) -> tuple[dict[str, str], dict[str, str]]:
-    """What the form was filled with, and what of it can't be read, by field."""
+def asked_of(request: Request, page: Page, last_day: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What the form was filled with, and what of it can't be read, by field; an hour alone is of the last day."""
     asked = {name: request.query_params.get(name, "").strip()[:MAX_WORDS].replace("\0", "") for name in FIELDS}
     faults: dict[str, str] = {}
     if asked["jour"] and day_of(asked["jour"]) is None:
@@ -166,21 +175,21 @@ def asked_of(request: Request, page: Page) -> tuple[dict[str, str], dict[str, st
     for name in ("de", "a"):
         if asked[name] and hour_of(asked[name]) is None:
             faults[name] = page._(_("Cette heure ne se lit pas. Écrivez-la ainsi\u00a0: 14:30."))
-        elif asked[name] and not asked["jour"]:
-            faults["jour"] = page._(_("Choisissez aussi le jour."))
+    if (asked["de"] or asked["a"]) and not asked["jour"]:
+        asked["jour"] = last_day
     if asked["genre"] and asked["genre"] not in list(Genre):
         faults["genre"] = page._(_("Ce genre d’inscription n’existe pas. Choisissez dans la liste."))
     return asked, faults
 
 
-def query_of(request: Request, congress: Congress) -> Asked:
+def query_of(request: Request, congress: Congress, last_day: str) -> Asked:
     """What the address asks for; what can't be read is left out, and said by `asked_of`."""
     said = request.query_params
     zone = ZoneInfo(congress.time_zone)
-    day = day_of(said.get("jour", "").strip())
+    first, last = hour_of(said.get("de", "").strip()), hour_of(said.get("a", "").strip())
+    day = day_of(said.get("jour", "").strip() or (last_day if first or last else ""))
     starts = ends = None
     if day is not None:
-        first, last = hour_of(said.get("de", "").strip()), hour_of(said.get("a", "").strip())
         starts = datetime.combine(day, first or time(), zone).astimezone(UTC)
         # The minute that is named is within.
         ends = datetime.combine(day, last, zone).astimezone(UTC) + timedelta(minutes=1) if last else None

@@ -15,12 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.record.entry import decode_entry
-from motion.rules.words import Asked, asked, excerpt, marks
+from motion.rules.names import display_name, folded
+from motion.rules.register import Genre
+from motion.rules.words import Asked, asked, excerpt, is_common, marks
 from motion.web.page import Page, open_page, read
 from motion.web.register_words import Teller
 from motion.web.views import View, shown
 from storage import pages, register, search
-from storage.models import Congress, Motion
+from storage.models import Congress, Motion, Official
 from storage.register import Told
 from storage.search import PAGE, Found, Passage
 from storage.store import Session
@@ -51,6 +53,7 @@ class SearchView(View):
     motion: str = shown("The code of the one motion to look in; empty for all.")
     motions: tuple[tuple[str, str], ...] = shown("Code and name of each motion, for the form.")
     count: str = shown("How many passages were found, in words; empty before any search.")
+    people: tuple[tuple[str, str], ...] = shown("What each person of that name wrote: in words, and its address.")
     found: tuple[FoundView, ...] = shown("The passages of this page.")
     more: str = shown("The address of the next page; empty on the last.")
     less: str = shown("The address of the page before; empty on the first.")
@@ -64,7 +67,7 @@ async def show(request: Request) -> Response:
     number = page_asked(said.get("page", ""))
     if not wanted.is_empty:
         await bring_up_to_date(request)
-    page, (found, told, motions) = await read(request, page_of_search, wanted, motion, number)
+    page, (found, told, motions, writers) = await read(request, page_of_search, words, motion, number)
 
     def address(other: int) -> str:
         asked_for = {"q": words, "motion": motion, "page": str(other) if other > 1 else ""}
@@ -74,12 +77,22 @@ async def show(request: Request) -> Response:
         words,
         motion,
         tuple((one.code, page._(_("Motion %(number)s"), number=one.code[1:])) for one in motions),
-        count_said(page, found) if words else "",
+        count_said(page, found, words) if words else "",
+        tuple(written_by(page, one) for one in writers),
         tuple(views(page, found.passages, told, wanted)),
         address(number + 1) if found.count > number * PAGE else "",
         address(number - 1) if number > 1 else "",
     )
     return page.answer("recherche.html", page.etag(0, view), lambda: view)
+
+
+def written_by(page: Page, official: Official) -> tuple[str, str]:
+    """`Tout ce que Solène Kervadec a écrit`, and where the register shows it."""
+    name = display_name(official.first_names, official.family_name)
+    is_elided = folded(name)[:1] in tuple("aeiouh")
+    said = _("Tout ce qu’%(name)s a écrit") if is_elided else _("Tout ce que %(name)s a écrit")
+    url = f"{page.home}/registre?" + urlencode({"personne": name, "genre": Genre.WRITING})
+    return page._(said, name=name), url
 
 
 def page_asked(text: str) -> int:
@@ -110,19 +123,21 @@ async def bring_up_to_date(request: Request) -> None:
 
 
 def page_of_search(
-    db: Session, congress: Congress, wanted: Asked, motion: str, number: int
-) -> tuple[Found, Told, tuple[Motion, ...]]:
-    """Find passages, and read what acts are said with."""
+    db: Session, congress: Congress, words: str, motion: str, number: int
+) -> tuple[Found, Told, tuple[Motion, ...], list[Official]]:
+    """Find passages, read what acts are said with, and find who has this name."""
     assert congress.id is not None
     if motion:
         pages.motion_named(db, congress, motion)
-    found = search.find(db, congress, wanted, motion=motion, page=number)
+    found = search.find(db, congress, asked(words), motion=motion, page=number)
     told = register.told(db, congress.id, [one.entry for one in found.passages if one.entry is not None])
-    return found, told, tuple(told.motions.values())
+    return found, told, tuple(told.motions.values()), search.writers(db, congress, words) if number == 1 else []
 
 
-def count_said(page: Page, found: Found) -> str:
+def count_said(page: Page, found: Found, words: str) -> str:
     """`12 passages trouvés`."""
+    if not found.count and is_common(words):
+        return page._(_("Ce mot est trop courant pour être cherché seul."))
     if not found.count:
         return page._(_("Aucun passage ne contient tous ces mots."))
     said: Any = page.language.ngettext("%(num)s passage trouvé", "%(num)s passages trouvés", found.count)
