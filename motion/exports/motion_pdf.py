@@ -162,7 +162,7 @@ BOOKLET = """
 }
 #par(text(size: small, data.congress))
 #heading(level: 1, if data.own_title == () { data.kind + ". " + data.name } else { words(data.own_title) })
-#par[#strong(data.kind). #data.state. #data.vote]
+#par[#if data.own_title != () [#strong(data.kind). ]#data.state. #data.vote]
 #par(text(size: small)[#data.version. #data.line])
 #if data.sections.len() > 4 {
   show outline: set heading(level: 2, outlined: false)

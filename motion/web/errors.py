@@ -43,6 +43,8 @@ class CrossSite(MotionError):
     """Another site made the browser send a form."""
 
 
+_NO_ENTRY = _("L’inscription n°\u00a0%(name)s n’existe pas.")
+
 SAID: dict[type[MotionError], Said] = {
     errors.NotAllowed: Said(
         403,
@@ -295,13 +297,14 @@ def tell(error: MotionError, language: Language) -> Told:
     """Say an error of the domain in one language, for a page, for a program or for the command line."""
     said = next(SAID[kind] for kind in type(error).__mro__ if kind in SAID)
     values = {field.name: str(getattr(error, field.name)) for field in dataclasses.fields(error)}
+    is_entry = isinstance(error, errors.NotFound) and error.what == "entry"
     reasons = next((REASONS_OF[kind] for kind in type(error).__mro__ if kind in REASONS_OF), REASONS)
     values = {name: _word(name, value, values, reasons, language) for name, value in values.items()}
     return Told(
         name_of(type(error)),
         said.status,
         language.gettext(said.what) % values,
-        language.gettext(said.why) % values,
+        language.gettext(_NO_ENTRY if is_entry else said.why) % values,
         language.gettext(said.repair) % values,
     )
 

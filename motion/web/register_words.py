@@ -68,7 +68,7 @@ SECRETARY_CAME = _("Une personne rejoint le secrétariat")
 SECRETARY_LEFT = _("Une personne quitte le secrétariat")
 CLOSED = {
     "left": _("%(person)s se déconnecte"),
-    "revoked": _("Une connexion est fermée\u00a0: %(named)s"),
+    "revoked": _("Le secrétariat ferme une connexion\u00a0: %(named)s"),
     "expired": _("Une connexion prend fin\u00a0: %(named)s"),
 }
 SIGNED_IN_BY = {

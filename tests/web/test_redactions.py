@@ -379,7 +379,7 @@ class TestRefusals:
         deletes = aline.erase(WORDS)
         take_out(hall, said, said)
         for numbers, status, words in (
-            ("de=999999&a=999999", 404, "Rien ne porte ici le nom « 999999 » (inscription)"),
+            ("de=999999&a=999999", 404, "L’inscription n° 999999 n’existe pas"),
             ("de=abc&a=1", 404, "(inscription)"),
             ("", 404, "(inscription)"),
             ("decision=9", 404, "(décision)"),

@@ -259,7 +259,7 @@ def words_of(page: Page, rows: MotionRows, vote: Vote | None, root: Checkpoint |
     return Words(
         kind=say(_("Motion %(number)s"), number=motion.code[1:]),
         state=state_said(page, rows),
-        version=say(_("Texte %(moment)s, inscription n°\u00a0%(entry)s"), moment=moment, entry=motion.text_entry),
+        version=say(_("Texte du %(moment)s, inscription n°\u00a0%(entry)s"), moment=moment, entry=motion.text_entry),
         vote=result,
         authors=say(_("Qui a écrit")),
         check=say(_("Vérifier ce texte")),
