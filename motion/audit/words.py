@@ -42,9 +42,9 @@ FLAWS: Mapping[Flaw, str] = {
     Flaw.NO_SESSION: _("La connexion dont il s’agit n’a pas été ouverte, ou l’a été par quelqu’un d’autre."),
     Flaw.SESSION_CLOSED: _("Quelque chose est accepté d’une connexion déjà terminée."),
     Flaw.NOT_ACCREDITED: _("Cette personne ne figurait pas sur la liste des membres à ce moment."),
-    Flaw.TEXT_CLOSED: _("Le texte change, ou une décision est prise, alors que la motion est arrêtée ou décidée."),
+    Flaw.TEXT_CLOSED: _("Le texte change, ou une décision est prise, alors que la motion est gelée ou décidée."),
     Flaw.LAST_CHANGE: _("Cette inscription désigne un autre état du texte que celui de ce moment."),
-    Flaw.NOT_FROZEN: _("Une décision est prise sans arrêt du texte, ou sur un autre texte que le texte arrêté."),
+    Flaw.NOT_FROZEN: _("Une décision est prise sans gel du texte, ou sur un autre texte que le texte gelé."),
     Flaw.VOTES: _("Les voix contredisent la décision."),
     Flaw.REDACTION: _(
         "Un retrait ou un effacement ne tient pas\u00a0: l’inscription visée n’avait pas de contenu,"

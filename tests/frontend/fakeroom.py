@@ -1,7 +1,8 @@
 """A small real room that speaks the live protocol, for the editor's own tests: one motion, no storage, no checks.
 
-What it does beyond relaying can be asked for: refuse the next updates, give the next client id away, freeze, refuse upgrades, cut every line, end the
-login (`login` is the one that lives; client ids belong to the login that first used them, as in the real room).
+What it does beyond relaying can be asked for: refuse the next updates, give the next client id away, freeze, refuse
+upgrades, cut every line, end the login (`login` is the one that lives; client ids belong to the login that first used
+them, as in the real room).
 """
 
 import asyncio
