@@ -136,7 +136,7 @@ class TestFinding:
         said = [aline.type(words) for words in ("Le préfet Machin ", "est un ", "vil escroc. ", "Voilà.")]
         page = hall.client.get(f"{HERE}?motion=M1&mots=escroc", headers=hall.odile).text
         assert "<mark>vil <strong>escroc</strong>. </mark>" in page
-        assert "Ces mots sont encore dans le texte\u00a0: «\u00a0vil escroc. \u00a0»" in text_of(page)
+        assert "Ces mots sont encore dans le texte\u00a0: «\u00a0vil escroc.\u00a0»" in text_of(page)
         aline.erase("Le préfet Machin est un vil escroc. ")
         page = hall.client.get(f"{HERE}?motion=M1&mots=escroc", headers=hall.odile).text
         assert "sont encore dans le texte" not in page
