@@ -297,7 +297,7 @@ def tell(error: MotionError, language: Language) -> Told:
     """Say an error of the domain in one language, for a page, for a program or for the command line."""
     said = next(SAID[kind] for kind in type(error).__mro__ if kind in SAID)
     values = {field.name: str(getattr(error, field.name)) for field in dataclasses.fields(error)}
-    is_entry = isinstance(error, errors.NotFound) and error.what == "entry"
+    is_entry = isinstance(error, errors.NotFound) and error.what == "entry" and error.name.isdecimal()
     reasons = next((REASONS_OF[kind] for kind in type(error).__mro__ if kind in REASONS_OF), REASONS)
     values = {name: _word(name, value, values, reasons, language) for name, value in values.items()}
     return Told(
