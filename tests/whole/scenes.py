@@ -27,6 +27,7 @@ NO_PAGES = {
     "replay-json",
     "replay-chunk",
     "instant-clock",  # leads on at once
+    "between-chosen",  # leads on at once
     "motion-pdf",
     "motion-gros-caracteres.pdf",
     "motion-odt",

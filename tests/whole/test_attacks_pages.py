@@ -160,7 +160,7 @@ class TestHostileWords:
                 waiting, walked = ["/", f"/{SLUG}", PAGE, f"{PAGE}?vue=auteurs", f"{PAGE}/rediger"], set()
                 waiting += [f"{PAGE}/rediger/simple", f"{PAGE}/imprimer", f"/{SLUG}/secretariat", "/nouveau"]
                 waiting += [f"{PAGE}/fragments/marge", f"{PAGE}/fragments/texte", f"/{SLUG}/fragments/direct"]
-                while waiting and len(walked) < 80:
+                while waiting and len(walked) < 300:
                     address = waiting.pop(0)
                     shape = re.sub(r"\d+", "0", address.partition("#")[0])
                     if shape in walked:
@@ -255,7 +255,7 @@ class TestHostileWords:
 def forms() -> list[str]:
     """The address of every form of the application, with values that exist."""
     values = {"{congress}": SLUG, "{code}": CODE, "{job:int}": "1", "{official:int}": "1", "{phase}": "closed"}
-    values |= {"{token}": "x" * 43, "{mark}": "elu-1"}
+    values |= {"{token}": "x" * 43, "{mark}": "elu-1", "{request:int}": "1", "{decision:int}": "1"}
     found = []
     for module in PAGES:
         for route in module.ROUTES:
