@@ -64,9 +64,12 @@ def test_playing_ends_with_the_whole_text(opened: Callable[..., Page]) -> None:
     page.get_by_label("Vitesse").select_option("600")
     page.get_by_role("button", name="Lancer", exact=True).click()
     slider = page.get_by_role("slider")
-    page.wait_for_function(
-        "document.querySelector('#place').value === document.querySelector('#place').max", timeout=60_000
-    )
+    place = page.locator("#place")
+    for _ in range(600):
+        if place.input_value() == place.get_attribute("max"):
+            break
+        page.wait_for_timeout(100)
+    assert place.input_value() == place.get_attribute("max")
     expect(page.get_by_role("button", name="Lancer", exact=True)).to_be_visible()
     assert re.search(r"/a/\d+$", page.url)
     slider.press("Home")

@@ -34,14 +34,14 @@ class Secretariat:
         """Close the text."""
         self.page.goto(f"{self.room}/motions/{code}/geler")
         self.page.get_by_role("button", name="Geler le texte").click()
-        self.page.get_by_text("Le texte est gelé.").wait_for()
+        self.page.get_by_text(re.compile(r"^\s*Le texte de la motion .* est gelé\.")).wait_for()
 
     def unfreezes(self, code: str, reason: str) -> None:
         """Open it again, saying why."""
         self.page.goto(f"{self.room}/motions/{code}/rouvrir")
         self.page.get_by_label("Pourquoi ?").fill(reason)
         self.page.get_by_role("button", name="Rouvrir le texte").click()
-        self.page.get_by_text("Le texte est rouvert.").wait_for()
+        self.page.get_by_text(re.compile(r"^\s*Le texte de la motion .* est rouvert\.")).wait_for()
 
     def enters_the_vote(self, code: str) -> None:
         """Write the result of the show of hands; the next page asks to confirm."""
