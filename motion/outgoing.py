@@ -77,6 +77,7 @@ def ask(
         connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=context)
     else:
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=seconds)
+    response: http.client.HTTPResponse | None = None
     try:
         connection.request("GET" if body is None else "POST", parts.path or "/", body, dict(headers or {}))
         response = connection.getresponse()
@@ -96,4 +97,6 @@ def ask(
     except http.client.HTTPException as error:
         raise NoAnswer("not-http", repr(error)) from error
     finally:
+        if response is not None:
+            response.close()  # one that was not read to its end keeps the socket open
         connection.close()

@@ -1,15 +1,13 @@
 """What changed between two texts: readable, complete, and in bounded time."""
 
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion.rules.differences import ComparedLine, Comparison, Kind, compare
-
-SLOWEST_S = 3.0  # on a busy machine; measured below 0.7 s on a quiet one
+from tests.effort import calls
 
 
 def shown(comparison: Comparison) -> list[str]:
@@ -79,31 +77,36 @@ def test_both_texts_can_be_read_in_their_comparison(before: str, after: str) -> 
         assert side(compared.lines, gone).replace("#", "").replace("-", "") == words
 
 
-@pytest.mark.parametrize("shape", ["other", "shuffled", "same words", "one line", "lines", "periodic", "scattered"])
-def test_the_worst_texts_are_compared_in_bounded_time(shape: str) -> None:
-    """200,000 characters against 200,000."""
+def worst(shape: str, size: int) -> tuple[str, str]:
+    """Two texts of `size` characters that are hard to compare."""
     chance = random.Random(shape)
-    words = [f"mot{chance.randrange(5_000)}" for _ in range(27_000)]
+    words = [f"mot{chance.randrange(5_000)}" for _ in range(size // 7)]
     before = " ".join(words)
     match shape:
         case "other":
-            after = " ".join(f"truc{chance.randrange(5_000)}" for _ in range(25_000))
+            after = " ".join(f"truc{chance.randrange(5_000)}" for _ in range(size // 8))
         case "shuffled":
             after = " ".join(chance.sample(words, len(words)))
         case "same words":
-            before, after = "a " * 100_000, "a b " * 50_000
+            before, after = "a " * (size // 2), "a b " * (size // 4)
         case "one line":
             after = " ".join(word for word in words if chance.random() > 0.2)
         case "lines":
-            before, after = "x\n" * 100_000, "x\ny\n" * 50_000
+            before, after = "x\n" * (size // 2), "x\ny\n" * (size // 4)
         case "periodic":
-            before, after = "ab cd ef\n" * 22_000, "cd ab ef\n" * 22_000
+            before, after = "ab cd ef\n" * (size // 9), "cd ab ef\n" * (size // 9)
         case _:
             lines = [" ".join(words[at : at + 12]) for at in range(0, len(words), 12)]
             before = "\n".join(lines)
             after = "\n".join(
                 line.replace(line.split()[5], "neuf") if chance.random() < 0.5 else line for line in lines
             )
-    start = time.process_time()
-    compare(before[:200_000], after[:200_000])
-    assert time.process_time() - start < SLOWEST_S
+    return before[:size], after[:size]
+
+
+@pytest.mark.parametrize("shape", ["other", "shuffled", "same words", "one line", "lines", "periodic", "scattered"])
+def test_the_worst_texts_cost_in_proportion_to_their_length(shape: str) -> None:
+    """Up to 200,000 characters against 200,000; eight times the text, hardly more than eight times the work."""
+    pairs = worst(shape, 25_000), worst(shape, 200_000)
+    small, large = (calls(lambda pair=pair: compare(*pair)) for pair in pairs)
+    assert large < 10 * small
