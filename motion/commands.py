@@ -157,7 +157,7 @@ def parser(_: Language) -> argparse.ArgumentParser:
         default=[],
         type=Path,
         metavar=say("FICHIER"),
-        help=say("Arrêté plus ancien que vous aviez gardé\u202f; peut se répéter."),
+        help=say("État signé plus ancien, que vous aviez gardé\u202f; peut se répéter."),
     )
     verify.add_argument(
         "--policy", type=Path, metavar=say("FICHIER"), help=say("Règle des témoins, prise ailleurs qu’ici.")
@@ -258,7 +258,7 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
     say = spoken_language.gettext
     if isinstance(refused, RecordAltered):
         return say(
-            "Le registre du congrès «\u00a0{slug}\u00a0» ne correspond plus à son dernier arrêté signé ({number}"
+            "Le registre du congrès «\u00a0{slug}\u00a0» ne correspond plus à son dernier état signé ({number}"
             " inscriptions signées, {found} relues)\u00a0: une inscription a été modifiée ou retirée, ou une"
             " sauvegarde ancienne a été restaurée. Le service ne démarre pas. Restaurez la base la plus"
             " récente, puis recommencez."
@@ -269,7 +269,7 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
             " ({holder})\u00a0: une sauvegarde ancienne a été restaurée. Le service ne démarre pas, car il"
             " signerait une seconde histoire. Restaurez une sauvegarde plus récente. S’il n’y en a pas, les"
             " inscriptions perdues restent chez qui a copié le registre\u202f: arrêtez celui-ci avec «\u00a0motion log"
-            " retire {slug}\u00a0», puis ouvrez un congrès à une autre adresse. Le registre arrêté reste lisible."
+            " retire {slug}\u00a0», puis ouvrez un congrès à une autre adresse. L’ancien registre reste lisible."
         ).format(slug=refused.slug, found=refused.found, signed=refused.signed, holder=refused.holder) + _way_out(
             refused, say
         )
@@ -277,12 +277,12 @@ def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
         return say(
             "Le registre du congrès «\u00a0{slug}\u00a0» ne prolonge pas celui que connaît {holder} ({signed}"
             " inscriptions)\u00a0: il y a deux histoires. Le service ne démarre pas. Restaurez la base qui mène à"
-            " cet arrêté. S’il n’y en a pas, arrêtez ce registre avec «\u00a0motion log retire {slug}\u00a0», puis"
-            " ouvrez un congrès à une autre adresse. Le registre arrêté reste lisible."
+            " cet état signé. S’il n’y en a pas, arrêtez ce registre avec «\u00a0motion log retire {slug}\u00a0», puis"
+            " ouvrez un congrès à une autre adresse. L’ancien registre reste lisible."
         ).format(slug=refused.slug, signed=refused.signed, holder=refused.holder) + _way_out(refused, say)
     if isinstance(refused, KeyMissing):
         return say(
-            "La clé du registre manque ({path}) alors que des arrêtés sont déjà signés. Le service ne démarre"
+            "La clé du registre manque ({path}) alors que des états du registre sont déjà signés. Le service ne démarre"
             " pas\u00a0: remettez le fichier à sa place depuis votre copie."
         ).format(path=refused.path)
     assert isinstance(refused, KeyUnreadable)
@@ -467,7 +467,7 @@ def retire_log(options: argparse.Namespace, settings: Settings, spoken_language:
         signed_roots.retire(db, congress.id, now=now())
 
     with_store(settings, lambda store: store.write_now(retire))
-    print(say("Ce registre ne sera plus signé. Il reste lisible, et vérifiable jusqu’à son dernier arrêté."))
+    print(say("Ce registre ne sera plus signé. Il reste lisible, et vérifiable jusqu’à son dernier état signé."))
 
 
 def settings_report(settings: Settings, spoken_language: Language) -> str:

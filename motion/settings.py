@@ -91,7 +91,7 @@ SETTINGS = (
         "MOTION_CHECKPOINT_MS",
         "1000",
         "ms",
-        _("Intervalle entre deux arrêtés signés du registre, quand il y a du nouveau."),
+        _("Intervalle entre deux états signés du registre, quand il y a du nouveau."),
     ),
     Setting(
         "MOTION_MIRROR_URL",
@@ -106,7 +106,7 @@ SETTINGS = (
         "MOTION_TIMESTAMP_URL",
         "",
         "",
-        _("Service d’horodatage (RFC 3161) des arrêtés, chaque heure et aux actes solennels. Vide\u00a0: aucun."),
+        _("Service d’horodatage (RFC 3161) des états signés, chaque heure et aux actes solennels. Vide\u00a0: aucun."),
     ),
 )
 

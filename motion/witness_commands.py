@@ -30,7 +30,7 @@ def describe(commands: Any, say: Callable[[str], str]) -> None:
         found: argparse.ArgumentParser = verbs.add_parser(name, help=purpose, description=purpose)
         return found
 
-    add = verb("add", say("Nommer un témoin\u00a0: il contresigne désormais les arrêtés du registre."))
+    add = verb("add", say("Nommer un témoin\u00a0: il contresigne désormais les états signés du registre."))
     add.add_argument("congress", help=say("Adresse du congrès."))
     add.add_argument("key", help=say("Ligne de clé que le témoin affiche à son démarrage."))
     add.add_argument("url", help=say("Adresse où il répond, en https."))
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace, settings: Settings, language: Language) -> 
                 }
                 print(sentences[refused.field], file=sys.stderr)
                 return EXIT_REFUSED
-            print(say("Témoin nommé. Il sera interrogé au prochain arrêté."))
+            print(say("Témoin nommé. Il sera interrogé au prochain état signé."))
         case "remove":
             _write(settings, options.congress, witnesses.give_up, options.name)
             print(say("Ce témoin n’est plus interrogé. Ce qu’il a contresigné reste."))
@@ -168,7 +168,7 @@ def _lines(settings: Settings, slug: str, say: Callable[[str], str]) -> list[str
             state = row.trouble or (say("a contresigné {size} inscriptions").format(size=row.size) if row.size else "–")
             lines.append(f"{row.key}\t{row.url}\t{state}")
         lines.append(
-            say("Contresignatures de l’arrêté publié\u00a0: {cosigned} sur {named}.").format(
+            say("Contresignatures de l’état publié\u00a0: {cosigned} sur {named}.").format(
                 cosigned=shown.cosigned, named=shown.named
             )
         )

@@ -16,12 +16,12 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 Say = Callable[[str], str]
 
 FLAWS: Mapping[Flaw, str] = {
-    Flaw.CHECKPOINT: _("L’arrêté n’est pas signé par la clé de ce registre, ou il a été modifié."),
-    Flaw.OLDER_CHECKPOINT: _("Un arrêté plus ancien n’est pas signé par la clé de ce registre, ou il a été modifié."),
-    Flaw.OLDER_BEYOND: _("Un arrêté plus ancien compte plus d’inscriptions\u00a0: le registre a été raccourci."),
+    Flaw.CHECKPOINT: _("L’état du registre n’est pas signé par la clé de ce registre, ou il a été modifié."),
+    Flaw.OLDER_CHECKPOINT: _("Un état plus ancien n’est pas signé par la clé de ce registre, ou il a été modifié."),
+    Flaw.OLDER_BEYOND: _("Un état signé plus ancien compte plus d’inscriptions\u00a0: le registre a été raccourci."),
     Flaw.WITNESSES: _("Moins de témoins ont signé que la règle donnée n’en demande."),
-    Flaw.MISSING: _("Cette inscription manque\u00a0: le registre est plus court que ce que dit l’arrêté."),
-    Flaw.SURPLUS: _("Il y a ici plus que ce que dit l’arrêté."),
+    Flaw.MISSING: _("Cette inscription manque\u00a0: le registre est plus court que ce que dit l’état signé."),
+    Flaw.SURPLUS: _("Il y a ici plus que ce que dit l’état signé."),
     Flaw.ROOT: _("Les inscriptions ne mènent pas à l’empreinte signée\u00a0: l’histoire a été réécrite."),
     Flaw.TILE: _("Un fichier de l’arbre des empreintes manque, est abîmé ou ne correspond pas."),
     Flaw.LEAF: _("Cette inscription n’est pas celle qui a été signée\u00a0: elle a été modifiée ou déplacée."),
@@ -72,11 +72,11 @@ NOTES: Mapping[str, str] = {
         " avec --key."
     ),
     "no-older": _(
-        "Aucun arrêté plus ancien n’a été donné\u00a0: on ne peut pas voir si l’histoire a été réécrite puis signée à"
-        " nouveau. Donnez avec --checkpoint celui que vous aviez gardé."
+        "Aucun état signé plus ancien n’a été donné\u00a0: on ne peut pas voir si l’histoire a été réécrite puis signée"
+        " à nouveau. Donnez avec --checkpoint celui que vous aviez gardé."
     ),
     "no-witness": _("Aucun témoin n’est désigné\u00a0: rien n’empêche de montrer deux registres à deux publics."),
-    "few-witnesses": _("{signed} témoins sur {named} ont signé cet arrêté\u00a0: moins que la règle affichée."),
+    "few-witnesses": _("{signed} témoins sur {named} ont contresigné cet état\u00a0: moins que la règle affichée."),
     "policy-unreadable": _("La règle des témoins est illisible\u00a0: leurs signatures n’ont pas été regardées."),
     "rehearsal": _("C’est une répétition\u00a0: son registre peut être supprimé."),
     "digest-withdrawn": _(
@@ -86,7 +86,7 @@ NOTES: Mapping[str, str] = {
     "text-unpublished": _(
         "{motion}\u00a0: pas de texte publié à comparer. Le texte a été reconstitué sans être comparé."
     ),
-    "text-newer": _("{motion}\u00a0: la page publiée est plus récente que l’arrêté. Recommencez pour la comparer."),
+    "text-newer": _("{motion}\u00a0: la page publiée est plus récente que l’état signé. Recommencez pour la comparer."),
 }
 
 TROUBLES: Mapping[str, str] = {
@@ -156,11 +156,12 @@ def _holding(report: Report, language: Language) -> list[str]:
         say("Empreinte\u00a0: {root}").format(root=base64.b64encode(holds.root).decode()),
         "",
         say("Vérifié\u00a0:"),
-        "- " + say("la signature de l’arrêté"),
+        "- " + say("la signature de l’état du registre"),
         line(language.ngettext("{n} inscription, une à une", "{n} inscriptions, une à une", size), size),
     ]
     lines += of(
-        language.ngettext("{n} arrêté plus ancien, prolongé", "{n} arrêtés plus anciens, prolongés", older), older
+        language.ngettext("{n} état signé plus ancien, prolongé", "{n} états signés plus anciens, prolongés", older),
+        older,
     )
     if holds.witnesses:
         names = ", ".join(holds.witnesses)

@@ -80,7 +80,7 @@ def of_register(home: str) -> tuple[File, ...]:
         File(f"{api}/entries", _("Les inscriptions"), "application/json", "JSON"),
         File(f"{api}/entries.csv", _("Les inscriptions, en tableau"), "text/csv", "CSV"),
         File(f"{home}/registre.atom", _("Le fil d’actualité"), "application/atom+xml", "ATOM"),
-        File(f"{home}/log/checkpoint", _("L’arrêté signé (C2SP tlog-tiles)"), "text/plain", "TXT"),
+        File(f"{home}/log/checkpoint", _("L’état signé du registre (C2SP tlog-tiles)"), "text/plain", "TXT"),
         File(
             f"{home}/log/redactions.json", _("Les retraits et effacements, pour les copies"), "application/json", "JSON"
         ),

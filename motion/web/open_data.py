@@ -76,7 +76,7 @@ class CongressLinks(View):
     roster: str = about(_("Sa liste des membres."), **URL)
     entries: str = about(_("Les inscriptions de son registre."), **URL)
     redactions: str = about(_("Ce qui a été retiré ou effacé."), **URL)
-    log: str = about(_("Le dernier arrêté signé de son registre, au format C2SP tlog-tiles."), **URL)
+    log: str = about(_("Le dernier état signé de son registre, au format C2SP tlog-tiles."), **URL)
     catalogue: str = about(_("La description de ses données (DCAT-AP)."), **URL)
     feed: str = about(_("Son fil d’actualité (Atom)."), **URL)
 
@@ -118,7 +118,7 @@ class Counts(View):
     officials: int = about(_("Nombre de membres en exercice sur la liste."), **COUNT)
     motions: int = about(_("Nombre de motions."), **COUNT)
     entries: int = about(_("Nombre d’inscriptions au registre."), **COUNT)
-    signed_entries: int = about(_("Nombre d’inscriptions que couvre le dernier arrêté signé."), **COUNT)
+    signed_entries: int = about(_("Nombre d’inscriptions que couvre le dernier état signé."), **COUNT)
     redactions: int = about(_("Nombre d’inscriptions de retrait ou d’effacement."), **COUNT)
 
 

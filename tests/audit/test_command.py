@@ -45,7 +45,7 @@ class TestHolds:
         assert said.err == "" and said.out.startswith("Tout concorde.\n")
         for line in (
             "- 52 inscriptions, une à une",
-            "- 3 arrêtés plus anciens, prolongés",
+            "- 3 états signés plus anciens, prolongés",
             "- 2 retraits ou effacements, motivés",
             "- 2 textes publiés, mot pour mot, et leurs auteurs",
             "- 2 décisions, conformes aux voix inscrites",

@@ -326,7 +326,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "entries",
         f"{OF_ONE}/entries",
-        _("Les inscriptions du registre que couvre un arrêté signé, dans l’ordre."),
+        _("Les inscriptions du registre que couvre un état signé, dans l’ordre."),
         entries,
         open_data.Entries,
         parameters=(CONGRESS, AFTER, LIMIT, *FILTERS, LANG),
