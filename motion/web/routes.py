@@ -21,12 +21,14 @@ from motion.web.pages import (
     api,
     archive,
     card,
+    comparisons,
     discovery,
     documents,
     editor,
     feeds,
     follow,
     home,
+    instants,
     language,
     log,
     motions,
@@ -37,9 +39,11 @@ from motion.web.pages import (
     redactions,
     register,
     replay,
+    replay_data,
     roster,
     search,
     secretariat,
+    shapes,
     sign_in,
     verify,
 )
@@ -57,7 +61,8 @@ from storage import pages
 if TYPE_CHECKING:
     from motion.web.service import Service
 
-# Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`.
+# Each module of pages holds its `ROUTES`. The order counts where addresses overlap: `/nouveau` before `/{congress}`,
+# `/rejeu/{chunk}.json` before `/rejeu/{anchor}`.
 PAGES = (
     api,
     discovery,
@@ -75,6 +80,10 @@ PAGES = (
     plain,
     documents,
     replay,
+    replay_data,
+    shapes,
+    instants,
+    comparisons,
     motions,
     log,
     objects,
