@@ -12,12 +12,12 @@ Words as French writes them: "l’accès" is "l’" and "accès", so that an art
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from motion.rules.authorship import Authors, Run
+from motion.rules.landmarks import landmarks
 from motion.rules.markdown import BARE, HEADING, Piece
 
 MAX_WORK = 150_000
@@ -252,10 +252,9 @@ def _middle(one: Sequence[Hashable], two: Sequence[Hashable], budget: _Budget) -
     shortest = _shortest(one, two, budget)
     if shortest is not None:
         return shortest
-    landmarks = _landmarks(one, two)
     found: list[tuple[int, int]] = []
     at = bt = 0
-    for left, right in [*landmarks, (len(one), len(two))]:
+    for left, right in [*landmarks(one, two), (len(one), len(two))]:
         between = _shortest(one[at:left], two[bt:right], budget) or []
         found += [(one_at + at, two_at + bt) for one_at, two_at in between]
         if left < len(one):
@@ -308,33 +307,3 @@ def _back(trace: Sequence[dict[int, int]], x: int, y: int) -> list[tuple[int, in
             found.append((x, y))
         x, y = to_x, to_y
     return found[::-1]
-
-
-def _landmarks(one: Sequence[Hashable], two: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """What occurs once in each, in the same order: the longest such list."""
-    where = _once(two)
-    pairs = [(left, where[item]) for item, left in _once(one).items() if item in where]
-    tops: list[int] = []
-    top_pairs: list[int] = []
-    previous: list[int] = []
-    for index, (_left, right) in enumerate(pairs):
-        pile = bisect_left(tops, right)
-        previous.append(top_pairs[pile - 1] if pile else -1)
-        if pile == len(tops):
-            tops.append(right)
-            top_pairs.append(index)
-        else:
-            tops[pile], top_pairs[pile] = right, index
-    chain = []
-    index = top_pairs[-1] if top_pairs else -1
-    while index >= 0:
-        chain.append(pairs[index])
-        index = previous[index]
-    return chain[::-1]
-
-
-def _once(items: Sequence[Hashable]) -> dict[Hashable, int]:
-    seen: dict[Hashable, int] = {}
-    for index, item in enumerate(items):
-        seen[item] = -1 if item in seen else index
-    return {item: index for item, index in seen.items() if index >= 0}

@@ -23,6 +23,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from motion.rules.landmarks import landmarks
+
 MAX_COMPARED_TOKENS = 6_000
 """Between two landmarks, more words than this are taken as wholly rewritten: comparing costs their product."""
 
@@ -195,43 +197,12 @@ def _hunks(base: str, wanted: str) -> list[Edit]:
 
 def _gaps(before: list[str], after: list[str]) -> list[tuple[list[str], list[str]]]:
     """Cut both lists of lines at their landmarks: lines that occur once in each, in the same order (patience)."""
-    landmarks = _landmarks(before, after)
     gaps = []
     one = two = 0
-    for left, right in landmarks:
+    for left, right in landmarks(before, after):
         gaps += [(before[one:left], after[two:right]), (before[left : left + 1], after[right : right + 1])]
         one, two = left + 1, right + 1
     return [*gaps, (before[one:], after[two:])]
-
-
-def _landmarks(before: list[str], after: list[str]) -> list[tuple[int, int]]:
-    where = _once(after)
-    pairs = [(left, where[line]) for line, left in _once(before).items() if line in where]
-    # Longest ascending subsequence of the right sides, by piles.
-    tops: list[int] = []
-    top_pairs: list[int] = []
-    previous: list[int] = []
-    for index, (_, right) in enumerate(pairs):
-        pile = bisect_right(tops, right)
-        previous.append(top_pairs[pile - 1] if pile else -1)
-        if pile == len(tops):
-            tops.append(right)
-            top_pairs.append(index)
-        else:
-            tops[pile], top_pairs[pile] = right, index
-    chain = []
-    index = top_pairs[-1] if top_pairs else -1
-    while index >= 0:
-        chain.append(pairs[index])
-        index = previous[index]
-    return chain[::-1]
-
-
-def _once(lines: list[str]) -> dict[str, int]:
-    seen: dict[str, int] = {}
-    for index, line in enumerate(lines):
-        seen[line] = -1 if line in seen else index
-    return {line: index for line, index in seen.items() if index >= 0}
 
 
 def _word_hunks(start: int, removed: str, added: str) -> list[Edit]:
