@@ -137,9 +137,6 @@ def turns(started: Started) -> list[Turn]:
 
     copies = Copies(service.store, settings, service.now)
 
-    async def copy() -> None:
-        await asyncio.to_thread(copies.make_due)
-
     async def replay() -> None:
         await histories.reach_late(service.now())
 
@@ -155,7 +152,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("phases", PHASES_MS, open_phases),
         Turn("mails", MAILS_MS, send_mails),
         Turn("jobs", JOBS_MS, do_jobs),
-        Turn("copies", COPIES_MS, copy),
+        Turn("copies", COPIES_MS, copies.turn),
         Turn("histories", HISTORY_MS, replay),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),

@@ -116,6 +116,12 @@ def progress(db: Session, job_id: int, owner: str, done: int, now: datetime) -> 
     return bool(changed.rowcount)
 
 
+def give_back(db: Session, job_id: int, owner: str) -> None:
+    """Let a task wait for whoever comes next: this process stops."""
+    mine = (col(Job.id) == job_id, col(Job.state) == "running", col(Job.owner) == owner)
+    db.exec(update(Job).where(*mine).values(state="waiting"))
+
+
 def finish(
     db: Session, job_id: int, owner: str, state: str, outcome: dict[str, Any], now: datetime, *, drop: int | None = None
 ) -> None:

@@ -13,6 +13,7 @@ PACKED = frozenset((".pdf", ".odt", ".docx", ".epub", ".zip", ".png", ".jpg", ".
 """Smaller already: stored as they are."""
 
 LEVEL = 6
+PARTIAL = ".zip.part"  # how the name of a file ends that is not whole
 
 
 def zip_folder(folder: Path, target: Path, name: str, moment: datetime, tell: Callable[[], None] = lambda: None) -> str:
@@ -29,7 +30,7 @@ def zip_folder(folder: Path, target: Path, name: str, moment: datetime, tell: Ca
         (Path(parent, file) for parent, _folders, files in os.walk(folder) for file in files),
         key=lambda place: place.relative_to(folder).as_posix(),
     )
-    partial = target.with_name(target.name + ".part")
+    partial = target.with_name(target.stem + PARTIAL)
     with zipfile.ZipFile(partial, "w", allowZip64=True) as archive:
         for place in places:
             entry = zipfile.ZipInfo(

@@ -34,6 +34,10 @@ class TakenOver(Exception):
     """Another process runs the job now: this one was silent for too long."""
 
 
+class GivenBack(Exception):
+    """This process stops: the job waits for the next one."""
+
+
 Kinds = Mapping[str, Callable[[Store, Job, Callable[[], datetime]], dict[str, Any]]]
 """The function of each kind of job."""
 
@@ -73,6 +77,9 @@ def run(
         outcome, state = {"error": type(refusal).__name__, "values": _fields(refusal)}, "failed"
     except TakenOver:
         log.warning("job %d was silent for too long and runs elsewhere now", job_id)
+        return True
+    except GivenBack:
+        store.write_now(jobs.give_back, job_id, owner)
         return True
     except Exception:
         log.exception("couldn't run job %d (%s)", job_id, job.kind)

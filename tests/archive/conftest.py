@@ -9,6 +9,7 @@ import pytest
 from motion.archive.export import Copied, export
 from motion.settings import Settings
 from storage.store import Store
+from tests.archive.hall import Hall
 from tests.audit.world import Script, play
 
 
@@ -40,3 +41,12 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Export]:
     copied = export(rooms.settings, script.store, "ormeline", folder, wait_s=2)
     yield Export(script, rooms.settings, folder, copied, root)
     script.store.close()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """A congress without a copy."""
+    made = Hall(tmp_path / "service")
+    with made.public, made.clerk:
+        yield made
+    made.script.store.close()
