@@ -136,13 +136,12 @@ class Motion:
         if said is None:
             self.notes.append(Note("text-unpublished", {"motion": self.code}))
             return None
-        words = f"motions/{self.code}.json"
         if self._compared is not None:
-            return Broken(self._compared, entry=self._last, words=words)
+            return self._differs(self._compared, "json")
         is_newer = _number(said.get("entry")) >= self._texts.size
         if not self._is_compared:
             if not is_newer or _number(said.get("number")) <= self._replay.number:
-                return Broken(Flaw.TEXT, entry=self._last, words=words)
+                return self._differs(Flaw.TEXT, "json")
             self.notes.append(Note("text-newer", {"motion": self.code}))
             return None
         if is_newer:
@@ -151,7 +150,7 @@ class Motion:
         result = said.get("result")
         votes = {name: result.get(name) for name in _VOTES} if isinstance(result, dict) else None
         if (said.get("state"), said.get("title"), votes) != (self._state, self._title, self._votes):
-            return Broken(Flaw.RESULT, entry=self._last, words=words)
+            return self._differs(Flaw.RESULT, "json")
         return self._compare_markdown(said)
 
     def _compare_markdown(self, said: Mapping[str, Any]) -> Broken | None:
@@ -160,8 +159,13 @@ class Motion:
             return None
         data = self._texts.markdown(self.code)
         if data is not None and data != str(said["text"]).encode():
-            return Broken(Flaw.TEXT, entry=self._last, words=f"motions/{self.code}.md")
+            return self._differs(Flaw.TEXT, "md")
         return None
+
+    def _differs(self, flaw: Flaw, form: str) -> Broken:
+        """A file of this motion is not what the record gives."""
+        path = f"motions/{self.code}.{form}"
+        return Broken(flaw, entry=self._last, words=path, motion=self.code, path=path)
 
 
 def _number(value: object) -> int:

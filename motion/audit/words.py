@@ -200,14 +200,18 @@ def _number(value: int, language: Language) -> str:
 
 def _broken(broken: Broken, say: Say) -> str:
     lines = [say("Quelque chose ne concorde pas."), ""]
-    if broken.entry is not None:
+    if broken.path:
+        place = say("Motion {motion}, fichier {path}\u00a0:").format(motion=broken.motion, path=broken.path)
+        lines += [place + " " + say(FLAWS[broken.flaw]), ""]
+        lines.append(say("Dernière inscription de cette motion\u00a0: {number}").format(number=broken.entry))
+    elif broken.entry is not None:
         lines.append(say("Inscription {number}\u00a0:").format(number=broken.entry) + " " + say(FLAWS[broken.flaw]))
     elif broken.since is not None and broken.until is not None and broken.until > broken.since:
         place = say("Entre les inscriptions {since} et {until}\u00a0:")
         lines.append(place.format(since=broken.since, until=broken.until - 1) + " " + say(FLAWS[broken.flaw]))
     else:
         lines.append(say(FLAWS[broken.flaw]))
-    if broken.words:
+    if broken.words and not broken.path:
         lines += ["", broken.words]
     lines += ["", say("Code\u00a0: {code}").format(code=broken.flaw)]
     return "\n".join(lines)
@@ -251,5 +255,6 @@ def as_json(report: Report) -> dict[str, Any]:
     if broken is not None:
         said["flaw"], said["entry"] = str(broken.flaw), broken.entry
         said["since"], said["until"], said["words"] = broken.since, broken.until, broken.words
+        said["motion"], said["file"] = broken.motion or None, broken.path or None
         said["cause"] = None if broken.cause is None else repr(broken.cause)
     return said

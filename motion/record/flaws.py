@@ -76,7 +76,8 @@ class Broken:
     ``entry`` is the number of the entry at fault. For ``ROOT`` it is unknown: the fault lies from entry
     ``since`` (the size of the last checkpoint that agreed) up to, not including, entry ``until``.
     ``cause`` is the error behind it, when there is one; ``words`` are the entry's own or the file's name,
-    for people to read.
+    for people to read. ``motion`` and ``path`` name the motion and the published file that disagree with the record:
+    ``entry`` is then the last one of that motion.
     """
 
     flaw: Flaw
@@ -85,3 +86,5 @@ class Broken:
     until: int | None = None
     cause: RecordError | None = None
     words: str = field(default="", compare=False)
+    motion: str = field(default="", compare=False)
+    path: str = field(default="", compare=False)

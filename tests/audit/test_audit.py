@@ -447,4 +447,5 @@ class TestPublished:
         """It is what people compute the digest of."""
         (forger.folder / "motions/M1.md").write_text("autre texte")
         report = check(congress, forger)
-        assert report.broken is not None and report.broken.words == "motions/M1.md"
+        assert report.broken is not None and report.broken.flaw == Flaw.TEXT
+        assert (report.broken.motion, report.broken.path) == ("M1", "motions/M1.md")

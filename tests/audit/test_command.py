@@ -116,6 +116,17 @@ class TestBroken:
         assert f"Inscription {number}\u00a0: Les voix contredisent la décision." in said
         assert '"t":"motion.adopt"' in said and "Code\u00a0: votes" in said
 
+    def test_names_the_motion_and_the_file(self, forger: Forger, capsys: pytest.CaptureFixture[str]):
+        """Of a page or a text that was tampered with after the record was written."""
+        (forger.folder / "motions/M2.md").write_text("autre texte")
+        assert run(["verify", str(forger.folder)], FRENCH) == 1
+        said = capsys.readouterr().out
+        assert "Motion M2, fichier motions/M2.md\u00a0: Le texte publié n’est pas celui" in said
+        assert said.count("motions/M2.md") == 1 and "Dernière inscription de cette motion\u00a0:" in said
+        assert run(["verify", str(forger.folder), "--json"], FRENCH) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["flaw"], told["motion"], told["file"]) == ("text", "M2", "motions/M2.md")
+
     def test_says_between_which_entries(self, congress: Published, forger: Forger, kept: Path, capsys):
         """When only a kept checkpoint tells."""
         forger.edit(forger.find("official.accredit", 3), name="Quelqu’un d’autre")

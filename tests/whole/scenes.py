@@ -44,6 +44,8 @@ NO_PAGES = {
     "log-stamped",
     "log-tile",
     "entry-proof",
+    "verify-guide",  # a file
+    "verify-guide-in",  # a file
     "entry-json",
     "entry-object",
     "log-objects",

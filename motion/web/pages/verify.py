@@ -14,12 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from motion.exports.verify_guide import Subject, verify_guide
+from motion.language import LANGUAGES
 from motion.record.tree import HASH_BYTES
 from motion.web.page import Page, read
+from motion.web.pages.log import answer, look
 from motion.web.reading import grouped_digest
 from motion.web.register_words import witnesses_said
 from motion.web.views import View, shown
-from storage import fingerprints, published
+from storage import copying, fingerprints, published
 from storage.fingerprints import EntryKnown, Known, RootKnown, TextKnown
 from storage.models import Checkpoint, Congress
 from storage.store import Session
@@ -27,6 +30,7 @@ from storage.store import Session
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 MAX_CHARACTERS = 200
+MARKDOWN = "text/markdown; charset=utf-8"
 _BLANKS = re.compile(r"[\s\u00a0\u202f:.-]+")
 
 
@@ -56,6 +60,7 @@ class VerifyView(View):
     sample: int = shown("An entry's number, for the examples.")
     voted: str = shown("The code of a motion whose text was voted, for the examples; empty before any.")
     voted_entry: int = shown("The entry of that vote.")
+    guide: str = shown("The file of the guide to verification, in the reader's language.")
 
 
 async def show(request: Request) -> Response:
@@ -84,6 +89,7 @@ async def show(request: Request) -> Response:
             page.service.settings.base_url + page.home,
             max(size - 1, 0),
             *(voted or ("", 0)),
+            guide_name(page.language.code, page.congress.languages),
         )
 
     if asked and wanted is None:
@@ -103,6 +109,35 @@ def page_of_verify(
     newest = published.checkpoint(db, congress.id)
     voted = fingerprints.voted(db, congress.id, newest.size if newest else 0)
     return newest, published.keys(db, congress.id), (witnessed.cosigned, witnessed.named), known, voted
+
+
+def guide_name(code: str, languages: str) -> str:
+    """The name of the guide, here and in a copy: the plain one is in the congress's first language."""
+    return "VERIFY.md" if code == languages.split(",")[0] else f"VERIFY.{code}.md"
+
+
+async def guide(request: Request) -> Response:
+    """`VERIFY.md` as a copy of the congress would bring it now: each check, with our programs and without them."""
+    asked = request.path_params.get("language")
+
+    def write(db: Session, congress_id: int) -> bytes | None:
+        congress = db.get_one(Congress, congress_id)
+        newest, keys = published.checkpoint(db, congress_id), published.keys(db, congress_id)
+        if newest is None or not keys:
+            return None
+        voted = fingerprints.voted(db, congress_id, newest.size)
+        subject = Subject(
+            congress.title,
+            congress.origin,
+            keys[-1],
+            base64.b64encode(newest.root).decode(),
+            newest.size,
+            copying.with_object(db, congress_id, newest.size),
+            voted[0] if voted else "M1",
+        )
+        return verify_guide(subject, asked or congress.languages.split(",")[0]).encode()
+
+    return answer(request, None if asked not in (None, *LANGUAGES) else await look(request, write), MARKDOWN)
 
 
 def read_fingerprint(text: str) -> bytes | None:
@@ -180,4 +215,8 @@ def witnesses_of(page: Page, cosigned: int, named: int) -> str:
     return f"{said}." if said else page._(_("Aucun témoin n’est encore désigné par ce congrès."))
 
 
-ROUTES = [Route("/{congress}/verifier", show, name="verify")]
+ROUTES = [
+    Route("/{congress}/verifier", show, name="verify"),
+    Route("/{congress}/VERIFY.md", guide, name="verify-guide"),
+    Route("/{congress}/VERIFY.{language}.md", guide, name="verify-guide-in"),
+]
