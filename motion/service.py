@@ -30,7 +30,7 @@ from motion.live.server import ACCEPTED_AT_ONCE, configuration, lengthen_queue, 
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
-from motion.work import jobs, mail, withdrawals
+from motion.work import jobs, mail, searches, withdrawals
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.loop import Turn, keep_turning
 from motion.work.publishing import Publisher
@@ -53,6 +53,7 @@ SEALED_MS = 600_000  # days are long: what was withdrawn is destroyed within ten
 HISTORY_MS = 5_000  # histories that are late: a minute, or 5,000 updates
 JOBS_MS = 500  # somebody looks at the progress of an import
 SCRUBS_MS = 10_000  # what a page that takes words out could not do for busy readers
+SEARCHES_MS = 600_000  # what another version indexed: there is something to do at a start, and never after
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
@@ -143,6 +144,9 @@ def turns(started: Started) -> list[Turn]:
     async def erase_sealed() -> None:
         await withdrawals.erase_due(service.store, service.now())
 
+    async def index() -> None:
+        await searches.renew(service.store)
+
     scrubs = withdrawals.Scrubs(service.store)
 
     return [
@@ -154,6 +158,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("jobs", JOBS_MS, do_jobs),
         Turn("copies", COPIES_MS, copies.turn),
         Turn("histories", HISTORY_MS, replay),
+        Turn("searches", SEARCHES_MS, index),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),
     ]

@@ -2,7 +2,8 @@
 
 The stems are ours (`motion.rules.words`) and stand in an ordinary table, so SQLite and PostgreSQL give the same
 answers. The index follows what it indexes when somebody searches: `refresh`, in small transactions, since on SQLite
-each of them holds up those who write. All of it may be lost: it is made again.
+each of them holds up those who write. What another version of Motion indexed is indexed again in the background
+(`motion.work.searches`). All of it may be lost: it is made again.
 """
 
 from collections import defaultdict
@@ -15,7 +16,8 @@ from sqlmodel import Session, col
 from motion.record.entry import Entry as Said
 from motion.record.entry import decode_entry
 from motion.record.errors import RecordError
-from motion.record.kinds import KINDS, Form
+from motion.record.forms import Form
+from motion.record.kinds import KINDS
 from motion.record.objects import open_object
 from motion.rules.names import folded
 from motion.rules.register import TYPED
@@ -28,8 +30,15 @@ from storage.models.record import FREQUENT, IS_RARE
 PASSAGES = 150
 """Passages that one transaction indexes at most, of one motion: about ten milliseconds, twenty-five for the longest."""
 
+INDEXING = 1
+"""What is indexed, and how its words become stems, in this version of Motion. Raise it with any change of `_ACTS_SAID`,
+`_words_of`, `_passages` or `motion.rules.words.stems`: what was indexed otherwise is then indexed again."""
+
 ACTS = 0
 """Stands for the acts of the register where a motion's id stands for its text."""
+
+_MADE_BY = -1  # stands there for the whole congress: what was read is no number of a text, but an `INDEXING`
+_FORMER = -2  # read: the passages are those of another `INDEXING`, and still found until they are made again
 
 PAGE = 30
 PEOPLE = 3  # of the same name: a family in a congress
@@ -71,14 +80,16 @@ class Found:
 
 
 def behind(db: Session, congress_id: int) -> list[int]:
-    """What is still to be indexed: motions by id, and `ACTS`."""
+    """What is still to be indexed: motions by id, and `ACTS`; `former` lists what is to be indexed again."""
     read = {row.motion_id: row.read for row in _states(db, congress_id)}
     texts = db.execute(
         select(col(Motion.id), col(Motion.text_number))
         .where(col(Motion.congress_id) == congress_id)
         .order_by(col(Motion.id))
     )
-    found = [motion_id for motion_id, number in texts if motion_id is not None and read.get(motion_id, -1) != number]
+    found = [one for one, number in texts if one is not None and read.get(one, -1) not in (number, _FORMER)]
+    if read.get(ACTS) == _FORMER:
+        return found
     last = select(func.max(col(Entry.number))).where(col(Entry.congress_id) == congress_id, IS_RARE)
     return [*found, ACTS] if (db.execute(last).scalar() or 0) > read.get(ACTS, -1) else found
 
@@ -89,7 +100,41 @@ def refresh(db: Session, congress_id: int, part: int) -> bool:
     if part == ACTS:
         return _index_acts(db, congress_id)
     motion = db.get_one(Motion, part)
-    return _read(db, congress_id, part) != motion.text_number and _index_motion(db, motion)
+    read = _read(db, congress_id, part)
+    if read == _FORMER:
+        return _drop_former(db, motion)
+    return read != motion.text_number and _index_motion(db, motion)
+
+
+def is_of_another_version(db: Session) -> bool:
+    """Whether some congress was indexed by another version of Motion, and `put_aside` has not seen it."""
+    return bool(_of_another_version(db))
+
+
+def put_aside(db: Session) -> None:
+    """Mark all that another version indexed as `former`. It is found as it was until it has been indexed again."""
+    for congress_id in _of_another_version(db):
+        _lock(db, congress_id)
+        texts = db.execute(select(col(Motion.id)).where(col(Motion.congress_id) == congress_id)).scalars()
+        for part in (ACTS, *texts):
+            assert part is not None
+            _have_read(db, congress_id, part, _FORMER)
+        _have_read(db, congress_id, _MADE_BY, INDEXING)
+
+
+def former(db: Session) -> list[tuple[int, int]]:
+    """What `refresh` must index again, though nothing of it has changed: congresses, and their motions or `ACTS`."""
+    marked = select(col(SearchState.congress_id), col(SearchState.motion_id)).where(
+        col(SearchState.read) == _FORMER, col(SearchState.motion_id) >= ACTS
+    )
+    return [(row[0], row[1]) for row in db.execute(marked.order_by(col(SearchState.congress_id)))]
+
+
+def _of_another_version(db: Session) -> list[int]:
+    here = col(SearchState.motion_id) == _MADE_BY, col(SearchState.read) == INDEXING
+    made = set(db.execute(select(col(SearchState.congress_id)).where(*here)).scalars())
+    indexed = select(col(SearchState.congress_id)).where(col(SearchState.motion_id) == ACTS)
+    return [one for one in db.execute(indexed.order_by(col(SearchState.congress_id))).scalars() if one not in made]
 
 
 def forget(db: Session, congress_id: int, *, motions: Collection[int] = (), entries: Collection[int] = ()) -> None:
@@ -166,7 +211,9 @@ def _having(congress: Congress, condition: ColumnElement[bool]) -> Select[int]:
 
 def _lock(db: Session, congress_id: int) -> None:
     """Two processes must not index the same passage twice: the state of the register is the lock."""
-    insert_missing(db, SearchState, {"congress_id": congress_id, "motion_id": ACTS, "read": -1})
+    if db.get(SearchState, (congress_id, ACTS)) is None:
+        for part, read in ((_MADE_BY, INDEXING), (ACTS, -1)):
+            insert_missing(db, SearchState, {"congress_id": congress_id, "motion_id": part, "read": read})
     db.get_one(SearchState, (congress_id, ACTS), with_for_update=True)
 
 
@@ -181,6 +228,17 @@ def _read(db: Session, congress_id: int, motion_id: int) -> int:
 
 def _have_read(db: Session, congress_id: int, motion_id: int, number: int) -> None:
     db.merge(SearchState(congress_id=congress_id, motion_id=motion_id, read=number))
+
+
+def _drop_former(db: Session, motion: Motion) -> bool:
+    """Drop some passages of another version, and return that more is left to do: the rest, or to index the text."""
+    assert motion.id is not None
+    query = select(col(SearchPassage.id)).where(col(SearchPassage.motion_id) == motion.id)
+    dropped = db.execute(query.order_by(col(SearchPassage.place)).limit(PASSAGES)).scalars().all()
+    _drop(db, dropped)
+    if len(dropped) < PASSAGES:
+        _have_read(db, motion.congress_id, motion.id, -1)
+    return True
 
 
 def _index_motion(db: Session, motion: Motion) -> bool:
@@ -245,9 +303,12 @@ def _index_acts(db: Session, congress_id: int) -> bool:
         words = _words_of(db, congress_id, entry) if entry.kind in _WITH_WORDS else ""
         if words:
             new.append(SearchPassage(congress_id=congress_id, entry=number, text=words))
+    through = rows[-1][0] if rows else max(read, -1)
+    its = col(SearchPassage.congress_id) == congress_id, col(SearchPassage.entry) > read
+    indexed = select(col(SearchPassage.id)).where(*its, col(SearchPassage.entry) <= through)
+    _drop(db, db.execute(indexed).scalars().all())  # those of another version
     _add(db, new)
-    if rows:
-        _have_read(db, congress_id, ACTS, rows[-1][0])
+    _have_read(db, congress_id, ACTS, through)
     return len(rows) == PASSAGES
 
 

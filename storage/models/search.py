@@ -39,7 +39,10 @@ class SearchStem(SQLModel, table=True):
 
 
 class SearchState(SQLModel, table=True):
-    """How far a motion's text (by its `number`), or with motion 0 a congress's register, has been read."""
+    """How far a motion's text (by its `number`), or with motion 0 a congress's register, has been read.
+
+    With motion -1 `read` is the version of the indexing, `storage.search.INDEXING`.
+    """
 
     __tablename__ = "search_state"
 

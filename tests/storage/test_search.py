@@ -6,12 +6,12 @@ from threading import Event
 from time import sleep
 
 import pytest
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from motion.acts import motions, record
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
-from motion.rules.words import asked
+from motion.rules.words import asked, stems
 from storage import search
 from storage.models import Congress, Entry, Motion, Official, SearchPassage, SearchState, SearchStem, Secretary
 from storage.store import Store
@@ -203,9 +203,79 @@ def test_two_who_index_for_the_first_time_at_once_wait_for_each_other(store: Sto
     is_first = Event()
     with ThreadPoolExecutor(2) as hands:
         first = hands.submit(store.write_now, refresh_slowly)
-        assert is_first.wait(10)
+        assert is_first.wait(30)
         second = hands.submit(store.write_now, search.refresh, 1, 1)
-        first.result(10)
-        second.result(10)
+        first.result(30)
+        second.result(30)
     index(store)
     assert len(found(store, congress, "navette ")) == 1 and len(found(store, congress, "brassac ")) == 1
+
+
+def renewed(store: Store) -> int:
+    """Index again what another version indexed; return in how many transactions."""
+    if store.read_now(search.is_of_another_version):
+        store.write_now(search.put_aside)
+    count = 0
+    for congress_id, part in store.read_now(search.former):
+        count += 1
+        while store.write_now(search.refresh, congress_id, part):
+            count += 1
+    return count
+
+
+def test_what_another_version_indexed_is_indexed_again(
+    store: Store, congress: Congress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts and acts alike, once; until then it is found as it was."""
+
+    def as_before(db: Session) -> None:
+        """Another version said other words of acts, and found the stems otherwise."""
+        for passage in db.exec(select(SearchPassage)):
+            if passage.entry is not None:
+                passage.text = f"autrefois {passage.text}"
+                db.add(SearchStem(congress_id=1, stem=stems("autrefois")[0], passage_id=passage.id or 0))
+        for stem in db.exec(select(SearchStem).where(SearchStem.stem == stems("navette")[0])):
+            stem.stem = "zzz"
+
+    assert renewed(store) == 0
+    store.write_now(as_before)
+    monkeypatch.setattr(search, "INDEXING", search.INDEXING + 1)
+    assert not store.read_now(search.behind, 1)
+    assert found(store, congress, "autrefois ") and not found(store, congress, "navette ")
+    assert renewed(store) > 0
+    assert not found(store, congress, "autrefois ") and len(found(store, congress, "navette ")) == 1
+    assert not store.read_now(search.behind, 1) and renewed(store) == 0
+    for words, expected in QUERIES:
+        assert len(found(store, congress, words)) == len(expected), words
+
+
+def test_what_had_no_version_is_indexed_again(store: Store, congress: Congress) -> None:
+    """As before versions were kept: each passage is found once afterwards."""
+    store.write_now(lambda db: db.exec(delete(SearchState).where(col(SearchState.motion_id) < 0)))
+    before = store.read_now(lambda db: len(db.exec(select(SearchPassage)).all()))
+    assert renewed(store) > 0 and renewed(store) == 0
+    assert store.read_now(lambda db: len(db.exec(select(SearchPassage)).all())) == before
+
+
+def test_a_long_text_is_indexed_again_in_several_transactions(
+    store: Store, congress: Congress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops halfway finds the rest to be done, and what is written meanwhile is not forgotten."""
+
+    def rewrite(db: Session, number: int, word: str) -> None:
+        motion = db.get_one(Motion, 1)
+        motion.text = "\n".join(f"Ligne {line} du long {word}." for line in range(1000))
+        motion.number = motion.text_number = number
+        db.add(motion)
+
+    store.write_now(rewrite, 9, "texte")
+    index(store)
+    monkeypatch.setattr(search, "INDEXING", search.INDEXING + 1)
+    store.write_now(search.put_aside)
+    assert store.write_now(search.refresh, 1, 1)  # and it stops here
+    store.write_now(rewrite, 10, "poème")
+    assert not store.read_now(search.behind, 1)
+    assert renewed(store) > 10
+    assert store.read_now(search.find, congress, asked("long ")).count == 1000
+    assert store.read_now(search.find, congress, asked("poème ")).count == 1000
+    assert not store.read_now(search.behind, 1)
