@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from frontend import build
 
@@ -36,6 +36,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--no-default-browser-check",
 ]
+PATIENCE_MS = 30_000  # as long as Playwright waits for everything else: machines that do much else are slow
 NO_BROWSER = (
     "no browser for the tests: install Chromium (Debian: apt-get install chromium), or name one with "
     "MOTION_BROWSER=/path/to/chrome. What was tried: {tried}"
@@ -163,6 +164,7 @@ def launched() -> Iterator[Browser]:
     """
     found = find()
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node())
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = _launch(playwright, found)
         try:

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.servers import START_SECONDS, Served
 
-SHOWN_S = 10
+SHOWN_S = 40
 PLACES = 24
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from tests.whole.demonstration import Demonstration, Place
 from tests.whole.network import Line
 
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 TEXT = ".cm-content"
 # Where to click so that the caret stands after (or before) words of the text; null while they aren't there.
 PLACE = """([words, after]) => {
