@@ -147,12 +147,12 @@ def test_a_snapshot_written_during_a_redaction_does_not_stay(store: Store, world
     def slowly(db: Session) -> None:
         deeds[0](db)
         halfway.set()
-        assert other_began.wait(5)
+        assert other_began.wait(30)
         time.sleep(0.2)
 
     with ThreadPoolExecutor(2) as threads:
         slow = threads.submit(store.write_now, slowly)
-        assert halfway.wait(5)
+        assert halfway.wait(30)
         quick = threads.submit(store.write_now, deeds[1])
         other_began.set()
         slow.result(), quick.result()

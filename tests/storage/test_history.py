@@ -90,9 +90,9 @@ def test_two_who_compute_a_first_history_at_once_leave_one(store: Store) -> None
 
     with ThreadPoolExecutor(2) as hands:
         first = hands.submit(store.write_now, keep_slowly)
-        assert is_first.wait(10)
+        assert is_first.wait(30)
         second = hands.submit(store.write_now, history.keep, world.motion_id, 0, 0, progress, [row])
-        assert (first.result(10), second.result(10)) == (True, False)
+        assert (first.result(30), second.result(30)) == (True, False)
     assert len(store.read_now(history.chunk_lines, world.motion_id)) == 1
 
 
@@ -110,9 +110,9 @@ def test_what_is_kept_while_words_are_taken_out_goes_with_them(store: Store) -> 
 
     with ThreadPoolExecutor(2) as hands:
         first = hands.submit(store.write_now, keep_slowly)
-        assert is_first.wait(10)
+        assert is_first.wait(30)
         second = hands.submit(store.write_now, history.forget, world.motion_id)
-        first.result(10)
-        second.result(10)
+        first.result(30)
+        second.result(30)
     assert store.read_now(history.chunk_lines, world.motion_id) == []
     assert store.read_now(history.head, world.motion_id).number == 0
