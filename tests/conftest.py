@@ -7,7 +7,7 @@ import pytest
 
 from storage import migrate
 from storage.store import Store
-from tests import databases
+from tests import databases, object_store
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,13 @@ def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server for the whole run."""
     with databases.postgresql() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """An S3-compatible server for the whole run."""
+    with object_store.seaweedfs() as base:
+        yield base
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
