@@ -11,6 +11,7 @@ in order with the advisory lock of `storage.ledger.lock`.
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -32,6 +33,15 @@ BUSY_TIMEOUT_MS = 10_000  # another process (a command, a backup) may hold SQLit
 
 # Whoever cuts the write-ahead log waits for readers with the write lock in hand: a blink, for words wait meanwhile.
 SCRUB_WAIT_MS = 250
+
+# PostgreSQL keeps dead rows for as long as a transaction may still see them: a vacuum that runs while an export reads
+# leaves them all, and says nothing. What comes after all that is committed is asked first, then the oldest that anybody
+# still sees.
+_NEXT_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+_OLDEST_SEEN = f"""
+    SELECT ({_NEXT_TRANSACTION}) - coalesce(max(age(backend_xmin)), 0) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class Store:
@@ -77,7 +87,7 @@ class Store:
 
         SQLite has overwritten it in the file by then (`secure_delete`), and may still hold the former pages in its
         write-ahead log: they are folded in and the log is cut to nothing. On PostgreSQL the vacuum decides when dead
-        rows go: this asks for one.
+        rows go: this asks for one, which may take minutes, once nobody sees those rows any more.
 
         Returns:
             Whether it is done; False when a reader was at work all the while: ask again later.
@@ -97,6 +107,12 @@ class Store:
                     driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
                 return not busy
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            taken_out_before = connection.exec_driver_sql(_NEXT_TRANSACTION).scalar_one()
+            until = time.monotonic() + SCRUB_WAIT_MS / 1000
+            while connection.exec_driver_sql(_OLDEST_SEEN).scalar_one() < taken_out_before:
+                if time.monotonic() > until:
+                    return False
+                time.sleep(SCRUB_WAIT_MS / 10_000)
             connection.exec_driver_sql("VACUUM")
         return True
 

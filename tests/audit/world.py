@@ -162,9 +162,10 @@ def sign_in(db: Session, script: Script, official_id: int) -> Actor:
     return Actor(script.congress, Role.OFFICIAL, official_id=official_id, session_id=row.id)
 
 
-def play(folder: Path) -> tuple[Script, Rooms]:
-    """The whole congress, to its end."""
-    read = settings.read({"MOTION_DATA": str(folder), "MOTION_BASE_URL": "https://motion.example"})
+def play(folder: Path, **environment: str) -> tuple[Script, Rooms]:
+    """The whole congress, to its end; `environment` holds more settings."""
+    own = {"MOTION_DATA": str(folder), "MOTION_BASE_URL": "https://motion.example"}
+    read = settings.read(own | environment)
     store = Store(read.database_url)
     migrate.upgrade(store)
     script = Script(store, Checkpoints(store, SEED))

@@ -381,6 +381,8 @@ async def carry_out(page: Page, actor: Actor, prepared: Prepared) -> None:
         await service.store.write(acts.carry_out, actor, congress, number, **arguments)
     else:
         await service.rooms.run_act(motion.id, acts.carry_out, actor, congress, number, **arguments)
+    if not service.store.is_sqlite:
+        return  # a vacuum takes minutes, and nobody shall wait for it on a page: `motion.work.withdrawals` asks for one
     for _attempt in range(SCRUBS):
         if await service.store.scrub():
             return
