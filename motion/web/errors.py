@@ -258,8 +258,8 @@ BY_STATUS = {
     ),
     503: Said(
         503,
-        _("Ce fichier n’est pas prêt."),
-        _("Beaucoup de fichiers sont demandés en même temps."),
+        _("Ce que vous demandez n’est pas prêt."),
+        _("Beaucoup de fichiers ou de comparaisons sont demandés en même temps."),
         _("Réessayez dans une minute. La page de la motion, elle, se lit et s’imprime tout de suite."),
     ),
 }

@@ -9,7 +9,7 @@ A handler reads with `read`, makes a frozen view, and answers with `page.render`
 
 import hashlib
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from motion.web import identity, views
 from motion.web.identity import Visitor
 from motion.web.language import COOKIE, COOKIE_DAYS, language_of, times_of
 from motion.web.shared_reads import SharedReads
-from motion.web.templates import Templates
+from motion.web.templates import Rendered, Templates
 from storage import pages
 from storage.models import Congress, PhaseOpening
 
@@ -107,6 +107,16 @@ class Page:
         said = self.language.gettext(sentence)
         return said % values if values else said
 
+    def only(self, *names: str) -> "Page":
+        """The same page, asked for with these parameters of its address alone, and its language.
+
+        What else stands behind the `?` of a link then neither makes it another page nor stands in its own links.
+        """
+        given = self.request.query_params
+        known = [(name, given[name]) for name in (*names, "lang") if name in given]
+        scope = {**self.request.scope, "query_string": urlencode(known).encode()}
+        return replace(self, request=Request(scope, self.request.receive))
+
     def etag(self, entry: int, *more: object) -> str:
         """Name what this page shows now: the record's entry, the language, the reader, the build."""
         known = (
@@ -147,14 +157,33 @@ class Page:
 
     def answer(self, template: str, etag: str, view: "Callable[[], views.View]", **more: Any) -> Response:
         """Answer with a page that `etag` names: 304, or as it was rendered lately, or rendered now from `view()`."""
+        return self.known(template, etag) or self.send(self.rendered(template, etag, view, **more), etag)
+
+    def known(self, template: str, etag: str) -> Response | None:
+        """Answer what costs nothing: 304, or the page as it was rendered lately; None when it is to be rendered."""
         unchanged = self.unchanged(etag)
         if unchanged is not None:
             return unchanged
-        rendered = self.templates.render_once(
+        kept = self.templates.kept(template, etag)
+        return None if kept is None else self.send(kept, etag)
+
+    def rendered(self, template: str, etag: str, view: "Callable[[], views.View]", **more: Any) -> Rendered:
+        """Render what `etag` names, and pack it for browsers that take it so."""
+        made = self.templates.render_once(
             self.language.code, template, etag, lambda: {"page": self, "view": view(), **more}
         )
+        if self._takes_packed:
+            made.packed()
+        return made
+
+    @property
+    def _takes_packed(self) -> bool:
+        return "gzip" in self.request.headers.get("accept-encoding", "")
+
+    def send(self, rendered: Rendered, etag: str) -> Response:
+        """Answer with a rendered page."""
         headers = {"Cache-Control": REVALIDATE, "Content-Language": self.language.code, "ETag": etag}
-        if "gzip" in self.request.headers.get("accept-encoding", ""):
+        if self._takes_packed:
             # Packed once for all readers; the layer that packs other answers leaves it as it is.
             headers["Content-Encoding"] = "gzip"
             return self._finish(HTMLResponse(rendered.packed(), headers=headers))

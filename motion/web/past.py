@@ -5,16 +5,19 @@ linked as it happens. So they are revalidated, by the version of the history and
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from gettext import NullTranslations
 from typing import TypeVar
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from motion.rules.errors import NotFound
+from motion.web.heavy import Heavy
 from motion.web.page import Page, read
+from motion.web.reading import named
 from motion.web.steps import days_of
 from motion.web.views import View, shown
 from storage import replays
@@ -27,6 +30,9 @@ T = TypeVar("T")
 
 BASE = "/{congress}/motions/{code}"
 MOST_ENTRY = 2**31 - 1
+
+PAGES_AT_ONCE = 2
+PAGES_WAITING = 400  # of a tenth of a second at most: a hall of officials who open one page, each with their own name
 _CLOCK = re.compile(r"\s*(\d{1,2})\s*(?:[:hH]\s*(\d{1,2})?)?(?:\s*:\s*(\d{1,2}))?\s*\Z")
 
 
@@ -43,8 +49,20 @@ class Frame(View):
     first: str = shown("The address of the text at its first step; empty when there is none.")
 
 
-async def past_of(request: Request, query: Callable[..., T], *args: object, entry: int | None = None) -> tuple[Page, T]:
-    """Read rows of a motion's past; first bring its history up to date, when it lags behind what is asked for."""
+async def past_of(
+    request: Request, query: Callable[..., T], *args: object, entry: int | None = None, asking: tuple[str, ...] = ()
+) -> tuple[Page, T]:
+    """Read rows of a motion's past; first bring its history up to date, when it lags behind what is asked for.
+
+    Args:
+        entry: What is asked for; None for all.
+        asking: The parameters of its address that the page knows. Others are as if they had not been written.
+    """
+    page, rows = await _past_of(request, query, *args, entry=entry)
+    return page.only(*asking), rows
+
+
+async def _past_of(request: Request, query: Callable[..., T], *args: object, entry: int | None) -> tuple[Page, T]:
     code = request.path_params["code"]
     try:
         page, rows = await read(request, query, code, *args)
@@ -64,10 +82,38 @@ async def past_of(request: Request, query: Callable[..., T], *args: object, entr
     return page, rows
 
 
-def etag_of(page: Page, found: Past, *more: object) -> str:
-    """Name what the pages of a past show now."""
+def etag_of(page: Page, found: Past, people: Mapping[int, Official] | None = None) -> str:
+    """Name what the pages of a past show now.
+
+    Args:
+        people: Everyone whom the page may name, when there are others than those of the steps.
+    """
     head, motion = found.head, found.motion
-    return page.etag(motion.last_entry, head.version, head.number, motion.title, motion.state, page.congress, *more)
+    names = named(found.officials if people is None else people)
+    return page.etag(
+        motion.last_entry,
+        head.version,
+        head.number,
+        motion.title,
+        motion.state,
+        page.congress,
+        names,
+        found.tombstones,
+    )
+
+
+async def answer(page: Page, template: str, etag: str, view: Callable[[], View]) -> Response:
+    """Answer with a page of the past, whose view reads long texts: in a thread, a few at a time.
+
+    Raises:
+        HTTPException: 503: too many wait already.
+    """
+    known = page.known(template, etag)
+    if known is not None:
+        return known
+    pages: Heavy = page.request.app.state.past_pages
+    rendered = await pages.share((template, etag), lambda: page.rendered(template, etag, view))
+    return page.send(rendered, etag)
 
 
 def frame_of(page: Page, found: Past) -> Frame:

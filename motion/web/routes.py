@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from motion.live.replaying import Histories
 from motion.rules.errors import MotionError
-from motion.web import errors, live
+from motion.web import errors, live, past
 from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
+from motion.web.heavy import Heavy
 from motion.web.pages import (
     api,
     archive,
@@ -133,6 +134,8 @@ def make_app(service: "Service") -> Starlette:
     app.state.templates = Templates(assets.url)
     app.state.sightings = sightings
     app.state.shared_reads = SharedReads()
+    app.state.past_pages = Heavy(past.PAGES_AT_ONCE, past.PAGES_WAITING)
+    app.state.comparisons = Heavy(comparisons.COMPARED_AT_ONCE, comparisons.COMPARED_WAITING)
     app.state.recent = Recent()
     app.state.histories = Histories(service.store)
     app.state.refreshed = {}  # when this process last brought the search of a congress up to date, by a rising clock

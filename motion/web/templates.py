@@ -74,6 +74,10 @@ class Templates:
             self._kept.popitem(last=False)
         return rendered
 
+    def kept(self, name: str, etag: str) -> "Rendered | None":
+        """What `etag` names, if this process rendered it lately."""
+        return self._kept.get((name, etag))
+
 
 class Rendered:
     """A page as bytes, packed at most once: packing costs more than all the rest of an answer."""

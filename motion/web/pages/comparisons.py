@@ -1,6 +1,5 @@
 """What changed between two instants of a motion, `…/entre/{from}/{to}`, word by word and by whom."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -13,9 +12,10 @@ from starlette.routing import Route
 from motion.rules.authorship import AUTHOR_STYLES
 from motion.rules.differences import ComparedLine, Comparison, compare
 from motion.rules.steps import Step, StepKind
+from motion.web.heavy import Heavy
 from motion.web.page import Page
 from motion.web.pages.motions import part_asked
-from motion.web.past import BASE, Frame, entry_asked, entry_of, etag_of, frame_of, past_of, people_of
+from motion.web.past import BASE, Frame, answer, entry_asked, entry_of, etag_of, frame_of, past_of, people_of
 from motion.web.reading import PersonView, person_of
 from motion.web.steps import StepView, step_view
 from motion.web.tombstones import with_masks_said
@@ -28,6 +28,8 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 LINES_SHOWN = 60  # changed lines of a comparison on a page
 WORDS_SHOWN = 150  # changed words of a comparison on a page, likewise
+COMPARED_AT_ONCE = 1  # by this process: a tenth of a second each, a second and a half for the worst of texts
+COMPARED_WAITING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +93,38 @@ async def choose_between(request: Request) -> Response:
 async def between(request: Request) -> Response:
     """What changed between two entries."""
     one, other = (entry_of(request, name) for name in ("one", "other"))
-    page, rows = await past_of(request, replays.compared, one, other, entry=max(one, other))
+    page, rows = await past_of(request, replays.compared, one, other, entry=max(one, other), asking=("partie",))
     people = await people_of(request, rows.before, rows.after, more=rows.writers)
-    return await asyncio.to_thread(
-        page.answer,
-        "between.html",
-        etag_of(page, rows.past),
-        lambda: between_view(page, rows, people, min(one, other), max(one, other)),
+    etag = etag_of(page, rows.past, people)
+    known = page.known("between.html", etag)
+    if known is not None:
+        return known
+    compared = await comparison_of(request, rows)
+    return await answer(
+        page, "between.html", etag, lambda: between_view(page, rows, compared, people, min(one, other), max(one, other))
     )
 
 
-def between_view(page: Page, rows: Compared, people: Mapping[int, Official], first: int, last: int) -> BetweenView:
+async def comparison_of(request: Request, rows: Compared) -> Comparison:
+    """Compare, once for all who ask: two instants of one version of a history are what they are.
+
+    Raises:
+        HTTPException: 503: too many others are compared already.
+    """
+    comparisons: Heavy = request.app.state.comparisons
+    before, after, past = rows.before, rows.after, rows.past
+    return await comparisons.share(
+        (past.motion.id, past.head.version, before.entry, after.entry),
+        lambda: compare(before.instant.text, after.instant.text, after.instant.authors),
+    )
+
+
+def between_view(
+    page: Page, rows: Compared, compared: Comparison, people: Mapping[int, Official], first: int, last: int
+) -> BetweenView:
     """Put the page of a comparison together; `first` and `last` are the entries that were asked for."""
     found = rows.past
     frame = frame_of(page, found)
-    compared = compare(rows.before.instant.text, rows.after.instant.text, rows.after.instant.authors)
     written = dict(compared.by_official)
     unattributed = compared.added - sum(written.values())
     styles = {

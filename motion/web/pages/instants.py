@@ -1,6 +1,5 @@
 """The text of a motion at any instant, `…/a/{entry}`: after an entry of the record, or the last change before it."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from motion.rules.steps import Step, StepKind, around
 from motion.rules.text import parse
 from motion.web.page import Page
 from motion.web.pages.motions import asks_for_authors, part_asked, parts_of
-from motion.web.past import BASE, Frame, entry_of, etag_of, frame_of, moment_asked, past_of, people_of
+from motion.web.past import BASE, Frame, answer, entry_of, etag_of, frame_of, moment_asked, past_of, people_of
 from motion.web.reading import BarView, PersonView, Read, SectionView, bar_of, person_of, sections_of, title_html
 from motion.web.steps import StepView, step_view
 from motion.web.tombstones import with_masks_said
@@ -52,15 +51,14 @@ class InstantView(View):
 async def instant(request: Request) -> Response:
     """The text after an entry; `?vue=auteurs` says who had written each word."""
     entry = entry_of(request, "entry")
-    page, seen = await past_of(request, replays.seen, entry, entry=entry)
-    seen_people = await people_of(request, seen)
+    page, seen = await past_of(request, replays.seen, entry, entry=entry, asking=("vue", "partie"))
+    people = await people_of(request, seen)
     with_authors = asks_for_authors(request)
-    # Reading and comparing long texts takes tenths of a second: in a thread, since others are being served.
-    return await asyncio.to_thread(
-        page.answer,
+    return await answer(
+        page,
         "instant.html",
-        etag_of(page, seen.past),
-        lambda: instant_view(page, seen, seen_people, entry, with_authors=with_authors),
+        etag_of(page, seen.past, people),
+        lambda: instant_view(page, seen, people, entry, with_authors=with_authors),
     )
 
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from motion.web.past import BASE, Frame, etag_of, frame_of, past_of
+from motion.web.past import BASE, Frame, answer, etag_of, frame_of, past_of
 from motion.web.steps import DamierView, StepView, damier_view, step_view
 from motion.web.views import View, shown
 from storage import replays
@@ -34,16 +34,16 @@ class ReplayView(View):
 
 async def replay(request: Request) -> Response:
     """The steps of a motion; `?page=`, `?jour=` for the damier."""
-    page, found = await past_of(request, replays.past)
+    page, found = await past_of(request, replays.past, asking=("page", "jour"))
 
     def view() -> ReplayView:
-        asked = request.query_params.get("page", "1")
+        asked = page.request.query_params.get("page", "1")
         pages = max(1, -(-len(found.steps) // STEPS_SHOWN))
         number = min(max(1, int(asked)), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
         frame = frame_of(page, found)
         steps = found.steps[(number - 1) * STEPS_SHOWN : number * STEPS_SHOWN]
         written = {step.part for step in found.steps if step.part is not None}
-        day = request.query_params.get("jour", "")
+        day = page.request.query_params.get("jour", "")
         return ReplayView(
             frame,
             tuple(step_view(page, frame.url, step, found.officials) for step in steps),
@@ -60,7 +60,7 @@ async def replay(request: Request) -> Response:
             f"{frame.url}/rejeu.json",
         )
 
-    return page.answer("replay.html", etag_of(page, found), view)
+    return await answer(page, "replay.html", etag_of(page, found), view)
 
 
 ROUTES = [Route(f"{BASE}/rejeu", replay, name="replay")]

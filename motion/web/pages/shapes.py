@@ -1,6 +1,5 @@
 """How one part of a motion took shape, `…/rejeu/{anchor}`: its authors and its length at a few of its moments."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -15,7 +14,7 @@ from motion.rules.pictures import Columns, columns
 from motion.rules.steps import Step
 from motion.rules.text import Section, parse
 from motion.web.page import Page
-from motion.web.past import BASE, Frame, etag_of, frame_of, past_of
+from motion.web.past import BASE, Frame, answer, etag_of, frame_of, past_of
 from motion.web.reading import BarView, bar_of, person_of
 from motion.web.steps import step_view
 from motion.web.views import View, shown
@@ -57,9 +56,7 @@ async def shape(request: Request) -> Response:
     page, rows = await past_of(request, replays.shaped, request.path_params["anchor"])
     ids = {official for _step, there in rows.moments for _length, official in there.runs}
     people = rows.past.officials | await request.app.state.service.store.read(replays.people, ids)
-    return await asyncio.to_thread(
-        page.answer, "shape.html", etag_of(page, rows.past), lambda: shape_view(page, rows, people)
-    )
+    return await answer(page, "shape.html", etag_of(page, rows.past, people), lambda: shape_view(page, rows, people))
 
 
 def shape_view(page: Page, rows: Shaped, people: Mapping[int, Official]) -> ShapeView:
