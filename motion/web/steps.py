@@ -44,6 +44,8 @@ class StepView(View):
     kind: str = shown("The step's kind, for its class.")
     at: str = shown("When it began, for `<time datetime>`.")
     when: str = shown("`14 h 32 – 14 h 41`.")
+    said_when: str = shown("The same in words: `De 14 h 32 à 14 h 41`, or `À 14 h 32`.")
+    hour: str = shown("When it ended: `14 h 41`.")
     day: str = shown("The day on which it ended, in words.")
     sentence: str = shown("What happened, in words, without the hour.")
     initials: str = shown("Of who wrote; empty for others.")
@@ -74,7 +76,7 @@ class DamierView(View):
 def step_view(page: Page, url: str, step: Step, people: Mapping[int, Official]) -> StepView:
     """Say one step."""
     began, ended = moment_of(step.first_at), moment_of(step.last_at)
-    hours = [page.times.hour(began), page.times.hour(ended)]
+    first, last = page.times.hour(began), page.times.hour(ended)
     is_writing = step.kind in (StepKind.WRITING, StepKind.SERVICE)
     writer = person_of(page, people.get(step.official), step.official) if step.kind is StepKind.WRITING else None
     return StepView(
@@ -82,7 +84,11 @@ def step_view(page: Page, url: str, step: Step, people: Mapping[int, Official]) 
         f"{url}/entre/{max(0, step.first_entry - 1)}/{step.last_entry}" if is_writing else "",
         str(step.kind),
         page.times.iso(began),
-        "\u00a0–\u00a0".join(dict.fromkeys(hours)),
+        first if first == last else f"{first}\u00a0–\u00a0{last}",
+        page._(_("À %(hour)s"), hour=last)
+        if first == last
+        else page._(_("De %(first)s à %(last)s"), first=first, last=last),
+        last,
         page.times.day(ended),
         _sentence(page, step, writer.name if writer else ""),
         writer.initials if writer else "",

@@ -16,6 +16,7 @@ import { layOn, shownLabel } from "../../frontend/islands/editor/plan";
 import { insertedText } from "../../frontend/islands/editor/words";
 import { savingWords, sentences } from "../../frontend/islands/editor/status";
 import * as wire from "../../frontend/islands/editor/wire";
+import { type Chunk, Past } from "../../frontend/islands/replay/past";
 
 describe("Line numbers", () => {
   const { cases } = JSON.parse(readFileSync(process.env.LINE_NUMBERS as string, "utf8"));
@@ -495,5 +496,43 @@ describe("Updates", () => {
     text.insert(0, "ab");
     assert.deepEqual(placeOf(text, 0), [doc.clientID, 0, 0]);
     assert.deepEqual(placeOf(text, 2), [doc.clientID, 1, -1]);
+  });
+});
+
+describe("Past", () => {
+  const index = {
+    changes: 4,
+    zone: "Europe/Paris",
+    people: {},
+    steps: [],
+    chunks: [
+      { chunk: 0, entry: -1, first: 0 },
+      { chunk: 1, entry: 3, first: 2 },
+    ],
+  };
+  const chunks: readonly Chunk[] = [
+    { text: "", changes: [[0, 0, "a", 1, 7, 10], [1, 0, "😀", 3, 7, 20]] },
+    { text: "a😀", changes: [[2, 0, "b", 5, 8, 30], [1, 1, "", 6, 8, 40]] },
+  ];
+
+  it("is at any place the text that stood there", async () => {
+    const past = new Past(index, async (chunk) => chunks[chunk] as Chunk);
+    for (const [place, text] of [[4, "ab"], [3, "a😀b"], [1, "a"], [0, ""], [2, "a😀"]] as const) {
+      assert.equal(await past.go(place), true);
+      assert.deepEqual([past.place, past.text], [place, text]);
+    }
+    assert.equal(await past.placeOf(5), 3);
+  });
+
+  it("stays where the last call went, when an earlier one is answered after it", async () => {
+    let answer = (_chunk: Chunk): void => {};
+    const past = new Past(index, (chunk) =>
+      chunk === 0 ? Promise.resolve(chunks[0] as Chunk) : new Promise((resolve) => { answer = resolve; }),
+    );
+    const late = past.go(4);
+    assert.equal(await past.go(1), true);
+    answer(chunks[1] as Chunk);
+    assert.equal(await late, false);
+    assert.deepEqual([past.place, past.text], [1, "a"]);
   });
 });

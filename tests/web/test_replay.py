@@ -221,7 +221,8 @@ def test_an_instant_tells_only_the_step_of_its_own_change(told: tuple[Hall, list
     hall, entries = told
     page = words_of(hall.client.get(f"{BASE}/a/{entries[12][0]}").text)
     assert "Mamadou Diarra vient d’écrire" in page
-    assert re.search(r"Étape : [^:]{0,40} : Mamadou Diarra écrit", page)
+    assert re.search(r"À 15 h 10 : Mamadou Diarra écrit", page)
+    assert "Avant, à 14 h 32" in page and "Le texte à 14 h 32" in page
     assert "Mamadou Diarra vient de retirer des mots" in words_of(hall.client.get(f"{BASE}/a/{entries[-1][0]}").text)
 
 

@@ -211,8 +211,7 @@ function open(root: HTMLElement, past: Past, base: string, say: (name: string) =
   const goTo = async (place: number) => {
     turn += 1;
     const mine = turn;
-    await past.go(place);
-    if (mine === turn) draw(past.last?.[2].trim() ?? "");
+    if ((await past.go(place)) && mine === turn) draw(past.last?.[2].trim() ?? "");
   };
   const toStep = async (way: 1 | -1) => {
     const entry = past.last?.[3] ?? -1;
@@ -258,8 +257,7 @@ function open(root: HTMLElement, past: Past, base: string, say: (name: string) =
       if (apart > left && marked !== "") break;
       if (apart > left) wait = Math.min(LONGEST_WAIT_MS, apart / Number(speed.value));
       left -= Math.min(apart, left);
-      await past.go(past.place + 1);
-      if (mine !== turn) return;
+      if (!(await past.go(past.place + 1)) || mine !== turn) return;
       marked = change[2].trim() || " ";
       if (left <= 0) break;
     }

@@ -35,6 +35,7 @@ export class Past {
   last: Change | undefined;
   private letters: string[] = [];
   private at = -1;
+  private asked = 0;
   private chunk: Chunk = { text: "", changes: [] };
   private readonly kept = new Map<number, Chunk>();
 
@@ -47,11 +48,14 @@ export class Past {
     return this.letters.join("");
   }
 
-  /** Goes to a place; false when another call has gone elsewhere meanwhile. */
-  async go(place: number): Promise<void> {
+  /** Goes to a place, once its chunk is there; false, and stays, when another call has asked for one since. */
+  async go(place: number): Promise<boolean> {
+    this.asked += 1;
+    const mine = this.asked;
     const wanted = Math.max(0, Math.min(this.index.changes, place));
     const number = this.chunkOf(wanted);
     const chunk = await this.read(number);
+    if (mine !== this.asked) return false;
     const first = this.index.chunks[number]?.first ?? 0;
     if (number !== this.at || wanted < this.place) {
       this.letters = Array.from(chunk.text);
@@ -67,6 +71,7 @@ export class Past {
       this.last = change;
       this.place += 1;
     }
+    return true;
   }
 
   /** The change that comes next, from what is loaded; the chunk after it is asked for in time. */

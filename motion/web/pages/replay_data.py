@@ -44,7 +44,7 @@ def index_of(page: Page, rows: Index) -> dict[str, object]:
                 "ms": step.first_at,
                 "kind": str(step.kind),
                 "official": step.official,
-                "said": f"{said.when}\u00a0: {said.sentence}",
+                "said": f"{said.said_when}\u00a0: {said.sentence}",
             }
             for step in found.steps
             for said in [step_view(page, url, step, found.officials)]
