@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage import key_files
+from motion import key_files
 
 FILE = "retraits.key"
 NONCE_BYTES = 12

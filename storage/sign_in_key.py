@@ -6,7 +6,7 @@ not a row. Lost, it is made anew: cards already printed keep their QR code, and 
 
 from pathlib import Path
 
-from storage import key_files
+from motion import key_files
 
 FILE = "connexion.key"
 

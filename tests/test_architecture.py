@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # A line may import only lines below it; neighbours on a line do not see each other.
 CORE = ("admission", "authorship", "composing", "draft", "knowledge", "neighbours", "order", "outlet")
-CORE += ("presence", "refusals", "session", "typist")
+CORE += ("presence", "refusals", "session", "snapshots", "typist")
 LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),
@@ -22,7 +22,7 @@ LAYERS = (
     ("motion.acts",),
     ("storage", "+".join(f"motion.live.{name}" for name in (*CORE, "updates", "wire"))),
     ("motion.record", "motion.rules"),
-    ("motion.language", "motion.settings", "motion.outgoing"),
+    ("motion.language", "motion.settings", "motion.outgoing", "motion.key_files"),
 )
 # Only these may import the library: its rest would couple a room to it.
 ONLY = {

@@ -5,7 +5,6 @@ witness would cosign a second history. So a key without its state is refused, an
 what a log shows with our own cosignature.
 """
 
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from motion import key_files
 from motion.record.checkpoint import Checkpoint, Cosigner, VerifierKey, is_key_name, open_checkpoint
 from motion.record.errors import RecordError
 from motion.record.witnessing import Judged, Verdict, judge, parse_add_checkpoint
@@ -92,9 +92,8 @@ class State:
             raise StateLost(str(key), str(state))
         if not key.exists():
             return cls._new(folder, name)
-        kept_name, _, seed = key.read_text().strip().partition(" ")
         try:
-            signer = Cosigner(kept_name, bytes.fromhex(seed))
+            signer = _read_key(key)
         except (ValueError, RecordError):
             raise StateLost(str(state), str(key)) from None
         connection = _connect(state)
@@ -108,15 +107,16 @@ class State:
         if not is_key_name(name):
             raise NameNeeded(name)
         folder.mkdir(parents=True, exist_ok=True)
-        signer = Cosigner(name, secrets.token_bytes(32))
+        signer = Cosigner(name, secrets.token_bytes(key_files.LENGTH_BYTES))
         connection = _connect(folder / STATE_FILE)
         if connection.execute("SELECT count(*) FROM last").fetchone() != (0,):
             connection.close()
             raise StateLost(str(folder / STATE_FILE), str(folder / KEY_FILE))
         # The state first: a crash in between leaves a state that never signed anything, and the next start goes on.
-        connection.execute("DELETE FROM owner")
-        connection.execute("INSERT INTO owner VALUES (?)", (signer.verifier.encode(),))
-        _write_key(folder / KEY_FILE, signer)
+        _set_owner(connection, signer)
+        key_files.make(folder / KEY_FILE, f"{signer.name} {signer.seed.hex()}\n".encode())
+        signer = _read_key(folder / KEY_FILE)  # of two first starts at once, one key stays
+        _set_owner(connection, signer)
         return cls(folder, signer, connection)
 
     def close(self) -> None:
@@ -212,9 +212,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _write_key(path: Path, signer: Cosigner) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{signer.name} {signer.seed.hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+def _set_owner(connection: sqlite3.Connection, signer: Cosigner) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM owner")
+    connection.execute("INSERT INTO owner VALUES (?)", (signer.verifier.encode(),))
+    connection.execute("COMMIT")
+
+
+def _read_key(path: Path) -> Cosigner:
+    name, _, seed = path.read_text().strip().partition(" ")
+    return Cosigner(name, bytes.fromhex(seed))

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from motion import key_files
 from motion.record.checkpoint import Checkpoint, Signer, open_checkpoint, sign_checkpoint
 from motion.record.errors import RecordError
 from motion.record.tiles import grow_tiles
 from motion.record.tree import Frontier, leaf_hash
 from motion.work.signed_aside import SignedAside
-from storage import key_files, ledger, log_tiles, signed_roots
+from storage import ledger, log_tiles, signed_roots
 from storage.log_tiles import Tiles
 from storage.models import Checkpoint as SignedRoot
 from storage.signed_roots import Log, TilesDisagree

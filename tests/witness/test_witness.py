@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from motion import key_files
 from motion.record.checkpoint import open_checkpoint
 from motion.record.witnessing import AddCheckpoint
 from motion.witness.server import by_origin, make_app
@@ -107,6 +109,28 @@ class TestMemory:
         assert again.last(ORIGIN) == log.checkpoint(30)
         assert again.decide(asked(fork, 30, 30).encode(), LOGS, TIME).line == ""
         again.close()
+
+    def test_the_key_is_for_its_owner_alone(self, state: State, tmp_path: Path) -> None:
+        """Made whole; nothing else of it is left in the folder."""
+        assert stat.S_IMODE((tmp_path / "temoin" / "witness.key").stat().st_mode) == 0o600
+        assert not [path for path in (tmp_path / "temoin").iterdir() if path.name.startswith("witness.key.")]
+
+    def test_two_first_starts_at_once_keep_one_key(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The faster one's: both sign with it, and so does the next start."""
+        make = key_files.make
+        faster: list[State] = []
+
+        def make_second(path: Path, content: bytes) -> None:
+            monkeypatch.undo()
+            faster.append(State.open(tmp_path / "temoin", NAME))
+            make(path, content)
+
+        monkeypatch.setattr(key_files, "make", make_second)
+        slower = State.open(tmp_path / "temoin", NAME)
+        again = State.open(tmp_path / "temoin")
+        assert slower.signer == faster[0].signer == again.signer
+        for state in (slower, faster[0], again):
+            state.close()
 
     @pytest.mark.parametrize("lost", ["witness.sqlite", "witness.key"])
     def test_half_of_it_is_nothing(self, state: State, tmp_path: Path, lost: str) -> None:

@@ -4,7 +4,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from storage import key_files
+from motion import key_files
 
 
 def test_whoever_comes_together_gets_one_key(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Secrets of an installation that are files of its data folder and not rows: in no copy of the database."""
+"""Secrets that are files of a data folder and not rows, in no copy of a database: the service's and a witness's."""
 
 import os
 import secrets
