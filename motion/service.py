@@ -32,6 +32,7 @@ from motion.web.routes import make_app
 from motion.web.service import Service
 from motion.work import jobs, mail, searches, withdrawals
 from motion.work.checkpoints import Checkpoints, load_key
+from motion.work.lookout import Lookout
 from motion.work.loop import Turn, keep_turning
 from motion.work.publishing import Publisher
 from motion.work.signed_aside import SignedAside
@@ -102,6 +103,7 @@ def turns(started: Started) -> list[Turn]:
     service, checkpoints = started.service, started.checkpoints
     settings = service.settings
     histories = Histories(service.store)
+    lookout = Lookout(service.store, service.now)
 
     everything_at = 0.0
 
@@ -109,19 +111,25 @@ def turns(started: Started) -> list[Turn]:
         nonlocal everything_at
         at = asyncio.get_running_loop().time()
         solemn_only = at < everything_at
+        if solemn_only and not (await lookout.look()).to_sign:
+            return
         await asyncio.to_thread(checkpoints.sign_due, service.now(), solemn_only=solemn_only)
         if not solemn_only:
             everything_at = at + settings.checkpoint_ms / 1000
 
     async def publish() -> None:
-        await asyncio.to_thread(started.publisher.publish_due, service.now())
+        if (await lookout.look()).witnesses:
+            await asyncio.to_thread(started.publisher.publish_due, service.now())
 
     stamps = Timestamps(service.store, settings.timestamp_url, lambda: secrets.randbits(64))
 
     async def stamp() -> None:
-        await asyncio.to_thread(stamps.stamp_due, service.now())
+        if settings.timestamp_url:
+            await asyncio.to_thread(stamps.stamp_due, service.now())
 
     async def open_phases() -> None:
+        if not (await lookout.look()).phases:
+            return
         for congress_id, phase in await service.store.read(phases.due_phases, now=service.now()):
             try:
                 await service.rooms.run_congress_act(
@@ -134,7 +142,8 @@ def turns(started: Started) -> list[Turn]:
         await asyncio.to_thread(mail.send_due, service.store, settings, service.now)
 
     async def do_jobs() -> None:
-        await asyncio.to_thread(jobs.run_due, service.store, service.now)
+        if (await lookout.look()).jobs:
+            await asyncio.to_thread(jobs.run_due, service.store, service.now)
 
     copies = Copies(service.store, settings, service.now)
 

@@ -80,8 +80,12 @@ def has_file(db: Session, job_id: int) -> bool:
 
 def due(db: Session, now: datetime, kinds: Collection[str]) -> list[int]:
     """List the tasks of these kinds that wait, and those that a crash cut, in order."""
-    rows = db.exec(select(Job.id).where(_free(now), col(Job.kind).in_(kinds)).order_by(col(Job.id)))
-    return [job_id for job_id in rows if job_id is not None]
+    return list(db.exec(due_rows(now, kinds).order_by(col(Job.id))))
+
+
+def due_rows(now: Any, kinds: Any) -> Any:
+    """What `due` asks, to stand in another statement as well: with values, or with parameters for them."""
+    return select(Job.id).where(_free(now), col(Job.kind).in_(kinds))
 
 
 def _free(now: datetime) -> Any:
@@ -143,14 +147,15 @@ def drop_file(db: Session, job_id: int) -> None:
 
 def has_old_files(db: Session, now: datetime) -> bool:
     """Whether `forget_files` has something to do: looked at often, and readers hold nobody up."""
-    return db.exec(select(JobPiece.job_id).join(Job).where(_old(now)).limit(1)).first() is not None
+    return db.exec(old_pieces(now - FILES_KEPT).limit(1)).first() is not None
+
+
+def old_pieces(before: Any) -> Any:
+    """Parts of the files of tasks made before a moment, to stand in another statement as well."""
+    return select(JobPiece.job_id).join(Job).where(col(Job.created_at) < before)
 
 
 def forget_files(db: Session, now: datetime) -> None:
     """Forget the files of old tasks, and those that never arrived whole."""
-    old = select(Job.id).where(_old(now))
+    old = select(Job.id).where(col(Job.created_at) < now - FILES_KEPT)
     db.exec(delete(JobPiece).where(col(JobPiece.job_id).in_(old)))
-
-
-def _old(now: datetime) -> Any:
-    return col(Job.created_at) < now - FILES_KEPT

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Table, bindparam, func, text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from storage.models import Entry
 
@@ -21,6 +21,12 @@ RECORD_LOCK = 0x4D4F54
 # running it.
 _TABLE: Table = Entry.__table__  # type: ignore[attr-defined]
 _INSERT = _TABLE.insert()
+_CONTENTS = (
+    select(_TABLE.c.content)
+    .where(_TABLE.c.congress_id == bindparam("congress"), _TABLE.c.number >= bindparam("start"))
+    .order_by(_TABLE.c.number)
+    .limit(bindparam("most"))
+)
 _LAST = select(func.max(_TABLE.c.number)).where(_TABLE.c.congress_id == bindparam("congress"))
 
 
@@ -76,10 +82,5 @@ def append(
 
 def contents(db: Session, congress_id: int, start: int, limit: int) -> list[bytes]:
     """Return the canonical bytes of at most `limit` entries from number `start` on."""
-    query = (
-        select(Entry.content)
-        .where(Entry.congress_id == congress_id, col(Entry.number) >= start)
-        .order_by(col(Entry.number))
-        .limit(limit)
-    )
-    return list(db.exec(query))
+    asked = {"congress": congress_id, "start": start, "most": limit}
+    return list(db.connection().execute(_CONTENTS, asked).scalars())

@@ -22,6 +22,11 @@ _DELETE = _TABLE.delete().where(
     _TABLE.c.level == bindparam("at_level"),
     _TABLE.c.number == bindparam("at_number"),
 )
+_ONE = select(_TABLE.c.hashes).where(
+    _TABLE.c.congress_id == bindparam("of_congress"),
+    _TABLE.c.level == bindparam("at_level"),
+    _TABLE.c.number == bindparam("at_number"),
+)
 
 Tiles = Mapping[tuple[int, int], bytes]
 """Tiles by level and number."""
@@ -40,8 +45,13 @@ def read(db: Session, congress_id: int, wanted: Iterable[tuple[int, int]]) -> di
 
 def edge(db: Session, congress_id: int, size: int) -> dict[int, bytes]:
     """Return the tiles at the right edge of a log of this size that are not full, by level."""
-    places = [(tile.level or 0, tile.number) for tile in edge_tiles(size)]
-    return {level: data for (level, _number), data in read(db, congress_id, places).items()}
+    connection, found = db.connection(), dict[int, bytes]()
+    for tile in edge_tiles(size):  # one to three; asked each second
+        place = {"of_congress": congress_id, "at_level": tile.level, "at_number": tile.number}
+        hashes = connection.execute(_ONE, place).scalar_one_or_none()
+        if hashes is not None:
+            found[tile.level or 0] = hashes
+    return found
 
 
 def keep(db: Session, congress_id: int, tiles: Tiles) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, text
+from sqlalchemy import Table, bindparam, func, text
 from sqlmodel import Session, col, select
 
 from motion.record.errors import MalformedTree
@@ -24,6 +24,9 @@ from storage.models.record import IS_RARE
 # First key of PostgreSQL's two-key advisory locks: "this lock is about signing a congress's record". Not the lock
 # of `ledger`: nobody who writes waits for a signature.
 SIGN_LOCK = 0x4D4F55
+
+_ROOTS: Table = Checkpoint.__table__  # type: ignore[attr-defined]
+_KEYS: Table = LogKey.__table__  # type: ignore[attr-defined]
 
 # Made once: they are asked ten times a second, and building a statement costs more than running it.
 _SIGNED = (
@@ -39,19 +42,26 @@ _LOGS = select(  # type: ignore[call-overload]  # SQLModel's stubs stop at four 
     select(func.max(Entry.number)).where(Entry.congress_id == Congress.id).scalar_subquery(),
     _SIGNED,
 ).order_by(col(Congress.id))
+_LAST = (
+    select(_ROOTS.c.size, _ROOTS.c.root)
+    .where(_ROOTS.c.congress_id == bindparam("congress"))
+    .order_by(_ROOTS.c.size.desc())
+    .limit(1)
+)
+_INSERT_ROOT = _ROOTS.insert()
+_KEY = select(_KEYS.c.key).where(_KEYS.c.congress_id == bindparam("congress"), _KEYS.c.key == bindparam("signing"))
 _OF_KINDS = select(Entry.number).where(col(Entry.kind).in_(bindparam("kinds", expanding=True)), IS_RARE)
 _WAITS_FOR = _OF_KINDS.where(
     col(Entry.congress_id) == bindparam("congress"), col(Entry.number) >= bindparam("start")
 ).limit(1)
-_ANY_WAITS = (
-    select(Congress.id)
-    .where(
-        _OF_KINDS.where(Entry.congress_id == Congress.id, col(Entry.number) >= func.coalesce(_SIGNED, 0))
-        .correlate(Congress)
-        .exists()
-    )
-    .limit(1)
+ANY_WAITS = select(Congress.id).where(
+    _OF_KINDS.where(Entry.congress_id == Congress.id, col(Entry.number) >= func.coalesce(_SIGNED, 0))
+    .correlate(Congress)
+    .exists()
 )
+"""The congresses in which an entry of the parameter `kinds`, outside `FREQUENT`, is unsigned."""
+
+_ANY_WAITS = ANY_WAITS.limit(1)
 
 
 @dataclass
@@ -164,16 +174,16 @@ def keep(db: Session, congress_id: int, before: Frontier, grown: Tiles, root: Ch
         TilesDisagree: Another root is signed at the size that we started from.
     """
     lock(db, congress_id)
-    kept = last(db, congress_id)
+    connection = db.connection()
+    kept = connection.execute(_LAST, {"congress": congress_id}).one_or_none()
     if (kept.size if kept else 0) != before.size:
         return False
     if kept is not None and kept.root != before.root():
         raise TilesDisagree(congress_id, before.size)
     log_tiles.keep(db, congress_id, grown)
-    if db.get(LogKey, (congress_id, key)) is None:
-        db.add(LogKey(congress_id=congress_id, key=key, since=root.at))
-    db.add(root)
-    db.flush()
+    if connection.execute(_KEY, {"congress": congress_id, "signing": key}).one_or_none() is None:
+        connection.execute(_KEYS.insert(), {"congress_id": congress_id, "key": key, "since": root.at})
+    connection.execute(_INSERT_ROOT, root.model_dump())
     return True
 
 

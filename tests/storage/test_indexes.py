@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from motion.acts import motions
 from motion.work.checkpoints import SOLEMN
-from storage import fingerprints, pages, redactions, register, replays, search, signed_roots
+from storage import due, fingerprints, pages, redactions, register, replays, search, signed_roots
 from storage.models import Congress, SealedObject
 from storage.store import Store
 from tests import worlds
@@ -29,6 +29,7 @@ LOOKS: dict[str, Callable[[Session], Any]] = {
     "the register, by kind": lambda db: register.find(db, congress(db), register.Asked(kinds=("motion.freeze",)), 10),
     "whether the search is behind": lambda db: search.behind(db, 1),
     "what is solemn and unsigned": lambda db: signed_roots.any_waits(db, SOLEMN),
+    "what there is to do": lambda db: due.look(db, NOW, SOLEMN, ("roster.import",)),
     "what is solemn since a root": lambda db: signed_roots.waits_for(db, 1, SOLEMN, 3),
     "the acts for the search": lambda db: search.refresh(db, 1, search.ACTS),
 }
