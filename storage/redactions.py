@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, or_, select
@@ -10,6 +10,8 @@ from sqlmodel import Session, col
 
 from motion.record.bundles import KEPT_BACK
 from motion.record.kinds import KINDS
+from storage import disclosures
+from storage.disclosures import Disclosure
 from storage.models import (
     Congress,
     DraftUpdate,
@@ -64,10 +66,15 @@ class PublishedObject:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A decision about one motion, or about entries of none: what everyone is told."""
+    """A decision about one motion, or about entries of none: what everyone is told.
+
+    Attributes:
+        disclosed: When what it keeps sealed was handed to an authority.
+    """
 
     decision: int
     redactions: tuple[Redaction, ...]
+    disclosed: tuple[Disclosure, ...] = ()
 
     @property
     def first(self) -> Redaction:
@@ -230,13 +237,30 @@ def about(db: Session, congress_id: int, number: int) -> tuple[Tombstone, ...]:
         col(Redaction.congress_id) == congress_id,
         or_(col(Redaction.target) == number, col(Redaction.entry) == number),
     )
-    return group(db.execute(query.order_by(col(Redaction.entry))).scalars().all())
+    return _told(db, db.execute(query.order_by(col(Redaction.entry))).scalars().all())
 
 
 def tombstones(db: Session, motion_id: int) -> tuple[Tombstone, ...]:
     """List the decisions on one motion, in order; the expiry of a withdrawal is one more of the same number."""
     query = select(Redaction).where(col(Redaction.motion_id) == motion_id).order_by(col(Redaction.entry))
-    return group(db.execute(query).scalars().all())
+    return _told(db, db.execute(query).scalars().all())
+
+
+def tombstones_of_congress(db: Session, congress_id: int) -> tuple[Tombstone, ...]:
+    """List all decisions, in order."""
+    return _told(db, of_congress(db, congress_id))
+
+
+def _told(db: Session, rows: Sequence[Redaction]) -> tuple[Tombstone, ...]:
+    """Group redactions of one congress, with what was handed over of those that keep something sealed."""
+    stones = group(rows)
+    if not any(stone.first.until for stone in stones):
+        return stones
+    found = disclosures.of_decisions(db, rows[0].congress_id, {stone.decision for stone in stones})
+    return tuple(
+        replace(stone, disclosed=tuple(found.get(stone.decision, ()))) if stone.first.until else stone
+        for stone in stones
+    )
 
 
 def group(rows: Sequence[Redaction]) -> tuple[Tombstone, ...]:

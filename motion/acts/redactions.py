@@ -397,20 +397,5 @@ def _expire(db: Session, congress: Congress, now: datetime) -> int:
     return len(rows)
 
 
-def hand_over(db: Session, actor: Actor, congress_id: int, decision: int, *, key: bytes) -> list[tuple[Target, bytes]]:
-    """Read what a decision keeps sealed, for a court that asked for it: each entry with its object, salt first.
-
-    Raises:
-        NotAllowed, NotFound: Nothing is kept sealed under this number.
-        SealBroken: It was sealed under another key.
-    """
-    require(actor, Act.REDACT, congress_id)
-    rows = redactions.sealed_of(db, congress_id, decision)
-    if not rows:
-        raise NotFound("decision", f"d-{decision}")
-    targets = redactions.targets(db, congress_id, [row.target for row in rows])
-    return [(targets[row.target], sealing.take_out(key, row.name, row.sealed)) for row in rows]
-
-
 def _today(db: Session, congress_id: int, now: datetime) -> date:
     return now.astimezone(ZoneInfo(congresses.get(db, congress_id).time_zone)).date()

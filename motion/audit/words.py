@@ -50,6 +50,10 @@ FLAWS: Mapping[Flaw, str] = {
         "Un retrait ou un effacement ne tient pas\u00a0: l’inscription visée n’avait pas de contenu,"
         " ou le motif ne figure pas sur la liste."
     ),
+    Flaw.DISCLOSURE: _(
+        "Une remise à la justice ne tient pas\u00a0: ce contenu n’était pas gardé sous scellé par cette décision,"
+        " ou le fondement ne figure pas sur la liste."
+    ),
     Flaw.BUNDLE: _("Le fichier des contenus de ces inscriptions manque ou est illisible."),
     Flaw.OBJECT_MISSING: _("Le contenu de cette inscription a disparu sans qu’aucune décision le dise."),
     Flaw.OBJECT_ALTERED: _("Le contenu de cette inscription a été modifié."),

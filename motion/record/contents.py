@@ -18,7 +18,7 @@ from .flaws import Broken, Flaw
 from .objects import open_object
 from .published import Progress, Read, bundles_of, shown, silent
 from .story import Redaction
-from .tiles import TILE_WIDTH, decode_bundle
+from .tiles import TILE_WIDTH, Tile, decode_bundle
 
 
 class Content(NamedTuple):
@@ -65,6 +65,9 @@ def read_contents(
             kind, body, number = value["t"], value["body"], first + at
             if not is_mine(body):
                 continue
+            if kind == "object.disclosed" and _commitment(read, size, body["target"]) != body["name"]:
+                yield Broken(Flaw.DISCLOSURE, entry=number, words=shown(entry))
+                return
             content = None
             if "c" in body or slots:
                 if slots is None:
@@ -79,6 +82,15 @@ def read_contents(
                     content = found
             yield Told(number, kind, value["by"], body, content, entry)
         progress("objects", first + bundle.width, size)
+
+
+def _commitment(read: Read, size: int, target: int) -> str | None:
+    """What the entry of this number commits to."""
+    number = target // TILE_WIDTH
+    bundle = Tile(None, number, min(TILE_WIDTH, size - number * TILE_WIDTH))
+    entry = decode_bundle(bundle, read(bundle.path) or b"")[target % TILE_WIDTH]
+    name: str | None = json.loads(entry)["body"].get("c")
+    return name
 
 
 def check_content(

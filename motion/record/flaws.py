@@ -38,6 +38,7 @@ class Flaw(StrEnum):
     NOT_FROZEN = "not-frozen"  # decided without a freeze, or on another text than the one frozen
     VOTES = "votes"  # adopted without a majority, or rejected with one
     REDACTION = "redaction"  # what is withdrawn was not there, has no content, or the reason is not on the list
+    DISCLOSURE = "disclosure"  # something is said to be handed over that was not kept sealed, or is another object
     # The objects.
     BUNDLE = "bundle"  # a file of objects is not there or cannot be read
     OBJECT_MISSING = "object-missing"  # nothing is filed under a commitment, and nothing in the log says why

@@ -381,6 +381,16 @@ _TABLE = (
         who=(WORD, "who asked: `personne-visee`, `auteur`, `autorite` or `juge`"),
     ),
     _kind(
+        "object.disclosed",
+        "A withdrawn object, kept sealed, is handed to an authority that asked for it; its content stays unpublished.",
+        authority=(TEXT, "court or service that received it; never a person"),
+        basis=(TEXT, "article of law relied on"),
+        decision=(ID, "number of the decision that withdrew it"),
+        ground=(WORD, "one of the closed list of grounds for a disclosure"),
+        name=(HASH, "commitment to the object: the `c` of the entry whose object it is"),
+        target=(COUNT, "number of the entry whose object it is"),
+    ),
+    _kind(
         "witness.change",
         "A witness is named, or relied on no more.",
         held=(Form.FLAG, "true when named, false when given up"),

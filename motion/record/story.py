@@ -32,6 +32,8 @@ REASONS = frozenset(
 )
 """For which an object may be withdrawn or destroyed; never free words, which could name somebody."""
 REDACTION_KINDS = frozenset(("retrait", "effacement"))
+DISCLOSED_FOR = frozenset(("requisition", "commission-rogatoire", "decision-judiciaire"))
+"""On which a sealed object is handed to an authority."""
 ASKED_BY = frozenset(("personne-visee", "auteur", "autorite", "juge"))
 
 _PLAIN, _UPDATE = 1, 2  # what an entry commits to, one byte each: a log has millions
@@ -45,6 +47,7 @@ class Redaction:
     kind: str
     reason: str
     skeleton: bool
+    decision: str = ""
 
 
 @dataclass(slots=True)
@@ -92,6 +95,7 @@ class Story:
             "motion.import": self._tell_of_motion,
             "doc.snapshot": self._tell_state,
             "redaction": self._tell_redaction,
+            "object.disclosed": self._tell_disclosed,
         }
 
     @property
@@ -274,5 +278,11 @@ class Story:
             return Flaw.REDACTION
         if body["reason"] not in REASONS or body["kind"] not in REDACTION_KINDS or body["who"] not in ASKED_BY:
             return Flaw.REDACTION
-        self.redactions[target] = Redaction(self._number, body["kind"], body["reason"], body["skel"])
+        self.redactions[target] = Redaction(self._number, body["kind"], body["reason"], body["skel"], body["decision"])
         return None
+
+    def _tell_disclosed(self, body: Mapping[str, Any], by: str) -> Flaw | None:
+        kept = self.redactions.get(body["target"])
+        if kept is None or (kept.kind, kept.decision) != ("retrait", body["decision"]):
+            return Flaw.DISCLOSURE
+        return None if body["ground"] in DISCLOSED_FOR else Flaw.DISCLOSURE

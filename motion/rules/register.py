@@ -52,7 +52,7 @@ KINDS: dict[Genre, tuple[str, ...]] = {
     ),
     Genre.CONGRESS: ("congress.open", "congress.change", "phase.change"),
     Genre.SIGN_IN: ("session.open", "session.close"),
-    Genre.RECORD: ("redaction", "witness.change", "log.close"),
+    Genre.RECORD: ("redaction", "object.disclosed", "witness.change", "log.close"),
 }
 """Which kinds of entries make each genre: every kind of the record is in one of them."""
 

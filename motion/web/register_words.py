@@ -56,6 +56,10 @@ SENTENCES: dict[str, str] = {
     ),
     "motion.withdraw": _("%(who)s retire %(doc)s"),
     "doc.snapshot": _("L’empreinte du texte de %(doc)s est inscrite"),
+    "object.disclosed": _(
+        "%(who)s remet à la justice le contenu retiré de l’inscription n°\u00a0%(target)s, sans le publier\u00a0: "
+        "%(authority)s. Décision %(decision)s"
+    ),
     "witness.change": _("%(who)s désigne un témoin du registre\u00a0: %(name)s"),
     "log.close": _("Le registre est clos"),
 }

@@ -47,6 +47,7 @@ from motion.web.pages import (
     shapes,
     sign_in,
     verify,
+    withdrawals,
 )
 from motion.web.pages.card import Held
 from motion.web.pages.documents import Files
@@ -74,6 +75,7 @@ PAGES = (
     sign_in,
     card,
     secretariat,
+    withdrawals,
     redactions,
     roster,
     follow,

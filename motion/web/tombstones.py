@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 from html import escape
 
+from motion.rules.disclosures import GROUNDS as DISCLOSURE_GROUNDS
+from motion.rules.disclosures import DisclosureGround
 from motion.rules.redactions import ASKERS, GROUNDS, KINDS, MASK, Asker, Reason, RedactionKind
 from motion.web.page import Page
 from motion.web.views import View, shown
+from storage.disclosures import Disclosure
 from storage.models import Redaction
 from storage.redactions import Tombstone
 
@@ -35,6 +38,9 @@ class TombstoneView(View):
         "Entries of the record that say it: number and address; the first few."
     )
     more: int = shown("How many entries are not listed.")
+    disclosed: tuple[tuple[str, int, str], ...] = shown(
+        "What was handed to an authority: to whom, when and on what ground, in words; the entry and its address."
+    )
 
 
 def tombstone_views(page: Page, stones: Sequence[Tombstone]) -> tuple[TombstoneView, ...]:
@@ -60,6 +66,18 @@ def tombstone_view(page: Page, stone: Tombstone) -> TombstoneView:
         page.times.day(row.until) if row.until else "",
         tuple(targets[:ENTRIES_SHOWN]),
         max(0, len(targets) - ENTRIES_SHOWN),
+        tuple((handed(page, one), one.entry, f"{page.home}/registre/{one.entry}") for one in stone.disclosed),
+    )
+
+
+def handed(page: Page, one: Disclosure) -> str:
+    """To whom what is sealed was handed over, when and on what ground."""
+    return page._(
+        _("%(authority)s, %(moment)s. %(ground)s (%(basis)s)"),
+        authority=one.authority,
+        moment=page.times.moment(one.at),
+        ground=page._(DISCLOSURE_GROUNDS[DisclosureGround(one.ground)][0]),
+        basis=one.basis,
     )
 
 

@@ -63,6 +63,8 @@ FIELDS = {
     "kind": _("ce qui est décidé"),
     "who": _("qui le demande"),
     "until": _("gardé jusqu’au"),
+    "authority": _("autorité qui le reçoit"),
+    "ground": _("fondement"),
 }
 REASONS = {
     "empty": _("rien n’est écrit ici"),

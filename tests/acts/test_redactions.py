@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from motion.acts import congresses, drafting, motions, redactions
+from motion.acts import congresses, disclosures, drafting, motions, redactions
 from motion.acts.drafting import MotionWindow, Rejection, Writing
 from motion.acts.motions import ShowOfHands
 from motion.live.callers import author_of_row
@@ -43,6 +43,7 @@ from tests.acts.strokes import Hand
 from tests.worlds import NOW, World
 
 KEY = bytes(range(32))
+COURT = "Tribunal judiciaire d’Ormelac"
 WORDS = "Un propos interdit."
 
 
@@ -251,14 +252,30 @@ class TestWithdrawal:
         whole = world.store.read_now(kept.targets, world.congress_id, [said])[said].data
         decision = take_out(world, [said], "retrait")
         assert not is_anywhere(world, WORDS)
-        ((target, data),) = world.store.read_now(
-            redactions.hand_over, world.secretariat, world.congress_id, decision, key=KEY
+        ((target, data),) = world.store.write_now(
+            disclosures.hand_over,
+            world.secretariat,
+            world.congress_id,
+            decision,
+            COURT,
+            "commission-rogatoire",
+            key=KEY,
+            now=NOW,
         )
         assert (target.entry, data) == (said, whole)
         name = hmac.new(data[:32], data[32:], hashlib.sha256).hexdigest()
         assert name == entry(world, said).body["c"]
         with pytest.raises(sealing.SealBroken):
-            world.store.read_now(redactions.hand_over, world.secretariat, world.congress_id, decision, key=bytes(32))
+            world.store.write_now(
+                disclosures.hand_over,
+                world.secretariat,
+                world.congress_id,
+                decision,
+                COURT,
+                "commission-rogatoire",
+                key=bytes(32),
+                now=NOW,
+            )
 
     def test_it_is_kept_a_year_unless_said_otherwise(self, world: World) -> None:
         """The day is in the record, and is the last."""
@@ -291,7 +308,16 @@ class TestWithdrawal:
         )
         assert motion_of(world).last_entry == size - 1
         with pytest.raises(NotFound):
-            world.store.read_now(redactions.hand_over, world.secretariat, world.congress_id, decision, key=KEY)
+            world.store.write_now(
+                disclosures.hand_over,
+                world.secretariat,
+                world.congress_id,
+                decision,
+                COURT,
+                "commission-rogatoire",
+                key=KEY,
+                now=NOW,
+            )
         assert world.store.write_now(redactions.expire, now=over) == 0
 
     def test_it_can_be_destroyed_before(self, world: World) -> None:
@@ -448,7 +474,16 @@ class TestOtherObjects:
         assert is_anywhere(world, "insult") and is_anywhere(world, "tardif")
         take_out(world, [rejected, kept_late], "retrait")
         assert not is_anywhere(world, "insult") and not is_anywhere(world, "tardif")
-        handed = world.store.read_now(redactions.hand_over, world.secretariat, world.congress_id, 1, key=KEY)
+        handed = world.store.write_now(
+            disclosures.hand_over,
+            world.secretariat,
+            world.congress_id,
+            1,
+            COURT,
+            "commission-rogatoire",
+            key=KEY,
+            now=NOW,
+        )
         assert [data[32:] for _target, data in handed] == [refused, late.content]
 
 
@@ -471,7 +506,9 @@ class TestRefusals:
             with pytest.raises(NotAllowed):
                 world.store.write_now(redactions.drop, actor, world.congress_id, request)
             with pytest.raises(NotAllowed):
-                world.store.read_now(redactions.hand_over, actor, world.congress_id, 1, key=KEY)
+                world.store.write_now(
+                    disclosures.hand_over, actor, world.congress_id, 1, COURT, "commission-rogatoire", key=KEY, now=NOW
+                )
 
     @pytest.mark.parametrize(
         ("values", "field"),

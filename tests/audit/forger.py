@@ -72,6 +72,12 @@ class Forger:
         self.slots[number] = sealed.data
         return self.edit(number, c=sealed.name, len=len(content), **changes)
 
+    def add(self, kind: str, who: str, /, **body: Any) -> int:
+        """Append an entry that commits to nothing."""
+        self.entries.append(encode_entry(kind, body, by=who, at=decode_entry(self.entries[-1]).at))
+        self.slots.append(b"")
+        return len(self.entries) - 1
+
     def drop(self, number: int) -> int:
         """Leave an entry out."""
         del self.entries[number], self.slots[number]

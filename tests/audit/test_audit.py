@@ -331,6 +331,41 @@ def withdraw_an_update_as_a_file(forger: Forger) -> int:
     return forger.edit(forger.find("redaction", 0), skel=False)
 
 
+def hand_over(forger: Forger, which: int = -1, **changes: object) -> int:
+    """The secretariat hands an object to a court: that of a redaction, by default the one that is kept sealed."""
+    kept = forger.body(forger.find("redaction", which))
+    said = {
+        "authority": "Tribunal judiciaire d’Ormelac",
+        "basis": "Code de procédure pénale, art. 99-3",
+        "decision": kept["decision"],
+        "ground": "commission-rogatoire",
+        "name": forger.body(kept["target"])["c"],
+        "target": kept["target"],
+    }
+    return forger.add("object.disclosed", "sec-1", **said | changes)
+
+
+def hand_over_what_was_destroyed(forger: Forger) -> int:
+    return hand_over(forger, 0)
+
+
+def hand_over_by_another_decision(forger: Forger) -> int:
+    return hand_over(forger, decision="d-1")
+
+
+def hand_over_another_object(forger: Forger) -> int:
+    return hand_over(forger, name=forger.body(forger.find("motion.unfreeze"))["c"])
+
+
+def hand_over_what_is_published(forger: Forger) -> int:
+    number = forger.find("motion.unfreeze")
+    return hand_over(forger, target=number, name=forger.body(number)["c"])
+
+
+def hand_over_out_of_curiosity(forger: Forger) -> int:
+    return hand_over(forger, ground="curiosite")
+
+
 ATTACKS = [
     Attack("flipped byte", Flaw.LEAF, flip_a_byte),
     Attack("swapped entries", Flaw.LEAF, swap_entries),
@@ -367,6 +402,11 @@ ATTACKS = [
     Attack("tombstone with an unlisted reason", Flaw.REDACTION, _resign(withdraw_for_another_reason)),
     Attack("redaction of an entry without object", Flaw.REDACTION, _resign(withdraw_what_is_nothing)),
     Attack("redaction that hides an update's shape", Flaw.REDACTION, _resign(withdraw_an_update_as_a_file)),
+    Attack("disclosure of what was destroyed", Flaw.DISCLOSURE, _resign(hand_over_what_was_destroyed)),
+    Attack("disclosure by another decision", Flaw.DISCLOSURE, _resign(hand_over_by_another_decision)),
+    Attack("disclosure of another object", Flaw.DISCLOSURE, _resign(hand_over_another_object)),
+    Attack("disclosure of what is published", Flaw.DISCLOSURE, _resign(hand_over_what_is_published)),
+    Attack("disclosure on an unlisted ground", Flaw.DISCLOSURE, _resign(hand_over_out_of_curiosity)),
 ]
 
 
@@ -378,6 +418,12 @@ class TestRewritten:
         """The stated reason, at the stated entry."""
         number = attack.do(forger)
         assert caught(check(congress, forger)) == (attack.flaw, number)
+
+    def test_a_disclosure_of_what_is_sealed_is_none(self, congress: Published, forger: Forger):
+        """What the attacks on it start from."""
+        hand_over(forger)
+        forger.write()
+        assert check(congress, forger).broken is None
 
     def test_a_history_signed_again_is_caught_by_what_somebody_kept(self, congress: Published, forger: Forger):
         """Though the operator removed every older checkpoint from the folder."""

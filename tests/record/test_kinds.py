@@ -82,7 +82,7 @@ class TestTable:
     def test_has_no_plain_digest_of_what_may_be_erased(self):
         """Hashes are commitments, skeletons, roots, or digests of a motion's whole public text."""
         hashes = {f.name for kind in KINDS.values() for f in kind.fields if f.form is Form.HASH}
-        assert hashes == {"c", "skel", "root", "digest"}
+        assert hashes == {"c", "name", "skel", "root", "digest"}
 
 
 class TestDocuments:

@@ -290,11 +290,27 @@ class TestDeciding:
         aline.erase(WORDS)
         take_out(hall, said, said, "retrait")
         assert not is_kept(hall, WORDS)
-        answer = hall.client.post(f"{HERE}/1/scelle", headers=hall.odile)
+        size = hall.service.store.read_now(ledger.size, 1)
+        court = {"authority-1": "Tribunal judiciaire d’Ormelac", "ground-1": "commission-rogatoire"}
+        for given, words in (
+            ({}, "rien n’est écrit ici"),
+            (court | {"ground-1": ""}, "choisissez dans la liste"),
+            (court | {"authority-1": "x" * 201}, "c’est trop long"),
+        ):
+            refused = hall.client.post(f"{HERE}/1/scelle", data=given, headers=hall.odile)
+            assert refused.status_code == 422 and words in text_of(refused.text) and WORDS not in refused.text
+        assert hall.service.store.read_now(ledger.size, 1) == size
+        answer = hall.client.post(f"{HERE}/1/scelle", data=court, headers=hall.odile)
         (handed,) = json.loads(answer.content)["objects"]
         entry = decode_entry(hall.service.store.read_now(ledger.contents, 1, said, 1)[0])
         assert handed["words"] == WORDS
         assert open_slot(entry, base64.b64decode(handed["object"]), is_redacted=False).slot == Slot.OBJECT
+        for path in ("/ormeline/motions/M1", f"/ormeline/registre/{said}"):
+            told = text_of(hall.client.get(path).text).replace("\u00a0", " ")
+            assert "Remis à la justice, sans être publié" in told and "Tribunal judiciaire d’Ormelac, " in told
+            assert "Code de procédure pénale, art. 99-3" in told and WORDS not in told
+        told = text_of(hall.client.get(f"/ormeline/registre/{size}").text).replace("\u00a0", " ")
+        assert f"remet à la justice le contenu retiré de l’inscription n° {said}, sans le publier" in told
         assert "nouveau?decision=1" in hall.client.get(HERE, headers=hall.odile).text
         form = hall.client.get(f"{HERE}/nouveau?decision=1", headers=hall.odile)
         assert form.status_code == 200 and WORDS not in form.text
@@ -304,7 +320,7 @@ class TestDeciding:
             headers=hall.odile,
         )
         hall.client.post(answer.headers["location"], data={"step": "confirm"}, headers=hall.odile)
-        assert hall.client.post(f"{HERE}/1/scelle", headers=hall.odile).status_code == 404
+        assert hall.client.post(f"{HERE}/1/scelle", data=court, headers=hall.odile).status_code == 404
 
     def test_a_second_person_confirms(self, hall: Hall) -> None:
         """Whoever prepared it sees no button, and posting all the same takes nothing out."""

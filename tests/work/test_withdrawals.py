@@ -4,7 +4,7 @@ import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 
-from motion.acts import redactions
+from motion.acts import disclosures, redactions
 from motion.record.entry import decode_entry
 from motion.work import withdrawals
 from storage import ledger
@@ -14,6 +14,7 @@ from tests.acts.strokes import Hand
 from tests.worlds import NOW
 
 KEY = bytes(32)
+COURT = "Tribunal judiciaire d’Ormelac"
 
 
 def test_a_turn_destroys_what_is_due_and_leaves_the_rest(sqlite_store: Store, tmp_path: Path) -> None:
@@ -54,7 +55,9 @@ def test_a_turn_destroys_what_is_due_and_leaves_the_rest(sqlite_store: Store, tm
     size = sqlite_store.read_now(ledger.size, world.congress_id)
     told = decode_entry(sqlite_store.read_now(ledger.contents, world.congress_id, size - 1, 1)[0])
     assert (told.by, told.body["kind"], told.body["target"]) == ("system", "effacement", said[0])
-    (left,) = sqlite_store.read_now(redactions.hand_over, world.secretariat, world.congress_id, 2, key=KEY)
+    (left,) = sqlite_store.write_now(
+        disclosures.hand_over, world.secretariat, world.congress_id, 2, COURT, "commission-rogatoire", key=KEY, now=NOW
+    )
     assert left[0].entry == said[1]
 
 

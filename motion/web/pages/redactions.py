@@ -1,6 +1,5 @@
-"""The secretariat's withdrawals and erasures: find the words, prepare a decision, have it confirmed."""
+"""The secretariat's withdrawals and erasures: a decision on chosen words is prepared, then confirmed."""
 
-import base64
 import json
 import logging
 import secrets
@@ -17,7 +16,6 @@ from motion.acts import redactions as acts
 from motion.acts.redactions import Plan
 from motion.live import passages
 from motion.live.masking import masked_copy
-from motion.live.passages import Passage
 from motion.live.updates import inserted_text
 from motion.rules.errors import Invalid, NotFound, WordsInText
 from motion.rules.names import display_name
@@ -25,11 +23,11 @@ from motion.rules.permissions import Act, Actor
 from motion.rules.redactions import ASKERS, GROUNDS, KEPT_DAYS, KINDS, Reason, RedactionKind
 from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import MAX_DIGITS, Form, read_form
-from motion.web.page import NEVER, Page
+from motion.web.page import Page
 from motion.web.reading import title_of
 from motion.web.tombstones import TombstoneView, tombstone_view
-from storage import drafts, queries, redactions, sealing
-from storage.models import Congress, Motion, Redaction, RedactionRequest, Secretary
+from storage import drafts, redactions, sealing
+from storage.models import Congress, Redaction, RedactionRequest, Secretary
 from storage.redactions import Target, Tombstone
 from storage.store import Session
 
@@ -39,8 +37,6 @@ log = logging.getLogger(__name__)
 SALT_BYTES = 32
 OFFERED = 40  # entries before and after the ends of what is chosen, to begin earlier or end later
 SAID = 48  # characters of the words of each
-MOST_LOOKED_AT = 5_000  # entries of a search of which it is said whether they stand in the text
-MAX_WORDS = 200  # characters of a search
 SCRUBS = 3  # attempts; a reader at work delays one by a few milliseconds
 HERE = "/{congress}/secretariat/retraits"
 
@@ -54,65 +50,6 @@ class Chosen:
     names: dict[int, str]
     pieces: list[tuple[int, str]]  # what the same person typed around, by entry
     standing: str = ""  # what of it stands in a text that is being written: nothing can be decided
-
-
-async def show(request: Request) -> Response:
-    """What was decided, what waits, and the search for words."""
-    asked = {name: request.query_params.get(name, "").strip()[:MAX_WORDS] for name in ("motion", "mots", "inscription")}
-    form, refused = Form(asked), None
-    if asked["inscription"]:
-        try:
-            number = form.integer("inscription")
-            page, _actor = await admit(request, Act.REDACT)
-            return page.redirect(f"{page.home}/secretariat/retraits/nouveau?de={number}&a={number}")
-        except Invalid as error:
-            refused = error
-    page, _actor, (motions, found, standing, names, waiting, stones, sealed) = await enter(
-        request, overview, asked["motion"], asked["mots"], act=Act.REDACT
-    )
-    if refused is not None:
-        form.refuse(page, refused)
-    return page.render(
-        "secretariat/retraits.html",
-        status=422 if form.faults else 200,
-        form=form,
-        motions=[(motion.code, f"{motion.code}, {motion.title}") for motion in motions],
-        found=[(one, said_of(page, names, one.official_id), there) for one, there in zip(found, standing, strict=True)],
-        searched=bool(asked["motion"]),
-        waiting=waiting,
-        decisions=[
-            (stone.decision, tombstone_view(page, stone), stone.first.until is not None and stone.decision in sealed)
-            for stone in stones
-        ],
-        is_done=request.query_params.get("fait", ""),
-        most=passages.MOST_FOUND,
-    )
-
-
-def overview(
-    db: Session, congress: Congress, code: str, words: str
-) -> tuple[
-    list[Motion],
-    list[Passage],
-    list[str],
-    dict[int, drafts.OfficialRow],
-    list[tuple[RedactionRequest, Secretary]],
-    tuple[Tombstone, ...],
-    set[int],
-]:
-    """Read the page; what was typed is looked through when a motion is asked for."""
-    assert congress.id is not None
-    motions = queries.motions(db, congress.id)
-    chosen = next((motion for motion in motions if motion.code == code), None)
-    found = passages.search(db, chosen.id, words) if chosen is not None and chosen.id is not None else []
-    entries = [entry for one in found for entry in one.entries][:MOST_LOOKED_AT]
-    there = acts.still_in_text(db, chosen, entries) if chosen is not None else {}
-    standing = ["".join(there.get(entry, "") for entry in one.entries) for one in found]
-    officials = drafts.officials(db, {one.official_id for one in found if one.official_id is not None})
-    stones = redactions.group(redactions.of_congress(db, congress.id))
-    names = {row.id: row for row in officials}
-    waiting, sealed = redactions.waiting(db, congress.id), redactions.sealed_decisions(db, congress.id)
-    return motions, found, standing, names, waiting, stones, sealed
 
 
 def said_of(page: Page, names: dict[int, drafts.OfficialRow], official_id: int | None) -> str:
@@ -390,38 +327,9 @@ async def carry_out(page: Page, actor: Actor, prepared: Prepared) -> None:
     log.warning("words were taken out and stand in the database's write-ahead log until readers leave it alone")
 
 
-async def hand_over(request: Request) -> Response:
-    """What a decision keeps sealed, in a file for a court that asked for it."""
-    page, actor = await admit(request, Act.REDACT)
-    key = sealing.load_key(page.service.settings.data_dir)
-    decision = request.path_params["decision"]
-    rows = await page.service.store.read(acts.hand_over, actor, congress_id(page), decision, key=key)
-    log.info("congress %d: what decision d-%d keeps sealed was handed to %s", congress_id(page), decision, actor.mark)
-    told = [
-        {
-            "entry": target.entry,
-            "kind": target.kind,
-            "name": target.name,
-            "object": base64.b64encode(data).decode(),
-            "words": inserted_text(data[SALT_BYTES:])
-            if target.kind.startswith("crdt.")
-            else data[SALT_BYTES:].decode(errors="replace"),
-        }
-        for target, data in rows
-    ]
-    content = json.dumps({"decision": f"d-{decision}", "objects": told}, ensure_ascii=False, indent=1)
-    headers = {
-        "Cache-Control": NEVER,
-        "Content-Disposition": f'attachment; filename="decision-d-{decision}-sous-scelle.json"',
-    }
-    return Response(content, headers=headers, media_type="application/json")
-
-
 ROUTES = [
-    Route(HERE, show, name="redactions"),
     Route(HERE + "/nouveau", show_new, name="redaction-new"),
     Route(HERE + "/nouveau", prepare, methods=["POST"], name="redaction-prepare"),
     Route(HERE + "/demandes/{request:int}", show_prepared, name="redaction-ask"),
     Route(HERE + "/demandes/{request:int}", settle, methods=["POST"], name="redaction-settle"),
-    Route(HERE + "/{decision:int}/scelle", hand_over, methods=["POST"], name="redaction-sealed"),
 ]

@@ -318,6 +318,7 @@ async def entry_page(request: Request, template: str, *, is_receipt: bool) -> Re
             named(people.officials),
             page.congress,
             len(stones),
+            sum(len(stone.disclosed) for stone in stones),
             where,
             bool(reason),
         ),
