@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from motion.record.bundles import KEPT_BACK
 from motion.record.kinds import KINDS
-from storage import disclosures
+from storage import contributions, disclosures
 from storage.disclosures import Disclosure
 from storage.models import (
     Congress,
@@ -32,6 +32,8 @@ WITH_OBJECT = tuple(
 )
 """Kinds whose objects are published and are not updates: a few entries of each congress."""
 
+_IN_FILES = frozenset({"contribution.file", "contribution.show"})
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -42,6 +44,7 @@ class Target:
         update: The kept bytes of an update, masked once redacted; None for other kinds.
         number: The update's number in its motion, or 0.
         withdrawn: Whether the object is kept sealed.
+        blob, salt: Of an object that lies in the store of files: its key there, and what its commitment was made with.
     """
 
     entry: int
@@ -53,6 +56,13 @@ class Target:
     update: bytes | None = None
     number: int = 0
     withdrawn: bool = False
+    blob: str | None = None
+    salt: bytes | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to take out."""
+        return self.data is not None or self.blob is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,7 @@ def targets(db: Session, congress_id: int, entries: Collection[int]) -> dict[int
     late = _late(db, rows)
     names = {number: json.loads(content)["body"].get("c") for number, _kind, _motion, _official, content in rows}
     sealed = _sealed(db, congress_id, [name for name in names.values() if name])
+    elsewhere = contributions.kept_as_files(db, [names[row[0]] for row in rows if row[1] in _IN_FILES])
     query = select(col(WithdrawnObject.target)).where(
         col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(entries)
     )
@@ -106,7 +117,10 @@ def targets(db: Session, congress_id: int, entries: Collection[int]) -> dict[int
             data = late.get((motion_id, number))
         elif name:
             data = sealed.get(name)
-        found[number] = Target(number, kind, motion_id, official_id, name, data, update, in_motion, number in withdrawn)
+        target = Target(number, kind, motion_id, official_id, name, data, update, in_motion, number in withdrawn)
+        if kind in _IN_FILES and name in elsewhere:
+            target = replace(target, blob=elsewhere[name].blob, salt=elsewhere[name].salt)
+        found[number] = target
     return found
 
 

@@ -1,12 +1,26 @@
 """Taking objects out of their place, with all that was computed from them; the caller's transaction records why."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from storage import history, search
-from storage.models import DraftSnapshot, DraftUpdate, LateText, Motion, SealedObject, WithdrawnObject
+from storage.models import (
+    ContributionFile,
+    ContributionMessage,
+    ContributionVersion,
+    DoomedBlob,
+    DraftSnapshot,
+    DraftUpdate,
+    FileRendition,
+    LateText,
+    Motion,
+    SealedObject,
+    Transcript,
+    WithdrawnObject,
+)
 from storage.redactions import Target
 
 
@@ -20,14 +34,48 @@ def remove(db: Session, congress_id: int, target: Target, masked: bytes | None, 
     elif target.kind == "crdt.late":
         late = col(LateText.motion_id) == target.motion_id, col(LateText.entry) == target.entry
         db.execute(delete(LateText).where(*late))
+    elif target.kind == "contribution.file":
+        row = db.execute(select(ContributionFile).where(col(ContributionFile.name) == target.name)).scalar_one()
+        row.blob, row.salt, row.file_name, row.description = None, None, "", ""
+        db.add(row)
+    elif target.kind == "contribution.show":
+        made = db.execute(select(FileRendition).where(col(FileRendition.name) == target.name)).scalar_one()
+        made.blob, made.salt = None, None
+        db.add(made)
     else:
+        _empty_columns(db, target)
         sealed = col(SealedObject.congress_id) == congress_id, col(SealedObject.name) == target.name
         db.execute(delete(SealedObject).where(*sealed))
 
 
-def forget_sealed(db: Session, congress_id: int, targets: Collection[int]) -> None:
+def _empty_columns(db: Session, target: Target) -> None:
+    """Empty the columns that repeat an object of words."""
+    if target.kind in ("contribution.receive", "contribution.publish"):
+        gone = dict(
+            author="", is_official=False, mandate="", commune="", commune_code="", department_code="", title="", text=""
+        )
+        query = update(ContributionVersion).where(col(ContributionVersion.name) == target.name)
+        db.execute(query.values(is_gone=True, **gone))
+    elif target.kind == "contribution.captions":
+        db.execute(update(Transcript).where(col(Transcript.name) == target.name).values(text=""))
+    elif target.kind in ("contribution.answer", "contribution.notice", "contribution.reply"):
+        about = col(ContributionMessage.entry) == target.entry, col(ContributionMessage.name) == target.name
+        db.execute(update(ContributionMessage).where(*about).values(text="", author=""))
+
+
+def doom(db: Session, key: str, now: datetime) -> None:
+    """Have a file destroyed after this transaction; a crash in between leaves the order to do it."""
+    db.merge(DoomedBlob(key=key, at=now))
+
+
+def forget_sealed(db: Session, congress_id: int, targets: Collection[int], *, now: datetime) -> None:
     """Destroy what was kept sealed of these entries."""
     rows = col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(targets)
+    for blob in db.execute(
+        select(col(WithdrawnObject.blob)).where(*rows, col(WithdrawnObject.blob).is_not(None))
+    ).scalars():
+        assert blob is not None
+        doom(db, blob, now)
     db.execute(delete(WithdrawnObject).where(*rows))
 
 

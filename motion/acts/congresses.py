@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from motion.acts import sessions
 from motion.acts.record import note
-from motion.record.kinds import is_text
+from motion.record.forms import is_text
 from motion.rules import phases
 from motion.rules.errors import CongressClosed, Invalid, LastSecretary, NotFound, SlugTaken
 from motion.rules.permissions import Act, Actor, require

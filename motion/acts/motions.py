@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 from motion.acts import congresses
 from motion.acts.record import note
 from motion.live import updates
-from motion.record.kinds import is_text
+from motion.record.forms import is_text
 from motion.record.objects import seal
 from motion.rules.errors import (
     CongressClosed,

@@ -9,7 +9,7 @@ of it by an official first.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -87,7 +87,7 @@ def plan(db: Session, congress_id: int, entries: Collection[int], kind: Redactio
             raise NotFound("entry", str(number))
         if target.name is None:
             raise NothingToRedact(number)
-        if target.data is None and not (target.withdrawn and kind == RedactionKind.EFFACEMENT):
+        if not target.is_there and not (target.withdrawn and kind == RedactionKind.EFFACEMENT):
             raise AlreadyRedacted(number)
         if target.update is not None:
             words[number] = updates.inserted_text(target.update)
@@ -269,31 +269,77 @@ def carry_out(
     masked_entries = frozenset(planned.standing) | {
         row.target for row in before if row.is_masked and row.target in withdrawn
     }
-    first = _note(db, congress_id, actor, decision, grounds, planned.targets, masked_entries, now)
-    for entry, (target, nonce) in enumerate(zip(planned.targets, nonces, strict=True), start=first):
-        if target.data is not None:
-            if grounds.until is not None:
-                assert target.name is not None
-                sealed = sealing.lock_away(key, nonce, target.name, target.data)
-                row = WithdrawnObject(
-                    congress_id=congress_id,
-                    target=target.entry,
-                    entry=entry,
-                    name=target.name,
-                    sealed=sealed,
-                    until=grounds.until,
-                )
-                db.add(row)
-            masked = None if target.update is None else updates.masked(target.update)
-            removals.remove(db, congress_id, target, masked, entry)
-    if grounds.kind == RedactionKind.EFFACEMENT:
-        removals.forget_sealed(db, congress_id, [target.entry for target in planned.targets])
-    removals.unindex(db, congress_id, [target.entry for target in planned.targets])
+    first = take_out(
+        db,
+        actor,
+        congress_id,
+        decision,
+        grounds,
+        planned.targets,
+        key=key,
+        nonces=nonces,
+        now=now,
+        masked_entries=masked_entries,
+    )
     if planned.motion is not None:
         _show(db, planned, first + len(planned.targets) - 1, copy)
     request.state = "done"
     db.add(request)
     return decision
+
+
+def take_out(
+    db: Session,
+    actor: Actor | None,
+    congress_id: int,
+    decision: int,
+    grounds: Grounds,
+    targets: Sequence[Target],
+    *,
+    key: bytes,
+    nonces: Iterable[bytes],
+    now: datetime,
+    masked_entries: Collection[int] = frozenset(),
+) -> int:
+    """Record why objects leave publication, then take them out; the caller has judged, and holds `ledger.lock`.
+
+    Args:
+        actor: Who decided; None for the service.
+        nonces: At least as many as there are targets.
+        masked_entries: Those whose letters stay masked in a text.
+
+    Returns:
+        The number of the first entry.
+    """
+    first = _note(db, congress_id, actor, decision, grounds, targets, masked_entries, now)
+    drawn = iter(nonces)
+    for entry, target in enumerate(targets, start=first):
+        if not target.is_there:
+            continue
+        # What was made of a file can be made again of the original, which was never public: only that is kept.
+        keeps = grounds.until is not None and target.kind != "contribution.show"
+        if keeps:
+            assert target.name is not None and grounds.until is not None
+            data = target.data if target.data is not None else target.salt or b""
+            row = WithdrawnObject(
+                congress_id=congress_id,
+                target=target.entry,
+                entry=entry,
+                name=target.name,
+                sealed=sealing.lock_away(key, next(drawn), target.name, data),
+                until=grounds.until,
+                blob=target.blob,
+            )
+            db.add(row)
+        elif target.blob is not None:
+            removals.doom(db, target.blob, now)
+        masked = None if target.update is None else updates.masked(target.update)
+        removals.remove(db, congress_id, target, masked, entry)
+    entries = [target.entry for target in targets]
+    if grounds.kind == RedactionKind.EFFACEMENT:
+        removals.forget_sealed(db, congress_id, entries, now=now)
+    removals.unindex(db, congress_id, entries)
+    return first
 
 
 def _note(
@@ -361,7 +407,7 @@ def _show(db: Session, planned: Plan, last: int, copy: drafts.ReadingCopy | None
     if planned.standing:
         if copy is None or copy.number != motion.number or motion.text_number != motion.number:
             raise TextChangedMeanwhile(str(copy.number if copy else 0), str(motion.number))
-        motion.text, motion.runs = copy.text, copy.runs
+        motion.text, motion.runs, motion.typed_for = copy.text, copy.runs, copy.typed_for
         if motion.state == MotionState.FROZEN:
             # Not voted yet: the vote will be on the text as it is shown from now on.
             motion.digest = digest(copy.text)
@@ -389,7 +435,7 @@ def _expire(db: Session, congress: Congress, now: datetime) -> int:
         entry = _note(db, congress.id, None, before.decision, grounds, [targets[row.target]], masked_entries, now)
         if before.motion_id is not None:
             last_of_motion[before.motion_id] = entry
-    removals.forget_sealed(db, congress.id, [row.target for row in rows])
+    removals.forget_sealed(db, congress.id, [row.target for row in rows], now=now)
     for motion_id, entry in last_of_motion.items():
         motion = motions.get(db, motion_id)
         motion.last_entry = entry

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from motion.acts import cards, record, sessions, sign_in
 from motion.record.entry import encode_entry
-from motion.record.kinds import is_text
+from motion.record.forms import is_text
 from motion.rules.errors import Invalid, NotFound, RosterTooLarge
 from motion.rules.errors import TextChangedMeanwhile as PlanChangedMeanwhile
 from motion.rules.names import display_name

@@ -9,13 +9,26 @@ from motion.acts import congresses
 from motion.acts.record import note
 from motion.record.checkpoint import COSIGNATURE, VerifierKey, parse_verifier_key
 from motion.record.errors import MalformedKey
-from motion.record.kinds import is_text
+from motion.record.forms import is_text
 from motion.rules.errors import Invalid, NotFound
 from motion.rules.permissions import Act, Actor, require
 from storage import published
 from storage.models import Witness
 
 MAX_URL = 500
+
+
+def described(congress_id: int, line: str, url: str, *, now: datetime) -> Witness:
+    """Return the witness that a key and an address describe: nobody relies on it yet.
+
+    Raises:
+        Invalid: `key` with `form`, `algorithm`…, or `url`.
+    """
+    key = _read(line)
+    url = url.strip().rstrip("/")
+    if not outgoing.is_address(url) or len(url) > MAX_URL:
+        raise Invalid("url", "form", url)
+    return Witness(congress_id=congress_id, key=key.encode(), name=key.name, url=url, named_at=now)
 
 
 def name(db: Session, actor: Actor | None, congress_id: int, line: str, url: str, *, now: datetime) -> Witness:
@@ -32,18 +45,15 @@ def name(db: Session, actor: Actor | None, congress_id: int, line: str, url: str
     if actor is not None:
         require(actor, Act.RUN_CONGRESS, congress_id)
     congresses.get(db, congress_id)
-    key = _read(line)
-    url = url.strip().rstrip("/")
-    if not outgoing.is_address(url) or len(url) > MAX_URL:
-        raise Invalid("url", "form", url)
-    row = db.get(Witness, (congress_id, key.encode()))
+    wanted = described(congress_id, line, url, now=now)
+    row = db.get(Witness, (congress_id, wanted.key))
     is_new = row is None or row.given_up_at is not None
     if row is None:
-        row = Witness(congress_id=congress_id, key=key.encode(), name=key.name, url=url, named_at=now)
-    row.url, row.trouble = url, ""
+        row = wanted
+    row.url, row.trouble = wanted.url, ""
     if is_new:
         row.named_at, row.given_up_at = now, None
-        body = {"held": True, "key": key.encode(), "name": key.name}
+        body = {"held": True, "key": row.key, "name": row.name}
         note(db, congress_id, "witness.change", body, actor=actor, now=now)
     db.add(row)
     return row

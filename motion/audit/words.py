@@ -39,6 +39,10 @@ FLAWS: Mapping[Flaw, str] = {
         " dans cette connexion."
     ),
     Flaw.BOUND_TWICE: _("Un même numéro d’appareil est attribué à deux personnes."),
+    Flaw.NOT_RAPPORTEUR: _(
+        "Quelqu’un écrit pour une autre personne sans être alors rapporteur ou rapporteure,"
+        " ou pour une personne qui n’est pas membre du congrès."
+    ),
     Flaw.NO_SESSION: _("La connexion dont il s’agit n’a pas été ouverte, ou l’a été par quelqu’un d’autre."),
     Flaw.SESSION_CLOSED: _("Quelque chose est accepté d’une connexion déjà terminée."),
     Flaw.NOT_ACCREDITED: _("Cette personne ne figurait pas sur la liste des membres à ce moment."),
@@ -50,6 +54,13 @@ FLAWS: Mapping[Flaw, str] = {
         "Un retrait ou un effacement ne tient pas\u00a0: l’inscription visée n’avait pas de contenu,"
         " ou le motif ne figure pas sur la liste."
     ),
+    Flaw.CONTRIBUTION: _(
+        "Cette inscription parle d’une contribution qui n’a pas été reçue ou qui est déjà retirée,"
+        " ou bien ses versions et ses fichiers ne se suivent pas."
+    ),
+    Flaw.PUBLISHED_OTHER: _("La contribution publiée n’est pas celle qui avait été reçue."),
+    Flaw.CHECKED_ALONE: _("Une personne confirme une saisie qu’elle a faite elle-même."),
+    Flaw.SHEETS: _("Une fiche papier porte un numéro qui n’a pas été imprimé."),
     Flaw.DISCLOSURE: _(
         "Une remise à la justice ne tient pas\u00a0: ce contenu n’était pas gardé sous scellé par cette décision,"
         " ou le fondement ne figure pas sur la liste."

@@ -22,8 +22,21 @@ from .tiles import Tile, parse_tile_path
 MAX_SLOT_BYTES = 65_535
 """A longer object is a file of its own: a bundle stays below 17 MB, and nearly always below 100 kB."""
 
-KEPT_BACK = frozenset({"crdt.reject", "crdt.late"})
-"""Kinds whose objects are never published: refused bytes, and text that came too late, are their author's."""
+KEPT_BACK = frozenset(
+    {
+        "crdt.reject",
+        "crdt.late",
+        "contribution.receive",
+        "contribution.file",
+        "contribution.answer",
+        "contribution.notice",
+    }
+)
+"""Kinds whose objects are never published: refused bytes, text that came too late, and what was received and not yet
+judged, are their author's. What is published of a contribution is the object of another entry."""
+
+AS_FILES = frozenset({"contribution.show"})
+"""Kinds whose objects are files of their own, however short: they are kept outside the database."""
 
 _LENGTH_BYTES = 4
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -126,7 +139,9 @@ def open_slot(entry: Entry, slot: bytes, *, is_redacted: bool) -> Opened:
             raise WrongObject(str(name or ""))
         return Opened(Slot.NONE if name is None else Slot.KEPT_BACK)
     if not is_redacted:
-        if not slot and entry.body.get("len", 0) + 32 > MAX_SLOT_BYTES:
+        if entry.kind in AS_FILES and slot:
+            raise WrongObject(name)
+        if not slot and (entry.kind in AS_FILES or entry.body.get("len", 0) + 32 > MAX_SLOT_BYTES):
             return Opened(Slot.FILE)
         return Opened(Slot.OBJECT, open_object(slot, name))
     if entry.kind == "crdt.update":

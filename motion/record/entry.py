@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from .errors import EntryTooLong, NotCanonical, WrongBody, WrongTime
-from .kinds import MAX_INTEGER, is_id, kind_named
+from .forms import MAX_INTEGER, is_id
+from .kinds import kind_named
 
 VERSION = 1
 MAX_ENTRY_BYTES = 4096  # our rule: an entry names things and holds none; the format allows 65,535

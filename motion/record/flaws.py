@@ -29,7 +29,8 @@ class Flaw(StrEnum):
     UNKNOWN_MOTION = "unknown-motion"  # a motion is spoken of that was not created, or created again
     UPDATE_NUMBER = "update-number"  # the numbers of a motion's updates have a gap or a repetition
     UNBOUND = "unbound"  # an update under a client id not bound before to its author and session
-    BOUND_TWICE = "bound-twice"  # a client id bound to two authors
+    BOUND_TWICE = "bound-twice"  # a client id bound to two authors, or for two officials
+    NOT_RAPPORTEUR = "not-rapporteur"  # somebody types for another who may not, or for nobody on the roster
     NO_SESSION = "no-session"  # something is done in a session never opened, or opened by somebody else
     SESSION_CLOSED = "session-closed"  # something is accepted from a session that was over
     NOT_ACCREDITED = "not-accredited"  # somebody signs in or writes who is not on the roster then
@@ -38,6 +39,10 @@ class Flaw(StrEnum):
     NOT_FROZEN = "not-frozen"  # decided without a freeze, or on another text than the one frozen
     VOTES = "votes"  # adopted without a majority, or rejected with one
     REDACTION = "redaction"  # what is withdrawn was not there, has no content, or the reason is not on the list
+    CONTRIBUTION = "contribution"  # one that was not received, withdrawn already, or a gap in versions or files
+    PUBLISHED_OTHER = "published-other"  # a contribution is published with other words than those received
+    CHECKED_ALONE = "checked-alone"  # somebody checks what they typed themselves
+    SHEETS = "sheets"  # a paper form has a number that was not printed
     DISCLOSURE = "disclosure"  # something is said to be handed over that was not kept sealed, or is another object
     # The objects.
     BUNDLE = "bundle"  # a file of objects is not there or cannot be read

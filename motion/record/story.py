@@ -11,6 +11,7 @@ from typing import Any
 
 from .flaws import Flaw
 from .tree import Frontier
+from .voices_story import VoicesStory
 
 SYSTEM = "system"  # `by` and `sess` of what the service does itself
 
@@ -70,15 +71,19 @@ class Story:
         self._is_rehearsal = False
         self._motions: dict[str, _Motion] = {}
         self._authors: dict[tuple[str, int], str] = {}  # author of a client id in a motion
+        self._typed_for: dict[tuple[str, int], str] = {}  # for whom one types, if for another
+        self._rapporteurs: set[tuple[str, str]] = set()  # official, and motion; empty for all motions
         self._bound: set[tuple[str, int, str]] = set()  # motion, client id, session
         self._sessions: dict[str, tuple[str, bool]] = {SYSTEM: (SYSTEM, True)}  # whose, and whether still open
         self._officials: dict[str, bool] = {}  # whether on the roster now
         self._objects = bytearray()
+        self._voices = VoicesStory()
         self.redactions: dict[int, Redaction] = {}
         self.kinds: dict[str, int] = {}
         self._tellers: dict[str, Callable[[Mapping[str, Any], str], Flaw | None]] = {
             "official.accredit": self._tell_accredit,
             "official.revoke": self._tell_revoke,
+            "role.change": self._tell_role,
             "session.open": self._tell_session,
             "session.close": self._tell_session_end,
             "motion.create": self._tell_create,
@@ -130,10 +135,9 @@ class Story:
                 return Flaw.CLOSE
             self._closed = True
         teller = self._tellers.get(kind)
-        if teller is not None:
-            flaw = teller(body, by)
-            if flaw is not None:
-                return flaw
+        flaw = teller(body, by) if teller is not None else self._voices.tell(kind, body, by)
+        if flaw is not None:
+            return flaw
         self._objects.append(0 if "c" not in body else _UPDATE if kind == "crdt.update" else _PLAIN)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         self._number += 1
@@ -144,7 +148,15 @@ class Story:
         return None
 
     def _tell_revoke(self, body: Mapping[str, Any], by: str) -> Flaw | None:
-        self._officials[body["official"]] = False
+        official = body["official"]
+        self._officials[official] = False
+        self._rapporteurs = {role for role in self._rapporteurs if role[0] != official}
+        return None
+
+    def _tell_role(self, body: Mapping[str, Any], by: str) -> Flaw | None:
+        if body["role"] == "rapporteur":
+            role = body["who"], body.get("doc", "")
+            (self._rapporteurs.add if body["held"] else self._rapporteurs.discard)(role)
         return None
 
     def _tell_session(self, body: Mapping[str, Any], by: str) -> Flaw | None:
@@ -184,15 +196,27 @@ class Story:
 
     def _tell_bind(self, body: Mapping[str, Any], by: str) -> Flaw | None:
         doc, cid, sess, official = body["doc"], body["cid"], body["sess"], body["official"]
+        typed_for = body.get("for")
         if doc not in self._motions:
             return Flaw.UNKNOWN_MOTION
-        if self._authors.get((doc, cid), official) != official:
+        if (doc, cid) in self._authors and (self._authors[doc, cid], self._typed_for.get((doc, cid))) != (
+            official,
+            typed_for,
+        ):
             return Flaw.BOUND_TWICE
         flaw = self._in_session(sess, official)
+        if flaw is None and typed_for is not None:
+            is_other = typed_for != official and self._officials.get(typed_for, False)
+            flaw = None if is_other and self._is_rapporteur(official, doc) else Flaw.NOT_RAPPORTEUR
         if flaw is None:
             self._authors[doc, cid] = official
             self._bound.add((doc, cid, sess))
+            if typed_for is not None:
+                self._typed_for[doc, cid] = typed_for
         return flaw
+
+    def _is_rapporteur(self, official: str, doc: str) -> bool:
+        return (official, "") in self._rapporteurs or (official, doc) in self._rapporteurs
 
     def _tell_update(self, body: Mapping[str, Any], by: str) -> Flaw | None:
         doc, cid, sess, n = body["doc"], body["cid"], body["sess"], body["n"]
@@ -209,6 +233,8 @@ class Story:
         # An update that only deletes has no client id of its own.
         if cid and (self._authors.get((doc, cid)) != by or (doc, cid, sess) not in self._bound):
             return Flaw.UNBOUND
+        if (doc, cid) in self._typed_for and not self._is_rapporteur(by, doc):
+            return Flaw.NOT_RAPPORTEUR
         motion.updates, motion.changed = n, self._number
         return None
 

@@ -20,6 +20,11 @@
     │   ├── WordsInText(code, words)
     │   ├── SecondPersonNeeded()
     │   ├── DecisionSettled()
+    │   ├── CollectionClosed(phase)
+    │   ├── ContributionSettled(code, state)
+    │   ├── NotConfirmedYet(code)
+    │   ├── CheckedAlone(code)
+    │   ├── SheetTaken(sheet, code)
     │   └── TextChangedMeanwhile(expected, found)
     ├── MoreVotesThanOfficials(votes, officials)
     ├── TextTooLong(characters, limit)
@@ -175,6 +180,43 @@ class WordsInText(Conflict):
 @dataclass(unsafe_hash=True)
 class SecondPersonNeeded(Conflict):
     """Whoever prepared this decision can't be the one who confirms it while the secretariat has others."""
+
+
+@dataclass(unsafe_hash=True)
+class CollectionClosed(Conflict):
+    """The congress receives no contribution in this phase."""
+
+    phase: str
+
+
+@dataclass(unsafe_hash=True)
+class ContributionSettled(Conflict):
+    """A contribution in this state can't be decided on, corrected or withdrawn like that."""
+
+    code: str
+    state: str
+
+
+@dataclass(unsafe_hash=True)
+class NotConfirmedYet(Conflict):
+    """Its author has yet to agree, or a second person to compare it with its paper."""
+
+    code: str
+
+
+@dataclass(unsafe_hash=True)
+class CheckedAlone(Conflict):
+    """Whoever typed a contribution can't be the second person who compares it."""
+
+    code: str
+
+
+@dataclass(unsafe_hash=True)
+class SheetTaken(Conflict):
+    """The paper form of this number was typed already, as contribution `code`."""
+
+    sheet: str
+    code: str
 
 
 @dataclass(unsafe_hash=True)

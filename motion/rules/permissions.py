@@ -27,6 +27,9 @@ class Act(StrEnum):
     READ_LATE_TEXT = "read-late-text"
     READ_MAIL = "read-mail"
     REDACT = "redact"
+    COLLECT = "collect"
+    MODERATE = "moderate"
+    SORT = "sort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ _MAY: dict[Act, frozenset[Role]] = {
     Act.READ_LATE_TEXT: frozenset({Role.SECRETARIAT}),
     Act.READ_MAIL: frozenset({Role.SECRETARIAT}),
     Act.REDACT: frozenset({Role.SECRETARIAT}),
+    Act.COLLECT: frozenset({Role.SECRETARIAT}),
+    Act.MODERATE: frozenset({Role.SECRETARIAT}),
+    Act.SORT: frozenset({Role.SECRETARIAT, Role.RAPPORTEUR}),
 }
 
 

@@ -22,6 +22,7 @@ class Genre(StrEnum):
 
     WRITING = "ecriture"
     TEXT = "texte"
+    VOICES = "contributions"
     PEOPLE = "personnes"
     CONGRESS = "congres"
     SIGN_IN = "connexions"
@@ -40,6 +41,26 @@ KINDS: dict[Genre, tuple[str, ...]] = {
         "motion.reject",
         "motion.withdraw",
         "doc.snapshot",
+    ),
+    Genre.VOICES: (
+        "collection.rules",
+        "sheet.print",
+        "contribution.receive",
+        "contribution.file",
+        "contribution.consent",
+        "contribution.check",
+        "contribution.publish",
+        "contribution.show",
+        "contribution.captions",
+        "contribution.refuse",
+        "contribution.answer",
+        "contribution.notice",
+        "contribution.reply",
+        "contribution.withdraw",
+        "contribution.sort",
+        "contribution.group",
+        "theme.change",
+        "contribution.import",
     ),
     Genre.PEOPLE: (
         "roster.import",

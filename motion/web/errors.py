@@ -19,23 +19,14 @@ from motion.language import Language
 from motion.rules import errors
 from motion.rules.errors import MotionError
 from motion.rules.vocabulary import FRENCH
-from motion.web import open_answers
+from motion.web import open_answers, upload_words
 from motion.web import page as pages
 from motion.web.page import NEVER, Page
+from motion.web.said import Said
 from motion.web.words import ACTS, FIELDS, KINDS, REASONS, REASONS_OF, THINGS
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 log = logging.getLogger("motion.web")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How an error is told. The sentences may name the error's values: `%(code)s`."""
-
-    status: int
-    what: str
-    why: str
-    repair: str
 
 
 @dataclass(unsafe_hash=True)
@@ -45,7 +36,7 @@ class CrossSite(MotionError):
 
 _NO_ENTRY = _("L’inscription n°\u00a0%(name)s n’existe pas.")
 
-SAID: dict[type[MotionError], Said] = {
+SAID: dict[type[MotionError], Said] = upload_words.SAID | {
     errors.NotAllowed: Said(
         403,
         _("Vous n’avez pas pu %(act)s."),
@@ -174,6 +165,36 @@ SAID: dict[type[MotionError], Said] = {
         _("Rien n’a été retiré."),
         _("Cette décision a déjà été confirmée ou abandonnée."),
         _("Voyez la liste des décisions."),
+    ),
+    errors.CollectionClosed: Said(
+        409,
+        _("Votre contribution n’a pas été reçue."),
+        _("Le congrès ne reçoit pas de contributions en ce moment (phase\u00a0: %(phase)s)."),
+        _("Le calendrier du congrès est sur sa page d’accueil. Le secrétariat peut vous renseigner."),
+    ),
+    errors.ContributionSettled: Said(
+        409,
+        _("La contribution %(code)s n’a pas changé."),
+        _("Dans son état actuel (%(state)s), cela n’est pas possible."),
+        _("Rechargez sa page pour voir où elle en est."),
+    ),
+    errors.NotConfirmedYet: Said(
+        409,
+        _("La contribution %(code)s n’est pas encore publiée."),
+        _("Il manque l’accord de la personne qui l’a envoyée, ou la relecture par une seconde personne."),
+        _("Attendez cette confirmation, ou demandez-la."),
+    ),
+    errors.CheckedAlone: Said(
+        403,
+        _("La contribution %(code)s attend encore sa relecture."),
+        _("Vous l’avez saisie\u00a0: une autre personne du secrétariat doit la comparer à l’original."),
+        _("Demandez-lui d’ouvrir la page des contributions."),
+    ),
+    errors.SheetTaken: Said(
+        409,
+        _("La fiche n’a pas été enregistrée."),
+        _("La fiche papier n°\u00a0%(sheet)s est déjà saisie\u00a0: c’est la contribution %(code)s."),
+        _("Vérifiez le numéro imprimé sur la fiche."),
     ),
     errors.TextTooLong: Said(
         413,

@@ -8,6 +8,7 @@ from typing import Any
 from motion.record.entry import Entry
 from motion.rules import vocabulary
 from motion.rules.register import Genre
+from motion.web import voices_words
 from motion.web.page import Page
 from motion.web.reading import person_of, title_of
 from storage.models import Official
@@ -17,6 +18,7 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 GENRES: dict[Genre, str] = {
     Genre.WRITING: _("L’écriture des textes"),
     Genre.TEXT: _("La vie des motions\u00a0: création, gel, vote"),
+    Genre.VOICES: _("Les contributions\u00a0: réception, publication, thèmes"),
     Genre.PEOPLE: _("La liste des membres"),
     Genre.CONGRESS: _("Le congrès et ses phases"),
     Genre.SIGN_IN: _("Les connexions"),
@@ -55,6 +57,27 @@ SENTENCES: dict[str, str] = {
         "Présidence\u00a0: %(chair)s"
     ),
     "motion.withdraw": _("%(who)s retire %(doc)s"),
+    "collection.rules": _("%(who)s fixe la règle de publication des contributions\u00a0: %(how)s"),
+    "sheet.print": _("%(who)s imprime des fiches papier, du n°\u00a0%(first)s au n°\u00a0%(last)s"),
+    "contribution.receive": _("La contribution %(contribution)s est reçue %(how)s"),
+    "contribution.file": _("La contribution %(contribution)s est accompagnée d’un fichier\u00a0: %(what)s"),
+    "contribution.consent": _("L’accord donné pour la contribution %(contribution)s est inscrit\u00a0: %(what)s"),
+    "contribution.check": _("%(who)s relit la contribution %(contribution)s et la confirme"),
+    "contribution.publish": _("La contribution %(contribution)s est publiée"),
+    "contribution.show": _("Un fichier de la contribution %(contribution)s est publié\u00a0: %(what)s"),
+    "contribution.captions": _("La transcription d’un enregistrement de la contribution %(contribution)s est publiée"),
+    "contribution.refuse": _("%(who)s refuse la contribution %(contribution)s\u00a0: %(what)s"),
+    "contribution.answer": _("La personne qui a envoyé la contribution %(contribution)s répond à la décision"),
+    "contribution.notice": _("La contribution %(contribution)s est signalée\u00a0: %(what)s"),
+    "contribution.reply": _("Une réponse est publiée à côté de la contribution %(contribution)s"),
+    "contribution.withdraw": _("La contribution %(contribution)s est retirée par la personne qui l’a envoyée"),
+    "contribution.sort": _("%(who)s range la contribution %(contribution)s dans le thème %(theme)s"),
+    "contribution.group": _("%(who)s rapproche les contributions %(contribution)s et %(with)s"),
+    "theme.change": _("%(who)s ajoute ou renomme un thème\u00a0: %(name)s"),
+    "contribution.import": _(
+        "%(who)s importe des contributions recueillies ailleurs\u00a0: ajouts %(added)s, déjà là %(left)s,"
+        " refus %(refused)s"
+    ),
     "doc.snapshot": _("L’empreinte du texte de %(doc)s est inscrite"),
     "object.disclosed": _(
         "%(who)s remet à la justice le contenu retiré de l’inscription n°\u00a0%(target)s, sans le publier\u00a0: "
@@ -175,7 +198,7 @@ class Teller:
             case "witness.change" if not body["held"]:
                 return GIVEN_UP
             case _:
-                pass
+                return voices_words.said(page, entry, values) or SENTENCES[entry.kind]
         return SENTENCES[entry.kind]
 
 

@@ -45,6 +45,8 @@ class Motion(SQLModel, table=True):
     last_entry: int = 0  # number, in the congress's record, of the last entry about this motion
     text: str = Field(default="", sa_type=Text)
     runs: str = Field(default="[]", sa_type=Text)  # JSON: [[length in characters, official id or 0], …]
+    # The same for whom a rapporteur typed them: 0 for most; nothing after the last who was typed for.
+    typed_for: str = Field(default="[]", sa_type=Text)
     text_number: int = 0
     text_entry: int = 0
     text_at: datetime | None = Field(default=None)
@@ -76,6 +78,7 @@ class ClientBinding(SQLModel, table=True):
     client: int = Field(sa_type=BigInteger, primary_key=True)
     session_id: int | None = Field(default=None, foreign_key="login_session.id", index=True)
     official_id: int | None = Field(default=None, foreign_key="official.id")  # None: the service's own template
+    for_id: int | None = Field(default=None, foreign_key="official.id")  # for whom a rapporteur types
     entry: int
 
 
@@ -94,6 +97,7 @@ class DraftUpdate(SQLModel, table=True):
     entry: int
     official_id: int | None = Field(default=None, foreign_key="official.id")
     session_id: int | None = Field(default=None, foreign_key="login_session.id")
+    for_id: int | None = Field(default=None, foreign_key="official.id")  # for whom a rapporteur typed its words
     salt: bytes | None = Field(default=None, sa_type=LargeBinary)
     content: bytes = Field(sa_type=LargeBinary)
     at: datetime

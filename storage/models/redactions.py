@@ -67,4 +67,5 @@ class WithdrawnObject(SQLModel, table=True):
     entry: int  # number of the withdrawal
     name: str
     sealed: bytes = Field(sa_type=LargeBinary)  # 12 bytes of nonce, then AES-256-GCM of salt and content
+    blob: str | None = Field(default=None)  # key of a file, never public, of which `sealed` holds the salt alone
     until: date = Field(index=True)

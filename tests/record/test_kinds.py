@@ -9,7 +9,8 @@ import pytest
 
 import motion.record
 from motion.record.errors import WrongBody
-from motion.record.kinds import KINDS, Form, kind_named, kinds_table
+from motion.record.forms import Form
+from motion.record.kinds import KINDS, kind_named, kinds_table
 
 ROOM = Path(motion.record.__file__).parent
 

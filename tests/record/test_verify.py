@@ -157,9 +157,21 @@ class TestTampering:
         assert (result.flaw, result.entry) == (Flaw.OBJECT_ALTERED, 9)
 
 
-def bind(log: Log, official: str, cid: int, sess: str) -> None:
-    """Bind a Yjs client id of the first motion."""
-    log.add("client.bind", "system", cid=cid, doc="M1", official=official, sess=sess)
+def bind(log: Log, official: str, cid: int, sess: str, typed_for: str | None = None) -> None:
+    """Bind a Yjs client id of the first motion, to type for another official if one is named."""
+    whom = {"for": typed_for} if typed_for else {}
+    log.add("client.bind", "system", cid=cid, doc="M1", official=official, sess=sess, **whom)
+
+
+def rapporteur(log: Log, official: str, *, held: bool = True, **motion: str) -> None:
+    """Somebody is named rapporteur, of all motions or of one; or is one no more."""
+    log.add("role.change", held=held, role="rapporteur", who=official, **motion)
+
+
+def type_for(log: Log, typed_for: str = "elu-2") -> None:
+    """The first official, a rapporteur, begins to type for another."""
+    rapporteur(log, "elu-1")
+    bind(log, "elu-1", 9, "s-1", typed_for)
 
 
 def open_session(log: Log, who: str, sess: str) -> None:
@@ -263,6 +275,21 @@ class TestStory:
             (Flaw.REDACTION, lambda log: redact(log, 8)),
             (Flaw.REDACTION, lambda log: redact(log, 99)),
             (Flaw.BOUND_TWICE, lambda log: bind(log, "elu-2", 7, "s-2")),
+            (Flaw.BOUND_TWICE, lambda log: (type_for(log), bind(log, "elu-1", 9, "s-1"))),
+            (Flaw.BOUND_TWICE, lambda log: (rapporteur(log, "elu-1"), bind(log, "elu-1", 7, "s-1", "elu-2"))),
+            (Flaw.NOT_RAPPORTEUR, lambda log: bind(log, "elu-1", 9, "s-1", "elu-2")),
+            (Flaw.NOT_RAPPORTEUR, lambda log: (rapporteur(log, "elu-2"), bind(log, "elu-1", 9, "s-1", "elu-2"))),
+            (
+                Flaw.NOT_RAPPORTEUR,
+                lambda log: (rapporteur(log, "elu-1", doc="M2"), bind(log, "elu-1", 9, "s-1", "elu-2")),
+            ),
+            (Flaw.NOT_RAPPORTEUR, lambda log: type_for(log, "elu-1")),
+            (Flaw.NOT_RAPPORTEUR, lambda log: type_for(log, "elu-7")),
+            (Flaw.NOT_RAPPORTEUR, lambda log: (revoke(log, "elu-2"), type_for(log))),
+            (
+                Flaw.NOT_RAPPORTEUR,
+                lambda log: (type_for(log), rapporteur(log, "elu-1", held=False), log.update(1, cid=9)),
+            ),
             (Flaw.LAST_CHANGE, lambda log: log.add("motion.freeze", digest=digest(""), doc="M1", last=3, n=0)),
             (Flaw.LAST_CHANGE, lambda log: log.add("doc.snapshot", digest=digest(""), doc="M1", last=6, n=1)),
             (Flaw.UNKNOWN_MOTION, lambda log: log.add("motion.freeze", digest=digest(""), doc="M9", last=6, n=0)),
@@ -293,6 +320,30 @@ class TestStory:
         log.update(2, sess="s-9")
         log.update(3, sess="s-1")
         assert isinstance(check_log(log.entries, log.note(), LOG), Holds)
+
+    @pytest.mark.parametrize("motion", [{}, {"doc": "M1"}])
+    def test_lets_a_rapporteur_type_for_another(self, motion: dict[str, str]):
+        """Of all motions or of this one; and words that were typed so stay when the role is taken back."""
+        log = opened_motion()
+        rapporteur(log, "elu-1", **motion)
+        bind(log, "elu-1", 9, "s-1", "elu-2")
+        log.update(1, cid=9)
+        log.update(2)
+        revoke(log, "elu-2")
+        log.update(3, cid=9)
+        rapporteur(log, "elu-1", held=False, **motion)
+        log.update(4)
+        assert isinstance(check_log(log.entries, log.note(), LOG), Holds)
+
+    def test_ends_the_role_of_who_leaves(self):
+        """Back on the roster, one is no rapporteur any more."""
+        log = opened_motion()
+        rapporteur(log, "elu-1")
+        revoke(log, "elu-1")
+        log.add("official.accredit", official="elu-1", name="Aïssatou Brémond")
+        bind(log, "elu-1", 9, "s-1", "elu-2")
+        result = check_log(log.entries, log.note(), LOG)
+        assert isinstance(result, Broken) and result.flaw is Flaw.NOT_RAPPORTEUR
 
     def test_lets_anyone_delete_without_a_client_id(self):
         """An update that only deletes has no id of its own."""

@@ -9,7 +9,8 @@ import pytest
 from sqlmodel import Session
 
 from motion.acts import motions, record
-from motion.record.kinds import KINDS, Form
+from motion.record.forms import Form
+from motion.record.kinds import KINDS
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from motion.web.register_words import GENRES, SENTENCES

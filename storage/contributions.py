@@ -1,0 +1,150 @@
+"""Contributions as rows: looking them up, and what depends on them. Reading alone; `motion.acts` writes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from motion.rules.contributions import Moderation, Use
+from storage import models
+from storage.models import (
+    Contribution,
+    ContributionConsent,
+    ContributionFile,
+    ContributionMessage,
+    ContributionVersion,
+    FileRendition,
+    SealedObject,
+    Transcript,
+)
+
+
+def code(contribution: Contribution) -> str:
+    """How people and the record name a contribution: C12."""
+    return f"C{contribution.number}"
+
+
+def collection(db: Session, congress_id: int) -> models.Collection:
+    """Return how a congress receives contributions; the default when it has not said."""
+    return db.get(models.Collection, congress_id) or models.Collection(congress_id=congress_id)
+
+
+def moderation(db: Session, congress_id: int) -> Moderation:
+    """Say when a congress reads what it receives."""
+    return Moderation(collection(db, congress_id).moderation)
+
+
+def next_number(db: Session, congress_id: int) -> int:
+    """Return the number of the next contribution: 1, 2, 3… in the congress; `ledger.lock` must be held."""
+    query = select(func.max(col(Contribution.number))).where(col(Contribution.congress_id) == congress_id)
+    return (db.execute(query).scalar_one() or 0) + 1
+
+
+def numbered(db: Session, congress_id: int, number: int) -> Contribution | None:
+    """Find a contribution by its number."""
+    query = select(Contribution).where(col(Contribution.congress_id) == congress_id, col(Contribution.number) == number)
+    return db.execute(query).scalar_one_or_none()
+
+
+def of_secret(db: Session, congress_id: int, token_hash: bytes) -> Contribution | None:
+    """Find a contribution by the hash of its private address's secret."""
+    query = select(Contribution).where(
+        col(Contribution.congress_id) == congress_id, col(Contribution.token_hash) == token_hash
+    )
+    return db.execute(query).scalar_one_or_none()
+
+
+def of_sheet(db: Session, congress_id: int, sheet: int) -> Contribution | None:
+    """Find the contribution that came on a paper form."""
+    query = select(Contribution).where(col(Contribution.congress_id) == congress_id, col(Contribution.sheet) == sheet)
+    return db.execute(query).scalars().first()
+
+
+def versions(db: Session, contribution_id: int) -> list[ContributionVersion]:
+    """List the versions of its words, the first one first."""
+    query = select(ContributionVersion).where(col(ContributionVersion.contribution_id) == contribution_id)
+    return list(db.execute(query.order_by(col(ContributionVersion.version))).scalars())
+
+
+def files(db: Session, contribution_id: int) -> list[ContributionFile]:
+    """List its files in order."""
+    query = select(ContributionFile).where(col(ContributionFile.contribution_id) == contribution_id)
+    return list(db.execute(query.order_by(col(ContributionFile.number))).scalars())
+
+
+def renditions(db: Session, file_ids: Collection[int]) -> list[FileRendition]:
+    """List what was made of these files."""
+    query = select(FileRendition).where(col(FileRendition.file_id).in_(file_ids))
+    return list(db.execute(query.order_by(col(FileRendition.file_id), col(FileRendition.id))).scalars())
+
+
+def transcripts(db: Session, file_ids: Collection[int]) -> list[Transcript]:
+    """List the transcripts of these files, all versions, in order."""
+    query = select(Transcript).where(col(Transcript.file_id).in_(file_ids))
+    return list(
+        db.execute(query.order_by(col(Transcript.file_id), col(Transcript.language), col(Transcript.version))).scalars()
+    )
+
+
+def messages(db: Session, contribution_id: int) -> list[ContributionMessage]:
+    """List what was exchanged about it, in order."""
+    query = select(ContributionMessage).where(col(ContributionMessage.contribution_id) == contribution_id)
+    return list(db.execute(query.order_by(col(ContributionMessage.id))).scalars())
+
+
+def agreed(db: Session, contribution_id: int) -> frozenset[Use]:
+    """What its author agrees to now: the last word on each use."""
+    query = select(ContributionConsent).where(col(ContributionConsent.contribution_id) == contribution_id)
+    held: set[Use] = set()
+    for row in db.execute(query.order_by(col(ContributionConsent.id))).scalars():
+        for use in row.uses.split():
+            (held.add if row.is_given else held.discard)(Use(use))
+    return frozenset(held)
+
+
+def objects_at(db: Session, contribution: Contribution) -> list[int]:
+    """Numbers of the entries that commit to something of it which is still there, in order.
+
+    Of a version that is published, its publication: the entry of its receipt commits to the same object.
+    """
+    assert contribution.id is not None
+    found = []
+    for version in versions(db, contribution.id):
+        if not version.is_gone:
+            found.append(version.published_entry or version.entry)
+    kept = files(db, contribution.id)
+    found += [file.entry for file in kept if file.blob is not None]
+    ids = [file.id for file in kept if file.id is not None]
+    found += [made.entry for made in renditions(db, ids) if made.entry is not None and made.blob is not None]
+    found += [said.entry for said in transcripts(db, ids) if said.entry is not None and said.text]
+    found += [each.entry for each in messages(db, contribution.id) if each.entry is not None and each.text]
+    return sorted(set(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An object that an entry commits to and that lies in the store of files."""
+
+    entry: int
+    blob: str | None
+    salt: bytes | None
+
+
+def kept_as_files(db: Session, names: Sequence[str]) -> dict[str, Elsewhere]:
+    """Find the objects of these names among files and what was made of them."""
+    found = {}
+    for table in (ContributionFile, FileRendition):
+        query = select(col(table.name), col(table.entry), col(table.blob), col(table.salt)).where(
+            col(table.name).in_(names)
+        )
+        for name, entry, blob, salt in db.execute(query):
+            if entry is not None:
+                found[name] = Elsewhere(entry, blob, salt)
+    return found
+
+
+def object_of(db: Session, congress_id: int, name: str) -> bytes | None:
+    """Return an object of words, salt first; None once it is gone."""
+    row = db.get(SealedObject, (congress_id, name))
+    return None if row is None else row.content
