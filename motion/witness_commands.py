@@ -2,18 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from motion.acts import witnesses
 from motion.language import Language
-from motion.record.checkpoint import ED25519, VerifierKey, parse_verifier_key
+from motion.record.checkpoint import ED25519, Signer, VerifierKey, parse_verifier_key
 from motion.record.errors import MalformedKey
 from motion.rules.errors import Invalid, NotFound
 from motion.settings import Settings
 from storage import migrate, published, queries
+from storage.models import Witness
 from storage.store import Session, Store
 
 EXIT_REFUSED = 1
@@ -34,6 +35,9 @@ def describe(commands: Any, say: Callable[[str], str]) -> None:
     add.add_argument("congress", help=say("Adresse du congrès."))
     add.add_argument("key", help=say("Ligne de clé que le témoin affiche à son démarrage."))
     add.add_argument("url", help=say("Adresse où il répond, en https."))
+    add.add_argument(
+        "--force", action="store_true", help=say("Le nommer même s’il ne répond pas ou ne contresigne pas.")
+    )
     listed = verb("list", say("Lister les témoins d’un registre."))
     listed.add_argument("congress", help=say("Adresse du congrès."))
     remove = verb("remove", say("Ne plus compter sur un témoin."))
@@ -67,18 +71,7 @@ def run(options: argparse.Namespace, settings: Settings, language: Language) -> 
         case "serve":
             return serve(options, language)
         case "add":
-            try:
-                _write(settings, options.congress, witnesses.name, options.key, options.url)
-            except Invalid as refused:
-                sentences = {
-                    "key": say(
-                        "Cette ligne de clé n’est pas celle d’un témoin. Copiez-la entière\u00a0: nom+code+clé."
-                    ),
-                    "url": say("L’adresse d’un témoin commence par https:// et ne contient ni nom ni question."),
-                }
-                print(sentences[refused.field], file=sys.stderr)
-                return EXIT_REFUSED
-            print(say("Témoin nommé. Il sera interrogé au prochain état signé."))
+            return add(options, settings, say)
         case "remove":
             _write(settings, options.congress, witnesses.give_up, options.name)
             print(say("Ce témoin n’est plus interrogé. Ce qu’il a contresigné reste."))
@@ -86,6 +79,90 @@ def run(options: argparse.Namespace, settings: Settings, language: Language) -> 
             for line in _lines(settings, options.congress, say):
                 print(line)
     return 0
+
+
+def add(options: argparse.Namespace, settings: Settings, say: Callable[[str], str]) -> int:
+    """Name a witness once it was asked: a wrong address is found now, not by the absence of its signatures."""
+    store = Store(settings.database_url)
+    try:
+        migrate.upgrade(store)
+        congress_id = store.read_now(_congress_id, options.congress)
+        before = store.read_now(published.named, congress_id)
+        try:
+            wanted = witnesses.described(congress_id, options.key, options.url, now=_now())
+        except Invalid as refused:
+            sentences = {
+                "key": say("Cette ligne de clé n’est pas celle d’un témoin. Copiez-la entière\u00a0: nom+code+clé."),
+                "url": say("L’adresse d’un témoin commence par https:// et ne contient ni nom ni question."),
+            }
+            print(sentences[refused.field], file=sys.stderr)
+            return EXIT_REFUSED
+        trouble = _asked(store, settings, congress_id, wanted)
+        if trouble:
+            print(_trouble_said(trouble, wanted.url, say), file=sys.stderr)
+            if not options.force:
+                print(say("Rien n’a été changé. Pour le nommer quand même, ajoutez --force."), file=sys.stderr)
+                return EXIT_REFUSED
+        store.write_now(witnesses.name, None, congress_id, options.key, options.url, now=_now())
+        for line in _told(options.congress, before, wanted, say):
+            print(line)
+        return 0
+    finally:
+        store.close()
+
+
+def _asked(store: Store, settings: Settings, congress_id: int, wanted: Witness) -> str:
+    """Ask a witness to cosign what is signed; the code of what went wrong, see `publishing.Said`."""
+    from motion.work.checkpoints import load_key
+    from motion.work.publishing import Publisher
+
+    publisher = Publisher(store)
+    try:
+        return publisher.try_out(
+            congress_id, wanted, lambda origin: Signer(origin, load_key(store, settings.data_dir))
+        ).trouble
+    finally:
+        publisher.close()
+
+
+def _trouble_said(trouble: str, url: str, say: Callable[[str], str]) -> str:
+    """Why a witness that was asked can't be relied on."""
+    match trouble:
+        case "unreachable":
+            sentence = say("Rien ne répond à {url}. Vérifiez l’adresse, et que le témoin est démarré.")
+        case "late":
+            sentence = say("Le témoin de {url} n’a pas répondu à temps.")
+        case "wrong-signature":
+            sentence = say("Ce qui répond à {url} signe d’une autre clé que celle de ce témoin.")
+        case "ahead":
+            sentence = say("Ce témoin a déjà contresigné plus d’inscriptions que ce registre n’en a de signées.")
+        case "forked":
+            sentence = say("Ce témoin a contresigné un autre registre sous le même nom.")
+        case _:
+            sentence = say(
+                "Ce qui répond à {url} ne contresigne pas ce registre. Est-ce l’adresse du témoin\u202f?"
+                " Lui a-t-on remis la ligne de clé du registre\u202f?"
+            )
+    return sentence.format(url=url)
+
+
+def _told(slug: str, before: list[Witness], wanted: Witness, say: Callable[[str], str]) -> Iterator[str]:
+    """Say what was named, in the place of what, and beside what."""
+    former = next((row for row in before if row.key == wanted.key), None)
+    if former is None:
+        yield say("Témoin nommé. Il sera interrogé au prochain état signé.")
+    elif former.url == wanted.url:
+        yield say("Ce témoin était déjà nommé, à cette adresse.")
+    else:
+        yield say("Ce témoin est désormais interrogé à {url}, et non plus à {former}.").format(
+            url=wanted.url, former=former.url
+        )
+    for row in before:
+        if row.key != wanted.key and (row.name == wanted.name or row.url == wanted.url):
+            yield say(
+                "Un témoin de même nom ou de même adresse reste nommé, sous une autre clé. S’il n’existe plus\u00a0:"
+                " motion witness remove {congress} '{key}'"
+            ).format(congress=slug, key=row.key)
 
 
 def serve(options: argparse.Namespace, language: Language) -> int:

@@ -23,6 +23,7 @@ from motion.record.tree import EMPTY_ROOT
 from motion.record.witnessing import PATH, SIZE_TYPE, AddCheckpoint, cosignature_lines
 from motion.work.checkpoints import SOLEMN, RecordBehind, RecordForked
 from storage import log_tiles, published, signed_roots, witnessing
+from storage.models import Checkpoint as SignedRoot
 from storage.models import Witness
 from storage.signed_roots import Log
 from storage.store import Session, Store
@@ -145,6 +146,12 @@ class Publisher:
             old = theirs
         return Said(trouble="refused")
 
+    def try_out(self, congress_id: int, witness: Witness, signer: Callable[[str], Signer]) -> Said:
+        """Ask one that is not named yet to cosign what is signed; nothing of its answer is kept."""
+        (record,) = (record for record in self._store.read_now(signed_roots.logs) if record.congress_id == congress_id)
+        newest = self._store.read_now(signed_roots.last, congress_id)
+        return self.ask(record, [witness], *_shown_first(record, newest, signer))[witness.key]
+
     def compare(self, signer: Callable[[str], Signer], mirror: str = "") -> None:
         """Ask what others hold before anything is signed: the witnesses, and a mirror if one is set.
 
@@ -165,10 +172,7 @@ class Publisher:
             newest, _shown, named = self._store.read_now(witnessing.to_publish, record.congress_id)
             if not named:
                 continue
-            # With nothing signed here, the empty tree is shown: it belongs to every history.
-            empty = Checkpoint(record.origin, 0, EMPTY_ROOT)
-            note = newest.note.encode() if newest else sign_checkpoint(empty, [signer(record.origin)])
-            said = self.ask(record, named, note, newest.size if newest else 0)
+            said = self.ask(record, named, *_shown_first(record, newest, signer))
             addresses = {witness.key: witness.url for witness in named}
             names = {witness.key: witness.name for witness in named}
             for key, answer in said.items():
@@ -190,6 +194,13 @@ class Publisher:
             raise RecordBehind(record.slug, theirs.size, record.signed, url)
         if theirs.size and self._store.read_now(_root_at, record.congress_id, theirs.size) != theirs.root:
             raise RecordForked(record.slug, theirs.size, url)
+
+
+def _shown_first(record: Log, newest: SignedRoot | None, signer: Callable[[str], Signer]) -> tuple[bytes, int]:
+    """The newest checkpoint and its size; with nothing signed the empty tree, which belongs to every history."""
+    if newest is not None:
+        return newest.note.encode(), newest.size
+    return sign_checkpoint(Checkpoint(record.origin, 0, EMPTY_ROOT), [signer(record.origin)]), 0
 
 
 def _root_at(db: Session, congress_id: int, size: int) -> bytes:
