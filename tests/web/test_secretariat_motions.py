@@ -125,6 +125,39 @@ class TestMotions:
         again = post(hall, "/motions/M1/adopter", step="confirm", digest=motion(hall).digest, **VOTE)
         assert again.status_code == 422 and motion(hall).state == "frozen"
 
+    def test_brackets_of_a_template_are_shown_before_the_text_is_frozen(self, hall: Hall) -> None:
+        """By line; it takes a button that says so, and whoever was not shown them is shown them first."""
+        post(hall, "/motions/nouvelle", title="Les écoles", template="deliberative")
+        asked = get(hall, "/motions/M3/geler").text
+        assert "16 passages sont restés entre crochets." in asked and "Geler le texte tel quel" in asked
+        assert '#ligne-1">ligne 1</a>' in asked and "[destinataire]" in asked and "titre d’une partie" in asked
+        unseen = post(hall, "/motions/M3/geler")
+        assert unseen.status_code == 200 and "restés entre crochets" in unseen.text
+        assert motion(hall, "M3").state == "drafting"
+        assert "M3, Les écoles" in get(hall, "/phases/frozen").text
+        assert "16 passages sont restés entre crochets." in get(hall, "/phases/frozen").text
+        assert post(hall, "/motions/M3/geler", brackets="seen").status_code == 303
+        assert motion(hall, "M3").state == "frozen"
+        assert "entre crochets" not in get(hall, "/motions/M1/geler").text
+
+    def test_brackets_are_shown_again_before_the_vote_and_do_not_stop_it(self, hall: Hall) -> None:
+        """On each page up to the last button, with the way to reopen the text while there is one."""
+        fill_roster(hall)
+        post(hall, "/motions/nouvelle", title="Les écoles", template="demands")
+        post(hall, "/motions/M3/geler", brackets="seen")
+        for shown in (
+            get(hall, "/motions/M3/adopter"),
+            post(hall, "/motions/M3/adopter", **(VOTE | {"votes_for": "x"})),
+            post(hall, "/motions/M3/adopter", step="correct", **VOTE),
+            post(hall, "/motions/M3/adopter", **VOTE),
+        ):
+            assert "passages sont restés entre crochets." in shown.text and "[destinataire]" in shown.text
+            assert f'{HOME}/motions/M3/rouvrir">Rouvrir le texte' in shown.text
+        post(hall, "/phases/adopted")
+        assert "Rouvrir le texte" not in get(hall, "/motions/M3/adopter").text
+        done = post(hall, "/motions/M3/adopter", step="confirm", digest=motion(hall, "M3").digest, **VOTE)
+        assert done.status_code == 303 and motion(hall, "M3").state == "adopted"
+
     @pytest.mark.parametrize("frozen", [False, True])
     def test_withdrawn_with_a_reason_that_all_can_read(self, hall: Hall, frozen: bool) -> None:
         """Nobody writes in it; it stays readable, with the reason."""
