@@ -100,6 +100,9 @@ def _meta(meta: ET.Element, document: MotionDocument) -> None:
     if document.vote is not None:
         for name in ("adoptee", "rejetee", "pour", "contre", "abstentions"):
             _add(references, "TLCConcept", eId=name, href=f"/ontology/concept/{name}", showAs=name)
+    if document.words.nobody:
+        note = _add(_add(meta, "notes", source="#registre"), "note", eId="sans-auteur")
+        _add(note, "p").text = document.words.nobody
     proprietary = _add(meta, "proprietary", source="#registre")
     proof = ET.SubElement(proprietary, f"{{{MOTION}}}preuve")
     for name, value in (

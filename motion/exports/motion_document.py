@@ -77,6 +77,7 @@ class Words:
     version: str  # "Tirage de 14 h 30, inscription n° 512 du registre"
     vote: str  # the result in a sentence; empty before
     authors: str  # heading of the list of authors
+    nobody: str  # how much of the text comes from a template or an import, in a sentence; empty when nothing does
     check: str  # heading of what proves the text
     fingerprint: str
     root: str

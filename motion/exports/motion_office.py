@@ -79,9 +79,12 @@ def tree(document: MotionDocument) -> Node:
         if section.title:
             body.append(_header(1, _words(section.title), section.anchor))
         body += map(_block, blocks(section.contents))
-    if document.authors:
+    if document.authors or words.nobody:
         body.append(_header(1, _words(words.authors), "auteurs"))
+    if document.authors:
         body.append({"t": "BulletList", "c": [[_plain(_author(one))] for one in document.authors]})
+    if words.nobody:
+        body.append(_para(_words(words.nobody)))
     body.append(_header(1, _words(words.check), "preuve"))
     body.append(_para([*_words(words.fingerprint), _LINE_BREAK, _code(document.digest)]))
     if document.root:

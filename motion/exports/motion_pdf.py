@@ -41,6 +41,7 @@ def motion_pdf(document: MotionDocument, *, is_large: bool = False) -> bytes:
             for section in document.text.sections
         ],
         "authors_heading": words.authors,
+        "nobody": words.nobody,
         "authors": [{"name": one.name, "office": one.office, "share": one.share} for one in document.authors],
         "check": words.check,
         "fingerprint": words.fingerprint,
@@ -172,11 +173,12 @@ BOOKLET = """
   if section.title != "" { heading(level: 2, text(section.title)) }
   for b in section.blocks { written(b) }
 }
-#if data.authors.len() > 0 {
+#if data.authors.len() > 0 or data.nobody != "" {
   heading(level: 2, data.authors_heading)
   let share(a) = if a.share != "" [ : #a.share]
   let person(a) = [#strong(a.name)#if a.office != "" [, #a.office]#share(a)]
-  list(tight: true, marker: [–], ..data.authors.map(person))
+  if data.authors.len() > 0 { list(tight: true, marker: [–], ..data.authors.map(person)) }
+  if data.nobody != "" { par(text(size: small, data.nobody)) }
 }
 #heading(level: 2, data.check)
 #block(breakable: false, grid(columns: (1fr, 34mm), column-gutter: 6mm,

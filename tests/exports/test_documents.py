@@ -63,6 +63,7 @@ WORDS = Words(
     version="Texte du samedi 15 novembre 2031 à 14 h 30, inscription n° 512",
     vote="31 voix pour, 3 contre.",
     authors="Qui a écrit",
+    nobody="65 % viennent du modèle.",
     check="Vérifier ce texte",
     fingerprint="Empreinte du texte",
     root="Empreinte du registre",
@@ -207,6 +208,31 @@ class TestPdf:
         """Nothing written, no author, no vote."""
         bare = document("", authors=(), vote=None, root="", size=0)
         assert motion_pdf(bare).startswith(b"%PDF")
+
+
+class TestNobodysWords:
+    """What comes from a template or an import is said beside the authors, as on the page."""
+
+    SENTENCE = WORDS.nobody
+
+    def said(self, made: MotionDocument) -> list[bool]:
+        """Whether the PDF, each office format and the XML say it."""
+        pdf = pypdf.PdfReader(io.BytesIO(motion_pdf(made)))
+        found = [words(" ".join(page.extract_text() for page in pdf.pages))]
+        found += [words(to_small_markdown(f"m.{form}", motion_office(made, form))) for form in ("odt", "docx")]
+        with zipfile.ZipFile(io.BytesIO(motion_office(made, OfficeFormat.EPUB))) as book:
+            found.append(words(" ".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xhtml"))))
+        found.append("".join(ET.fromstring(motion_akoma(made)).itertext()))
+        return [self.SENTENCE in text for text in found]
+
+    def test_every_format_says_it(self) -> None:
+        """Also of a text in which nobody has written yet."""
+        assert all(self.said(document()))
+        assert all(self.said(document(authors=())))
+
+    def test_none_says_it_of_a_text_that_officials_wrote(self) -> None:
+        """Nothing stands in its place."""
+        assert not any(self.said(document(words=replace(WORDS, nobody=""))))
 
 
 class TestOffice:

@@ -232,12 +232,12 @@ def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> Motion
         root=base64.b64encode(root.root).decode() if root else "",
         entry=motion.text_entry,
         address=f"{page.service.settings.base_url}{page.home}/motions/{motion.code}/a/{motion.text_entry}",
-        words=words_of(page, rows, vote, root),
+        words=words_of(page, rows, vote, root, bar.unattributed if bar else ""),
     )
 
 
-def words_of(page: Page, rows: MotionRows, vote: Vote | None, root: Checkpoint | None) -> Words:
-    """What stands round the text."""
+def words_of(page: Page, rows: MotionRows, vote: Vote | None, root: Checkpoint | None, unattributed: str) -> Words:
+    """What stands round the text. `unattributed` is the share that nobody here wrote, in words; empty for none."""
     motion, say = rows.motion, page._
     moment = page.times.moment(motion.text_at or motion.created_at)
     result = ""
@@ -262,6 +262,12 @@ def words_of(page: Page, rows: MotionRows, vote: Vote | None, root: Checkpoint |
         version=say(_("Texte du %(moment)s, inscription n°\u00a0%(entry)s"), moment=moment, entry=motion.text_entry),
         vote=result,
         authors=say(_("Qui a écrit")),
+        nobody=say(
+            _("%(share)s viennent du modèle ou d’un document importé\u00a0: personne d’ici ne les a écrits."),
+            share=unattributed,
+        )
+        if unattributed
+        else "",
         check=say(_("Vérifier ce texte")),
         fingerprint=say(_("Empreinte du texte (SHA-256)")),
         root=say(_("Empreinte du registre, à %(size)s inscriptions"), size=page.times.number(root.size))
