@@ -215,6 +215,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
             "unknown": say("ce réglage n’existe pas\u202f; «\u00a0motion settings\u00a0» les liste"),
             "number": say("il faut un nombre entier, plus grand que zéro"),
             "url": say("il faut une adresse qui commence par http:// ou https://"),
+            "store": say("il faut une adresse de la forme s3://nom:secret@hote:port/seau"),
             "addresses": say("il faut des adresses IP ou des réseaux séparés par des virgules, ou une étoile"),
         }
         sentence = f"{refused.name}={refused.value!r}\u00a0: {reasons[refused.reason]}."

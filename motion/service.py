@@ -32,6 +32,7 @@ from motion.web.routes import make_app
 from motion.web.service import Service
 from motion.work import jobs, mail, searches, withdrawals
 from motion.work.checkpoints import Checkpoints, load_key
+from motion.work.incoming import Incoming
 from motion.work.lookout import Lookout
 from motion.work.loop import Turn, keep_turning
 from motion.work.publishing import Publisher
@@ -55,6 +56,8 @@ HISTORY_MS = 5_000  # histories that are late: a minute, or 5,000 updates
 JOBS_MS = 500  # somebody looks at the progress of an import
 SCRUBS_MS = 10_000  # what a page that takes words out could not do for busy readers
 SEARCHES_MS = 600_000  # what another version indexed: there is something to do at a start, and never after
+UPLOADS_MS = 5_000  # what a crash, or a store that was away, left whole and not yet where it stays
+FILES_MS = 60_000  # what was begun and never finished
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
@@ -90,7 +93,11 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         rooms = Rooms(store, relay.from_url(settings.relay_url), clock, settings)
         await rooms.start()
         try:
-            yield Started(Service(settings, store, rooms, clock), checkpoints, publisher)
+            service = Service(settings, store, rooms, clock)
+            try:
+                yield Started(service, checkpoints, publisher)
+            finally:
+                service.blobs.close()
         finally:
             await rooms.close()
             publisher.close()
@@ -156,6 +163,14 @@ def turns(started: Started) -> list[Turn]:
     async def index() -> None:
         await searches.renew(service.store)
 
+    incoming = Incoming(service.store, service.blobs, settings.data_dir)
+
+    async def move_files() -> None:
+        await incoming.finish_due(service.now())
+
+    async def forget_files() -> None:
+        await incoming.forget_due(service.now())
+
     scrubs = withdrawals.Scrubs(service.store)
 
     return [
@@ -168,6 +183,8 @@ def turns(started: Started) -> list[Turn]:
         Turn("copies", COPIES_MS, copies.turn),
         Turn("histories", HISTORY_MS, replay),
         Turn("searches", SEARCHES_MS, index),
+        Turn("uploads", UPLOADS_MS, move_files),
+        Turn("files", FILES_MS, forget_files),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),
     ]

@@ -88,6 +88,49 @@ SETTINGS = (
         _("Taille du plus grand fichier reçu. Le fichier national des conseillers municipaux en fait 65 millions."),
     ),
     Setting(
+        "BLOBS_URL",
+        "",
+        "",
+        _(
+            "Où sont gardés les photos, sons et vidéos : une adresse S3"
+            " (s3://nom:secret@hote:port/seau?region=…), nécessaire dès que plusieurs machines servent."
+            " Vide : dans le dossier des données."
+        ),
+    ),
+    Setting(
+        "MOTION_MEDIA_URL",
+        "",
+        "",
+        _(
+            "Adresse séparée pour les fichiers des contributions (https://media.exemple.fr), servie par le même"
+            " service : un fichier piégé n’y trouve la connexion de personne. Vide : l’adresse publique du service."
+        ),
+    ),
+    Setting(
+        "MOTION_MAX_MEDIA_BYTES",
+        "4000000000",
+        _("octets"),
+        _("Taille du plus grand fichier d’une contribution."),
+    ),
+    Setting(
+        "MOTION_PERSON_MEDIA_BYTES",
+        "8000000000",
+        _("octets"),
+        _("Place des fichiers d’une même personne dans un congrès."),
+    ),
+    Setting(
+        "MOTION_CONGRESS_MEDIA_BYTES",
+        "200000000000",
+        _("octets"),
+        _("Place de tous les fichiers reçus par un congrès."),
+    ),
+    Setting(
+        "MOTION_UPLOAD_HOURS",
+        "24",
+        _("heures"),
+        _("Temps pendant lequel un envoi interrompu peut reprendre."),
+    ),
+    Setting(
         "MOTION_CHECKPOINT_MS",
         "1000",
         "ms",
@@ -115,7 +158,7 @@ DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 @dataclass(frozen=True)
 class SettingRefused(Exception):
-    """A setting's value can't be read; `reason` is a code: `number`, `url`, `addresses`, `unknown`."""
+    """A setting's value can't be read; `reason` is a code: `number`, `url`, `store`, `addresses`, `unknown`."""
 
     name: str
     value: str
@@ -141,6 +184,12 @@ class Settings:
     session_days: int
     email_link_minutes: int
     max_upload_bytes: int
+    blobs_url: str
+    media_url: str
+    max_media_bytes: int
+    person_media_bytes: int
+    congress_media_bytes: int
+    upload_hours: int
     checkpoint_ms: int
     mirror_url: str
     timestamp_url: str
@@ -196,6 +245,12 @@ def read(environment: Mapping[str, str]) -> Settings:
         session_days=number("MOTION_SESSION_DAYS"),
         email_link_minutes=number("MOTION_EMAIL_LINK_MINUTES"),
         max_upload_bytes=number("MOTION_MAX_UPLOAD_BYTES"),
+        blobs_url=_blobs(values["BLOBS_URL"]),
+        media_url=_origin("MOTION_MEDIA_URL", values["MOTION_MEDIA_URL"], base_url),
+        max_media_bytes=number("MOTION_MAX_MEDIA_BYTES"),
+        person_media_bytes=number("MOTION_PERSON_MEDIA_BYTES"),
+        congress_media_bytes=number("MOTION_CONGRESS_MEDIA_BYTES"),
+        upload_hours=number("MOTION_UPLOAD_HOURS"),
         checkpoint_ms=number("MOTION_CHECKPOINT_MS"),
         mirror_url=_other("MOTION_MIRROR_URL", values["MOTION_MIRROR_URL"]),
         timestamp_url=_other("MOTION_TIMESTAMP_URL", values["MOTION_TIMESTAMP_URL"]),
@@ -207,6 +262,24 @@ def _other(name: str, value: str) -> str:
     if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
         raise SettingRefused(name, value, "url")
     return value.rstrip("/")
+
+
+def _origin(name: str, value: str, base_url: str) -> str:
+    """Read the address of another host that leads to this service."""
+    said = _other(name, value)
+    parts = urlsplit(said)
+    if said and (parts.path or parts.query or parts.netloc == urlsplit(base_url).netloc):
+        raise SettingRefused(name, value, "url")
+    return said
+
+
+def _blobs(value: str) -> str:
+    """Read the address of a store of files; an error does not repeat the secret in it."""
+    if value:
+        parts = urlsplit(value)
+        if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
+            raise SettingRefused("BLOBS_URL", "…", "store")
+    return value
 
 
 def _addresses(name: str, value: str) -> tuple[str, ...]:

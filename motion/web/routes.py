@@ -47,6 +47,7 @@ from motion.web.pages import (
     secretariat_motions,
     shapes,
     sign_in,
+    uploads,
     verify,
     withdrawals,
 )
@@ -59,6 +60,7 @@ from motion.web.recent import Recent
 from motion.web.shared_reads import SharedReads
 from motion.web.sightings import Sightings
 from motion.web.templates import Templates
+from motion.web.uploading import Uploads
 from storage import pages
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ PAGES = (
     language,
     new_congress,
     sign_in,
+    uploads,
     card,
     secretariat,
     secretariat_motions,
@@ -146,6 +149,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.plans = Plans()
     app.state.desk = Desk()
     app.state.files = Files()
+    app.state.uploads = Uploads(service)
     app.state.is_copy = False  # whether the pages are written into a folder, by `motion.archive`
     app.state.held = Held()
     app.state.watchers = Watchers(service, app.state.recent)
