@@ -17,6 +17,8 @@ import zlib
 
 import pypandoc
 
+from motion.exports.own_cover import PARTS as COVERED
+from motion.exports.own_cover import without_cover
 from motion.exports.small_markdown import written
 from motion.rules.errors import DocumentUnreadable
 from motion.rules.markdown import MAX_TEXT_CHARACTERS
@@ -137,7 +139,7 @@ def _repacked(kind: str, content: bytes) -> bytes:
                     raise DocumentUnreadable(kind, "too-large")
                 if b"<!DOCTYPE" in part or b"<!ENTITY" in part or part.startswith((b"\xff\xfe", b"\xfe\xff")):
                     raise DocumentUnreadable(kind, "damaged")  # no word processor writes entities or UTF-16 here
-                copy.writestr(name, part)
+                copy.writestr(name, without_cover(kind, part) if name == COVERED[kind] else part)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
         raise DocumentUnreadable(kind, "damaged") from error
     return target.getvalue()

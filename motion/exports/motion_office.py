@@ -4,16 +4,19 @@ The tree is pandoc's own (pandoc-types 1.23), so that no word is read as a sign.
 memory are bounded, and the same motion at the same instant gives the same bytes.
 """
 
+import io
 import json
-import os
 import re
 import subprocess
+import zipfile
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import pypandoc
 
+from motion.exports import own_cover
 from motion.exports.conversions import MAX_CONVERSION_MEMORY, MAX_CONVERSION_SECONDS
 from motion.exports.motion_document import Block, Listing, MotionDocument, Paragraph, Quote, blocks
 from motion.rules.markdown import Piece
@@ -56,40 +59,71 @@ def motion_office(document: MotionDocument, format: OfficeFormat) -> bytes:
     try:
         done = subprocess.run(  # the path is the packaged program's, the arguments are ours
             command,
-            input=json.dumps(tree(document)).encode(),
+            input=json.dumps(tree(document, is_marked=format in own_cover.DECLARED)).encode(),
             capture_output=True,
             timeout=MAX_CONVERSION_SECONDS,
             check=False,
-            env={**os.environ, "SOURCE_DATE_EPOCH": str(int(document.moment.timestamp()))},
         )
     except subprocess.TimeoutExpired as error:
         raise NotWritten(format, "too slow") from error
     if done.returncode:
         raise NotWritten(format, done.stderr.decode(errors="replace")[:500])
-    return done.stdout
+    return _finished(format, done.stdout, document.moment)
 
 
-def tree(document: MotionDocument) -> Node:
-    """The document as pandoc's tree."""
+_DATED = {OfficeFormat.ODT: "meta.xml", OfficeFormat.DOCX: "docProps/core.xml", OfficeFormat.EPUB: "EPUB/content.opf"}
+_NO_DATE = b">1970-01-01T00:00:00Z<"  # in its sandbox pandoc knows no clock
+
+
+def _finished(format: OfficeFormat, content: bytes, moment: datetime) -> bytes:
+    """Date the document from the motion's last change, and declare the styles of what stands round the text."""
+    date = f">{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}<".encode()
+    styles, found, instead = own_cover.DECLARED.get(format, ("", "", ""))
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as copy:
+        for part in source.infolist():  # in their order: the type of an EPUB or an ODT comes first, and not packed
+            data = source.read(part)
+            if part.filename == _DATED[format]:
+                data = data.replace(_NO_DATE, date)
+            if part.filename == styles:
+                data = data.replace(found.encode(), instead.encode())
+            copy.writestr(part, data)
+    return target.getvalue()
+
+
+def tree(document: MotionDocument, *, is_marked: bool = False) -> Node:
+    """The document as pandoc's tree.
+
+    Args:
+        is_marked: What stands round the text bears the styles of `own_cover`.
+    """
     words = document.words
     title = document.text.title
-    body: list[Node] = [_para(_words(f"{words.kind}. {words.state}. {words.vote}".strip()))]
-    body.append(_para(_words(f"{words.version}.")))
+
+    def around(inlines: list[Node]) -> Node:
+        paragraph = _para(inlines)
+        return {"t": "Div", "c": [_styled(own_cover.PARAGRAPH), [paragraph]]} if is_marked else paragraph
+
+    def within(inlines: list[Node]) -> list[Node]:
+        return [{"t": "Span", "c": [_styled(own_cover.WORDS), inlines]}] if is_marked else inlines
+
+    body: list[Node] = [around(_words(f"{words.kind}. {words.state}. {words.vote}".strip()))]
+    body.append(around(_words(f"{words.version}.")))
     for section in document.text.sections:
         if section.title:
             body.append(_header(1, _words(section.title), section.anchor))
         body += map(_block, blocks(section.contents))
     if document.authors or words.nobody:
-        body.append(_header(1, _words(words.authors), "auteurs"))
+        body.append(_header(1, within(_words(words.authors)), "auteurs"))
     if document.authors:
-        body.append({"t": "BulletList", "c": [[_plain(_author(one))] for one in document.authors]})
+        body.append({"t": "BulletList", "c": [[_plain(within(_author(one)))] for one in document.authors]})
     if words.nobody:
-        body.append(_para(_words(words.nobody)))
-    body.append(_header(1, _words(words.check), "preuve"))
-    body.append(_para([*_words(words.fingerprint), _LINE_BREAK, _code(document.digest)]))
+        body.append(around(_words(words.nobody)))
+    body.append(_header(1, within(_words(words.check)), "preuve"))
+    body.append(around([*_words(words.fingerprint), _LINE_BREAK, _code(document.digest)]))
     if document.root:
-        body.append(_para([*_words(words.root), _LINE_BREAK, _code(document.root)]))
-    body.append(_para([*_words(words.how), _LINE_BREAK, _link(_words(document.address), document.address)]))
+        body.append(around([*_words(words.root), _LINE_BREAK, _code(document.root)]))
+    body.append(around([*_words(words.how), _LINE_BREAK, _link(_words(document.address), document.address)]))
     return {
         "pandoc-api-version": API_VERSION,
         "meta": {
@@ -109,6 +143,10 @@ def tree(document: MotionDocument) -> Node:
 
 _LINE_BREAK: Node = {"t": "LineBreak"}
 _NO_ATTRIBUTES = ["", [], []]
+
+
+def _styled(name: str) -> list[Any]:
+    return ["", [], [["custom-style", name]]]
 
 
 def _author(author: Any) -> list[Node]:
