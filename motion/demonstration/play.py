@@ -1,9 +1,10 @@
-"""Loading the demonstration: its roster by acts, its text by many hands through the real rooms."""
+"""Loading the demonstration: its roster by acts, its texts by many hands through real rooms, its days by a clock."""
 
 import asyncio
+import dataclasses
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,8 @@ from motion.acts.roster import OfficialForm
 from motion.acts.sign_in import demonstration_token, open_session
 from motion.demonstration import people, story
 from motion.demonstration.people import Invented
-from motion.demonstration.story import Replace, Step, Write
+from motion.demonstration.story import Adopted, Ago, Frozen, On, Opened, Replace, Round, Step, When, Write
+from motion.live import relay
 from motion.live.answers import Taken
 from motion.live.callers import Caller
 from motion.live.drafting_room import Room
@@ -34,7 +36,24 @@ _ = NullTranslations().gettext  # marks the words for the catalogues
 
 SLUG = "ormeline"
 SECRETARY = ("Bertille Chastenay", "secretariat@ormeline.example")
+ZONE = ZoneInfo("Europe/Paris")
 STROKE = 6  # characters typed between two updates: a fast hand, coalesced as the editor does
+STROKE_TIME = timedelta(seconds=4)
+
+
+class Clock:
+    """The time of the story. It never goes back: the record is in the order of its moments. One owner."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def __call__(self) -> datetime:
+        return self._at
+
+    def reach(self, at: datetime) -> datetime:
+        """Go on to a moment, unless it is past; return the time that it is."""
+        self._at = max(self._at, at)
+        return self._at
 
 
 async def load(service: Service) -> None:
@@ -44,20 +63,53 @@ async def load(service: Service) -> None:
     """
     if await service.store.write(rehearsals.keep_demonstration, SLUG):
         return
-    now = service.now
-    congress_id = await service.store.write(_make, service.settings.host, now())
-    callers = await service.store.write(_sign_in, congress_id, now())
+    now = service.now()
+    clock = Clock(moment(story.PREPARED, now))
+    congress_id = await service.store.write(_make, service.settings.host, now)
+    clock.reach(moment(story.DRAFTED, now))
+    callers = await service.store.write(_sign_in, congress_id, clock(), now + timedelta(days=1))
+    # Rooms of its own, by its own clock, in which nothing waits for what others type: nobody is here yet.
+    settings = dataclasses.replace(service.settings, window_ms=0, busy_window_ms=0)
+    rooms = Rooms(service.store, relay.from_url(""), clock, settings)
+    await rooms.start()
+    try:
+        await _tell(service, rooms, clock, now, congress_id, callers)
+    finally:
+        await rooms.close()
+
+
+async def _tell(
+    service: Service, rooms: Rooms, clock: Clock, now: datetime, congress_id: int, callers: dict[int, Caller]
+) -> None:
+    """Play the scenes in their order."""
     secretariat = Actor(congress_id, Role.SECRETARIAT)
-    opened = await service.store.write(_new_motion, secretariat, story.TITLE, story.START, now())
-    await _play(service.rooms, opened, story.STORY, callers)
-    adopted = await service.store.write(_new_motion, secretariat, story.ADOPTED_TITLE, story.ADOPTED_START, now())
-    await _play(service.rooms, adopted, story.ADOPTED_STORY, callers)
-    frozen = await service.rooms.run_act(adopted, motions.freeze, secretariat, adopted, now=now())
-    assert frozen.digest is not None
-    result = ShowOfHands(*story.ADOPTED_RESULT, presided_by=people.CHAIR)
-    await service.rooms.run_act(
-        adopted, motions.adopt, secretariat, adopted, result, expected_digest=frozen.digest, now=now()
-    )
+    ids: dict[int, int] = {}
+    digests: dict[int, str] = {}
+    for scene in story.SCENES:
+        at = clock.reach(moment(scene.when, now))
+        match scene:
+            case Opened(_, motion, title, text):
+                ids[motion] = await service.store.write(_new_motion, secretariat, title, text, at)
+            case Round(_, motion, steps):
+                await _play(rooms, clock, ids[motion], steps, callers)
+            case Frozen(_, motion):
+                frozen = await rooms.run_act(ids[motion], motions.freeze, secretariat, ids[motion], now=at)
+                assert frozen.digest is not None
+                digests[motion] = frozen.digest
+            case Adopted(_, motion, result):
+                hands = ShowOfHands(*result, presided_by=people.CHAIR)
+                words = {"expected_digest": digests[motion], "now": at}
+                await rooms.run_act(ids[motion], motions.adopt, secretariat, ids[motion], hands, **words)
+
+
+def moment(when: When, now: datetime) -> datetime:
+    """When a scene happens, for a demonstration that starts now."""
+    match when:
+        case On(days_ago, hour, minute):
+            day = now.astimezone(ZONE).date() - timedelta(days=days_ago)
+            return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)
+        case Ago(minutes):
+            return now - timedelta(minutes=minutes)
 
 
 def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
@@ -87,20 +139,21 @@ def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def _make(db: Session, host: str, now: datetime) -> int:
-    zone = ZoneInfo("Europe/Paris")
-    today = now.astimezone(zone).date()
+def _make(db: Session, host: str, start: datetime) -> int:
+    """Make the congress of a demonstration that starts now: its roster, and its drafting phase since two days."""
+    today = start.astimezone(ZONE).date()
     ends_on = today + timedelta(days=2)
+    now, drafted = moment(story.PREPARED, start), moment(story.DRAFTED, start)
     calendar = {
-        Phase.COLLECTION: datetime.combine(today - timedelta(days=60), time(9), zone),
-        Phase.DRAFTING: datetime.combine(today, time(0, 1), zone),
-        Phase.FROZEN: datetime.combine(ends_on, time(16), zone),
+        Phase.COLLECTION: now,
+        Phase.DRAFTING: drafted,
+        Phase.FROZEN: datetime.combine(ends_on, time(16), ZONE),
     }
     form = NewCongress(
         title="Congrès des communes d’Ormeline",
         slug=SLUG,
         place="Halle aux Grains de Valbrune",
-        starts_on=today,
+        starts_on=today - timedelta(days=1),
         ends_on=ends_on,
         calendar=calendar,
     )
@@ -114,7 +167,7 @@ def _make(db: Session, host: str, now: datetime) -> int:
             assert official.id is not None
             roster_acts.set_rapporteur(db, service, official.id, True, now=now)
     phases.open_phase(db, None, congress.id, Phase.COLLECTION, now=now)
-    phases.open_phase(db, None, congress.id, Phase.DRAFTING, now=now)
+    phases.open_phase(db, None, congress.id, Phase.DRAFTING, now=drafted)
     return congress.id
 
 
@@ -123,9 +176,9 @@ def form_of(person: Invented) -> OfficialForm:
     return OfficialForm(person.family_name, person.first_names, person.gender, person.mandate, person.territory)
 
 
-def _sign_in(db: Session, congress_id: int, now: datetime) -> dict[int, Caller]:
+def _sign_in(db: Session, congress_id: int, now: datetime, expires_at: datetime) -> dict[int, Caller]:
     """Sign in those who write in the story: index in `PEOPLE` → caller."""
-    writers = {step.who for round_ in (*story.STORY, *story.ADOPTED_STORY) for step in round_}
+    writers = {step.who for scene in story.SCENES if isinstance(scene, Round) for step in scene.steps}
     officials = {f"{row.first_names} {row.family_name}": row for row in roster.in_force(db, congress_id)}
     callers = {}
     for who in sorted(writers):
@@ -139,7 +192,7 @@ def _sign_in(db: Session, congress_id: int, now: datetime) -> dict[int, Caller]:
             way="demonstration",
             device="",
             now=now,
-            expires_at=now + timedelta(days=1),
+            expires_at=expires_at,
         )
         role = Role.RAPPORTEUR if official.is_rapporteur else Role.OFFICIAL
         actor = Actor(congress_id, role, official_id=official.id, session_id=session.id)
@@ -169,28 +222,33 @@ def new_client() -> int:
     return secrets.randbelow(2**32 - 1) + 1
 
 
-async def _play(rooms: Rooms, motion_id: int, rounds: Sequence[tuple[Step, ...]], callers: dict[int, Caller]) -> None:
+async def _play(rooms: Rooms, clock: Clock, motion_id: int, steps: Sequence[Step], callers: dict[int, Caller]) -> None:
+    """Play one round; the clock then stands where the last hand stopped."""
     room = await rooms.open(motion_id)
-    for steps in rounds:
-        state = await rooms.state_at(motion_id, room.number)
-        assert state is not None
-        async with asyncio.TaskGroup() as hands:
-            for step in steps:
-                hands.create_task(_hand(room, callers[step.who], step, state))
+    state = await rooms.state_at(motion_id, room.number)
+    assert state is not None
+    start = clock()
+    async with asyncio.TaskGroup() as hands:
+        for step in steps:
+            hands.create_task(_hand(room, clock, start, callers[step.who], step, state))
 
 
-async def _hand(room: Room, caller: Caller, step: Step, state: bytes) -> None:
+async def _hand(room: Room, clock: Clock, at: datetime, caller: Caller, step: Step, state: bytes) -> None:
     typist = Typist(new_client())
     typist.learn(state)
+    updates = []
     match step:
         case Replace(_, old, new):
-            at = typist.text.index(old)
-            await _send(room, caller, typist.erase(at, len(old)))
+            place = typist.text.index(old)
+            updates.append(typist.erase(place, len(old)))
             words = new
         case Write(_, after, words):
-            at = typist.text.index(after) + len(after)
+            place = typist.text.index(after) + len(after)
     for start in range(0, len(words), STROKE):
-        await _send(room, caller, typist.type(at + start, words[start : start + STROKE]))
+        updates.append(typist.type(place + start, words[start : start + STROKE]))
+    for index, update in enumerate(updates):
+        clock.reach(at + index * STROKE_TIME)
+        await _send(room, caller, update)
 
 
 async def _send(room: Room, caller: Caller, update: bytes) -> None:
