@@ -140,6 +140,20 @@ class TestNothingLost:
         until(lambda: "solidaire ensuite," in room.content(), page=desk.page)
         desk.wait_saved()
 
+    def test_the_focus_is_in_the_text_again_when_the_panel_is_closed(self, desks: Seat, room: FakeRoom) -> None:
+        """By keyboard; one writes on at the caret, and the next panel stays to be copied."""
+        desk = desks(1)
+        for word in ("premier", "second"):
+            desk.put_caret("solidaire")
+            room.refuse = 1
+            desk.page.keyboard.insert_text(f" {word}")
+            desk.page.locator(f".refus textarea >> nth={0 if word == 'premier' else -1}").wait_for()
+            until(lambda word=word: word not in desk.page.inner_text(".cm-content"), page=desk.page)
+        desk.page.get_by_role("button", name="Fermer").first.press("Enter")
+        until(lambda: desk.page.evaluate("!!document.activeElement.closest('.cm-content')"), page=desk.page)
+        desk.type(" encore")
+        until(lambda: "solidaire encore," in room.content(), page=desk.page)
+
     def test_a_client_id_that_is_taken_costs_nobody_words(self, desks: Seat, room: FakeRoom) -> None:
         """All goes on under another id, in its place, also what was under way; nothing is handed back to copy."""
         desk = desks(1)

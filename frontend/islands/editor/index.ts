@@ -36,6 +36,8 @@ export interface MountOptions extends HeaderParts {
   readonly page: EditorPage;
   /** The polite live region, outside the editor. */
   readonly announcements: HTMLElement | null;
+  /** The link round the bars, which leads to the text. */
+  readonly skip: HTMLElement | null;
 }
 
 /** Puts the editor in `root` in place of the plain page. Returns what undoes it. */
@@ -56,7 +58,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   const speak = (words: string) => {
     if (options.announcements) options.announcements.textContent = words;
   };
-  const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak);
+  const refused = new RefusedPanel(texts, `motion-refused:${motion}`, speak, () => editor.view.focus());
   const signIn = makeSignIn(page, () => life.leave());
   const header = new Header(options, page, speak);
   const removed = el("p", { class: "avis", hidden: true }, texts.words_removed);
@@ -338,6 +340,13 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
   }
 
   const life = new PageLife(room);
+  // The way round the bars leads into the text itself, where one writes.
+  const toText = (event: Event) => {
+    event.preventDefault();
+    tabs.show("texte");
+    view.focus();
+  };
+  options.skip?.addEventListener("click", toText);
   // The editor's own handlers run first; what was held is applied once the composed word is in the text.
   view.contentDOM.addEventListener("compositionend", () => setTimeout(() => room.hold.release(), 20));
   const beat = setInterval(() => {
@@ -359,6 +368,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     clearTimeout(tellTimer);
     clearTimeout(followTimer);
     asker.stop();
+    options.skip?.removeEventListener("click", toText);
     bar.disconnect();
     life.stop();
     room.destroy();
@@ -381,6 +391,7 @@ if (root) {
     seals: find("seals"),
     banner: find("banner"),
     announcements: find("announcements"),
+    skip: find("skip"),
   }).catch((error: unknown) => {
     // The plain page, with its text and its way to write, is still there.
     console.error("editor: couldn't start", error);

@@ -19,11 +19,15 @@ export class RefusedPanel {
   private readonly passages: Kept[] = [];
   private lastAt = Number.NEGATIVE_INFINITY;
 
-  /** @param store Where the passages outlive the page; each author's own. */
+  /**
+   * @param store Where the passages outlive the page; each author's own.
+   * @param backToText Gives the focus to the text, for a panel that is closed takes the focus with it.
+   */
   constructor(
     private readonly texts: Texts,
     private readonly store: string,
     private readonly announce: (words: string) => void,
+    private readonly backToText: () => void,
   ) {
     try {
       this.passages.push(...(JSON.parse(localStorage.getItem(store) ?? "[]") as Kept[]));
@@ -80,6 +84,7 @@ export class RefusedPanel {
       this.passages.splice(this.passages.indexOf(passage), 1);
       this.keep();
       panel.remove();
+      this.backToText();
     });
     const buttons = el("p", { class: "rang" });
     if (passage.text) {
