@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -147,6 +148,11 @@ def _refuse_float(text: str) -> NoReturn:
     raise NotCanonical("float")
 
 
+@lru_cache(maxsize=256)  # a few dozen names, in each of a million entries
+def _is_key(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None
+
+
 def _check(value: object, where: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise NotCanonical("depth", where)
@@ -160,10 +166,12 @@ def _check(value: object, where: str, depth: int) -> None:
             _check_string(value, where)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str) or _KEY.fullmatch(key) is None:
+            if not isinstance(key, str) or not _is_key(key):
                 raise NotCanonical("key", where)
             if type(item) is str and item.isascii():
                 continue  # nearly all of them; an entry is made for each keystroke
+            if type(item) is int and depth < MAX_DEPTH and -MAX_INTEGER <= item <= MAX_INTEGER:
+                continue
             _check(item, f"{where}.{key}" if where else key, depth + 1)
     elif isinstance(value, list):
         for index, item in enumerate(value):
