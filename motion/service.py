@@ -30,7 +30,7 @@ from motion.live.server import ACCEPTED_AT_ONCE, configuration, lengthen_queue, 
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
-from motion.work import jobs, mail, searches, withdrawals
+from motion.work import doomed, jobs, mail, searches, withdrawals
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.incoming import Incoming
 from motion.work.lookout import Lookout
@@ -57,6 +57,7 @@ JOBS_MS = 500  # somebody looks at the progress of an import
 SCRUBS_MS = 10_000  # what a page that takes words out could not do for busy readers
 SEARCHES_MS = 600_000  # what another version indexed: there is something to do at a start, and never after
 UPLOADS_MS = 5_000  # what a crash, or a store that was away, left whole and not yet where it stays
+DOOMED_MS = 2_000  # what was taken back is gone from the disk before its author has closed the page
 FILES_MS = 60_000  # what was begun and never finished
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
@@ -171,6 +172,9 @@ def turns(started: Started) -> list[Turn]:
     async def forget_files() -> None:
         await incoming.forget_due(service.now())
 
+    async def destroy() -> None:
+        await doomed.destroy_due(service.store, service.blobs)
+
     scrubs = withdrawals.Scrubs(service.store)
 
     return [
@@ -185,6 +189,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("searches", SEARCHES_MS, index),
         Turn("uploads", UPLOADS_MS, move_files),
         Turn("files", FILES_MS, forget_files),
+        Turn("doomed", DOOMED_MS, destroy),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),
     ]

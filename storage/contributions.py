@@ -144,6 +144,36 @@ def kept_as_files(db: Session, names: Sequence[str]) -> dict[str, Elsewhere]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was made of a file, and is published."""
+
+    name: str
+    blob: str
+    salt: bytes
+    size: int
+    media_type: str
+
+
+def shown(db: Session, congress_id: int, name: str) -> Shown | None:
+    """Find a published rendition by the name of its object; None when it is none, or no longer."""
+    query = (
+        select(FileRendition)
+        .join(ContributionFile, col(ContributionFile.id) == col(FileRendition.file_id))
+        .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
+        .where(
+            col(Contribution.congress_id) == congress_id,
+            col(FileRendition.name) == name,
+            col(FileRendition.entry).is_not(None),
+            col(FileRendition.blob).is_not(None),
+        )
+    )
+    row = db.execute(query).scalars().first()
+    if row is None or row.blob is None or row.salt is None:
+        return None
+    return Shown(row.name, row.blob, row.salt, row.size, row.media_type)
+
+
 def object_of(db: Session, congress_id: int, name: str) -> bytes | None:
     """Return an object of words, salt first; None once it is gone."""
     row = db.get(SealedObject, (congress_id, name))

@@ -23,6 +23,8 @@ from storage.models import (
 )
 from storage.redactions import Target
 
+MOST_DOOMED = 1_000  # at one go; the rest follows
+
 
 def remove(db: Session, congress_id: int, target: Target, masked: bytes | None, entry: int) -> None:
     """Take an object out of its place; `masked` stands in for an update, `entry` says why."""
@@ -66,6 +68,16 @@ def _empty_columns(db: Session, target: Target) -> None:
 def doom(db: Session, key: str, now: datetime) -> None:
     """Have a file destroyed after this transaction; a crash in between leaves the order to do it."""
     db.merge(DoomedBlob(key=key, at=now))
+
+
+def doomed(db: Session) -> list[str]:
+    """List the files that are given up, in no order."""
+    return list(db.execute(select(col(DoomedBlob.key)).limit(MOST_DOOMED)).scalars())
+
+
+def is_destroyed(db: Session, key: str) -> None:
+    """Note that a file is no more."""
+    db.execute(delete(DoomedBlob).where(col(DoomedBlob.key) == key))
 
 
 def forget_sealed(db: Session, congress_id: int, targets: Collection[int], *, now: datetime) -> None:

@@ -4,11 +4,12 @@ Any site may read them. Unlike tiles they may change, once: they are asked for a
 version is where they stand and the last redaction there, never a digest of what may have to be erased.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from gettext import NullTranslations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from motion.live.updates import skeleton
@@ -20,7 +21,8 @@ from motion.web.page import Page, read
 from motion.web.pages.home import OPEN
 from motion.web.pages.log import BINARY, JSON, MAX_NUMBER, TEXT, asked_number, look
 from motion.web.tombstones import said
-from storage import ledger, published, redactions
+from storage import contributions, ledger, published, redactions
+from storage.contributions import Shown
 from storage.models import Congress, Redaction
 from storage.redactions import PublishedObject
 from storage.store import Session
@@ -94,16 +96,35 @@ def slot(one: PublishedObject) -> bytes:
 
 
 async def long_object(request: Request) -> Response:
-    """An object that is too long for a bundle."""
+    """An object that is too long for a bundle, or that lies in the store of files."""
     name = request.path_params["name"]
     try:
         file_path(name)
     except MalformedTree:
         return answer(request, "", None, BINARY)
+    shown = await look(request, contributions.shown, name)
+    if shown is not None:
+        return await stored_object(request, shown)
     content = await look(request, redactions.published_file, name)
     if content is None or len(content) <= MAX_SLOT_BYTES:
         return answer(request, "", None, BINARY)
     return answer(request, name, content, BINARY)
+
+
+async def stored_object(request: Request, shown: Shown) -> Response:
+    """An object of the store of files, salt first, as it is read: it may be a whole video."""
+    if has(request, shown.name):
+        return answer(request, shown.name, None, BINARY)
+    headers = OPEN | {"ETag": f'"{shown.name}"', "Content-Length": str(len(shown.salt) + shown.size)}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=BINARY)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield shown.salt
+        async for chunk in request.app.state.service.blobs.read(shown.blob):
+            yield chunk
+
+    return StreamingResponse(chunks(), headers=headers, media_type=BINARY)
 
 
 async def list_redactions(request: Request) -> Response:
