@@ -4,6 +4,7 @@ Reading alone; `signed_roots` writes. All of it is asked by congress id, in one 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -13,7 +14,7 @@ from motion.record.proof import LogProof
 from motion.record.tiles import TILE_WIDTH, Tile, encode_bundle, subtree_roots, tiles_for
 from motion.record.tree import HASH_BYTES, consistency_ranges, inclusion_ranges
 from storage import ledger, log_tiles, signed_roots
-from storage.models import Checkpoint, Congress, Entry, LogKey, LogTile, Timestamp, Witness
+from storage.models import Checkpoint, Congress, Entry, LogKey, LogTile, RetiredLog, Timestamp, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ def first_covering(db: Session, congress_id: int, number: int) -> Checkpoint | N
     """Return the first signed root under which an entry stands: the same one for ever. None before that."""
     query = select(Checkpoint).where(Checkpoint.congress_id == congress_id, col(Checkpoint.size) > number)
     return db.exec(query.order_by(col(Checkpoint.size))).first()
+
+
+def unsigned_since(db: Session, congress_id: int) -> datetime | None:
+    """Since when entries wait for a signature; None when all are signed, or when the record was given up."""
+    if db.get(RetiredLog, congress_id) is not None:
+        return None
+    last = newest(db, congress_id)
+    first = (Entry.congress_id == congress_id, Entry.number == (last.size if last else 0))
+    return db.exec(select(Entry.at).where(*first)).first()
 
 
 def note_of(row: Checkpoint) -> bytes:

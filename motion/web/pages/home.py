@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from gettext import NullTranslations
 from typing import Any
 
@@ -20,14 +20,16 @@ from motion.web.reading import PersonView, person_of
 from motion.web.recent import Excerpt, excerpt, last_words_of
 from motion.web.steps import DamierView, damier_view
 from motion.web.views import View, shown
-from storage import pages
+from storage import pages, published
 from storage.models import Congress, Motion
 from storage.pages import WRITING_SECONDS, HomeRows
 from storage.queries import congresses
+from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 LIVE_MINUTES = 10  # a text that nobody touched for longer is open, not live
+UNSIGNED_MINUTES = 5  # a record is signed every second: before that it is nobody's business
 FIRST_LINES = 3  # alinéas shown of a motion that nobody has written in yet
 
 PROMISES = {
@@ -124,6 +126,7 @@ class HomeView(View):
     entries: int = shown("How many entries the record has.")
     mark: str = shown("The mark of the texts shown, for live updates.")
     damier: DamierView | None = shown("Who wrote when in the motion being written; None while nobody has.")
+    unsigned: str = shown("Since when entries wait for a signature, in words; empty when that is as it should be.")
 
 
 def congress_card(page: Page, congress: Congress) -> CongressCard:
@@ -243,7 +246,15 @@ def calendar_of(page: Page) -> tuple[DayView, ...]:
     return tuple(DayView(page.times.day(day), day == today, tuple(hours)) for day, hours in days.items())
 
 
-def home_view(page: Page, rows: HomeRows, *, with_damier: bool = False) -> HomeView:
+def home_and_signature(db: Session, congress: Congress) -> tuple[HomeRows, datetime | None]:
+    """Read the home of a congress, and since when its record is not signed."""
+    assert congress.id is not None
+    # The entries of a demonstration bear the hours of its story.
+    since = None if congress.is_demonstration else published.unsigned_since(db, congress.id)
+    return pages.home(db, congress), since
+
+
+def home_view(page: Page, rows: HomeRows, *, with_damier: bool = False, unsigned: datetime | None = None) -> HomeView:
     """Put the home of a congress together."""
     assert page.congress is not None
     phase = Phase(page.congress.phase)
@@ -260,6 +271,7 @@ def home_view(page: Page, rows: HomeRows, *, with_damier: bool = False) -> HomeV
         rows.entries,
         rows.mark,
         damier_view(page, Telling.unpack(rows.told), "", title) if with_damier else None,
+        page.times.moment(unsigned) if unsigned else "",
     )
 
 
@@ -270,12 +282,13 @@ def quiet_since(page: Page, rows: HomeRows) -> tuple[object, ...]:
     return (is_live, *(one.at for one in rows.wrote if one.at > edge))
 
 
-def home_etag(page: Page, rows: HomeRows) -> str:
+def home_etag(page: Page, rows: HomeRows, unsigned: datetime | None = None) -> str:
     """Name what the home shows now."""
     numbers = [motion.text_number for motion in rows.motions]
     told = hashlib.sha256(rows.told).digest()
     return page.etag(
-        rows.last_entry, page.congress, page.openings, numbers, rows.officials, told, quiet_since(page, rows)
+        *(rows.last_entry, page.congress, page.openings, numbers, rows.officials, told),
+        *(quiet_since(page, rows), unsigned),
     )
 
 
@@ -287,8 +300,13 @@ async def list_congresses(request: Request) -> Response:
 
 async def home(request: Request) -> Response:
     """The home of a congress."""
-    page, rows = await read(request, pages.home)
-    return page.answer("home.html", home_etag(page, rows), lambda: home_view(page, rows, with_damier=True))
+    page, (rows, since) = await read(request, home_and_signature)
+    unsigned = since if since and since < page.now - timedelta(minutes=UNSIGNED_MINUTES) else None
+    return page.answer(
+        "home.html",
+        home_etag(page, rows, unsigned),
+        lambda: home_view(page, rows, with_damier=True, unsigned=unsigned),
+    )
 
 
 async def home_live(request: Request) -> Response:
