@@ -18,7 +18,10 @@ _FOREIGN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One thing that happened; `who` is empty when the feed's own author did it."""
+    """One thing that happened; `who` is empty when the feed's own author did it.
+
+    `category` is a code that programs filter by, `label` the same in words (RFC 4287, 4.2.2).
+    """
 
     id: str
     title: str
@@ -26,6 +29,7 @@ class FeedEntry:
     published: datetime
     updated: datetime
     category: str
+    label: str
     who: str = ""
     summary: str = ""
 
@@ -85,7 +89,9 @@ def _entries(root: Element, entries: Sequence[FeedEntry]) -> None:
         if one.who:
             _text(_child(entry, "author"), "name", one.who)
         _link(entry, "alternate", one.url, "text/html")
-        _child(entry, "category").set("term", one.category)
+        category = _child(entry, "category")
+        category.set("term", one.category)
+        category.set("label", _FOREIGN.sub("\ufffd", one.label))
         if one.summary:
             _text(entry, "summary", one.summary)
 

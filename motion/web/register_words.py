@@ -7,7 +7,7 @@ from typing import Any
 
 from motion.record.entry import Entry
 from motion.rules import vocabulary
-from motion.rules.register import Genre
+from motion.rules.register import KINDS, Genre
 from motion.web import voices_words
 from motion.web.page import Page
 from motion.web.reading import person_of, title_of
@@ -220,3 +220,11 @@ def _small(label: str) -> str:
 
 def _capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
+
+
+_GENRE_OF = {kind: genre for genre, kinds in KINDS.items() for kind in kinds}
+
+
+def genre_said(page: Page, kind: str) -> str:
+    """What an entry of this kind is about, in words: `La vie des motions : création, gel, vote`."""
+    return page._(GENRES[_GENRE_OF[kind]])

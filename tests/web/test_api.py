@@ -316,6 +316,21 @@ class TestTables:
         (adopted,) = table(world, f"{CONGRESS}/entries.csv?kind=motion.adopt")
         assert adopted["motion"] == "M2"
 
+    def test_codes_are_said_in_the_reader_s_language(self, world: Open) -> None:
+        """Beside the code, which is that of JSON in every language."""
+        states = {"fr": {"drafting": "En rédaction", "adopted": "Adoptée"}, "en": {"adopted": "Adopted"}}
+        roles = {"fr": {"official": "Élu·e", "rapporteur": "Rapporteur·e"}, "en": {"rapporteur": "Rapporteur"}}
+        for language in ("fr", "en"):
+            motions = table(world, f"{CONGRESS}/motions.csv?lang={language}")
+            said = {row["etat_code"]: row["etat"] for row in motions}
+            assert states[language].items() <= said.items()
+            listed = world.hall.client.get(f"{CONGRESS}/motions").json()["motions"]
+            assert [row["etat_code"] for row in motions] == [one["state"] for one in listed]
+            said = {row["role_code"]: row["role"] for row in table(world, f"{CONGRESS}/roster.csv?lang={language}")}
+            assert roles[language].items() <= said.items() and set(said) == {"official", "rapporteur"}
+        (adopted,) = table(world, f"{CONGRESS}/entries.csv?kind=motion.adopt")
+        assert adopted["genre_code"] == "motion.adopt" and adopted["genre"].startswith("La vie des motions")
+
     def test_no_cell_is_a_formula(self, world: Open) -> None:
         """A mandate that begins like one gets an apostrophe."""
         member = next(row for row in table(world, f"{CONGRESS}/roster.csv") if row["nom"] == "Zélie Brune")

@@ -90,6 +90,15 @@ def test_each_feed_tells_what_it_is_about(world: Open) -> None:
     assert {"official.accredit", "crdt.update", "motion.adopt", "redaction"} <= kinds["/ormeline/registre.atom"]
 
 
+def test_categories_are_said_in_the_reader_s_language(world: Open) -> None:
+    """The code is for programs; beside it stands the genre of the register."""
+    for language, expected in (("fr", "La vie des motions"), ("en", "Life of the motions")):
+        feed = feed_of(world, f"/ormeline.atom?lang={language}")
+        labels = {str(one.get("term")): str(one.get("label")) for one in feed.findall("a:entry/a:category", NAME)}
+        assert labels["motion.adopt"].startswith(expected)
+        assert all(labels.values()) and not set(labels) & set(labels.values())
+
+
 def test_identifiers_are_the_same_in_both_languages(world: Open) -> None:
     """And made of the record's origin, which never changes."""
     french, english = (

@@ -7,25 +7,29 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from motion.record.entry import Entry
+from motion.rules.vocabulary import FRENCH
 from motion.web.open_answers import headers_of, read, send, unchanged
 from motion.web.open_things import Sentences, author_items, entry_item, member, motion_item
 from motion.web.page import Page
 from motion.web.pages.motions import etag_of
+from motion.web.register_words import genre_said
 from motion.web.requested import after_of, separator_of, wanted_of
 from motion.web.tables import BYTE_ORDER_MARK, Cell, lines, table
 from storage import open_data, pages
-from storage.models import Congress, Motion
+from storage.models import Congress, Motion, Official
 from storage.open_data import Wanted
 from storage.store import Session
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 BATCH = 1000
 
-# The names of columns are for programs as much as for people: they are French and stay so in every language.
+# The names of columns are for programs as much as for people: they are French and stay so in every language. A column
+# `…_code` holds the code of the API, which never changes; the one before it says the same in the reader's language.
 MOTION_COLUMNS = (
     "code",
     "titre",
     "etat",
+    "etat_code",
     "derniere_inscription",
     "modifications",
     "modifiee_le",
@@ -39,10 +43,11 @@ MOTION_COLUMNS = (
     "adresse",
 )
 AUTHOR_COLUMNS = ("membre", "nom", "mandat", "territoire", "caracteres")
-MEMBER_COLUMNS = ("membre", "nom", "mandat", "territoire", "role", "depuis", "en_exercice", "sortie_le")
+MEMBER_COLUMNS = ("membre", "nom", "mandat", "territoire", "role", "role_code", "depuis", "en_exercice", "sortie_le")
 ENTRY_COLUMNS = (
     "numero",
     "genre",
+    "genre_code",
     "date",
     "auteur",
     "phrase",
@@ -83,6 +88,7 @@ def motion_row(page: Page, motion: Motion) -> Sequence[Cell]:
     return (
         one.code,
         one.title,
+        page._(FRENCH["state"][one.state]),
         one.state,
         one.entry,
         one.number,
@@ -113,13 +119,17 @@ async def roster(request: Request) -> Response:
 
     def batch(db: Session, congress: Congress, after: int) -> tuple[Rows, int | None]:
         found = open_data.roster(db, congress, after, BATCH)
-        rows = [
-            (one.id, one.name, one.mandate, one.territory, one.role, one.since, one.in_force, one.left_at)
-            for one in (member(page, official) for official in found.officials)
-        ]
+        rows = [member_row(page, official) for official in found.officials]
         return rows, (found.officials[-1].id if found.has_more else None)
 
     return named(streamed(page, page.etag(last, separator), MEMBER_COLUMNS, batch, 0, separator), page, "membres")
+
+
+def member_row(page: Page, official: Official) -> Sequence[Cell]:
+    """One member."""
+    one = member(page, official)
+    role = page._(FRENCH["role"][one.role])
+    return one.id, one.name, one.mandate, one.territory, role, one.role, one.since, one.in_force, one.left_at
 
 
 def last_entry(db: Session, congress: Congress) -> int:
@@ -164,6 +174,7 @@ def entry_row(
     one = entry_item(page, sentences, number, content, entry, found.redactions.get(number))
     return (
         one.number,
+        genre_said(page, one.kind),
         one.kind,
         one.at,
         one.by,

@@ -21,7 +21,7 @@ from motion.web.open_data import LICENCE, LICENCE_URL
 from motion.web.page import Page
 from motion.web.pages.register import number_of
 from motion.web.reading import person_of
-from motion.web.register_words import Teller
+from motion.web.register_words import Teller, genre_said
 from storage import open_data, pages, register
 from storage.models import Congress
 from storage.open_data import Stretch
@@ -153,6 +153,7 @@ def entry_of(page: Page, teller: Teller, rows: FeedRows, one: Stretch) -> FeedEn
         one.began if is_stretch else entry.at,
         entry.at,
         line.kind,
+        genre_said(page, line.kind),
         who,
         summary,
     )
