@@ -21,8 +21,8 @@ from storage.models import Congress, PhaseOpening, Secretary
 
 # First parts of addresses that mean something else than a congress.
 RESERVED_SLUGS = frozenset(
-    {"api", "aide", "connexion", "favicon", "fragments", "healthz", "langue", "live", "motions", "nouveau", "robots"}
-    | {"static", "sitemap", "tile"}
+    {"api", "aide", "connexion", "favicon", "fragments", "healthz", "langue", "live", "media", "motions", "nouveau"}
+    | {"robots", "static", "sitemap", "tile"}
 )
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58})[a-z0-9]")
 LANGUAGES = ("fr", "en")

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from motion.live.origins import is_ours
 from motion.settings import Settings
+from motion.web import media_bytes
 from motion.web.turns import Turns
 
 requests_log = logging.getLogger("motion.requests")  # one JSON line each; `motion serve` sends them to stdout
@@ -29,15 +30,16 @@ def policy(settings: Settings, *, style_nonce: str = "") -> str:
     Args:
         style_nonce: Lets in the style elements that carry it: for the editor in old browsers, and nothing else.
     """
+    media = " ".join(["'self'", *media_bytes.sources(settings)])
     sockets = ("wss://" if settings.is_secure else "ws://") + settings.host
     return "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
             f"style-src 'self' 'nonce-{style_nonce}'" if style_nonce else "style-src 'self'",
-            "img-src 'self'",
+            f"img-src {media}",
             "font-src 'self'",
-            "media-src 'self'",
+            f"media-src {media}",
             f"connect-src 'self' {sockets}",
             "manifest-src 'self'",
             "base-uri 'none'",
@@ -110,7 +112,7 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.common.items():
                     headers.setdefault(name, value)
-                if "location" in headers:
+                if "location" in headers and headers["location"] != scope.get(media_bytes.LEADS):
                     headers["location"] = local(headers["location"])
             else:
                 size += len(message.get("body", b""))

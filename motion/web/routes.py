@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,6 +18,7 @@ from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
 from motion.web.headers import Guard
 from motion.web.heavy import Heavy
+from motion.web.media_bytes import NOT_PACKED, MediaHost
 from motion.web.pages import (
     api,
     archive,
@@ -101,6 +102,7 @@ PAGES = (
     verify,
     home,
 )
+NEVER_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *NOT_PACKED)
 MAX_FORM_BYTES = 256 * 1024  # any form but uploads and the plain mode, which set their own on their routes
 
 
@@ -131,7 +133,9 @@ def make_app(service: "Service") -> Starlette:
         routes=routes(assets, service, sightings),
         middleware=[
             Middleware(Guard, settings=service.settings),
-            Middleware(GZipMiddleware, compresslevel=6),  # no secret stands in a page, so its length tells nothing
+            Middleware(MediaHost, settings=service.settings),
+            # No secret stands in a page, so its length tells nothing.
+            Middleware(GZipMiddleware, compresslevel=6, exclude_content_types=NEVER_PACKED),
             Middleware(ErrorPages),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES),
         ],

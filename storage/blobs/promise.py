@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-CHUNK_BYTES = 1 << 20
-"""The most of a file that is in memory at once for one reader or one writer (an S3 store keeps some parts of 8 MiB)."""
+CHUNK_BYTES = 1 << 18
+"""The most of a file that is in memory for one reader: a thousand may watch. A writer to S3 holds parts of 8 MiB."""
 
 KEY = r"[0-9a-f]{32}"
 _KEY = re.compile(KEY, re.ASCII)
