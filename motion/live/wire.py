@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -231,14 +232,28 @@ def encode_message(message: Message) -> bytes:
             return _json(_REFUSED, asdict(message))
         case State():
             return _json(_STATE, asdict(message))
-        case Authors():
-            return _json(_AUTHORS, asdict(message))
+        case Authors(clients, officials):
+            cards = ",".join(map(_card, officials))
+            return _said(_AUTHORS, f'{{"clients":{_dumps(clients)},"officials":[{cards}]}}')
         case Present(officials):
             return _json(_PRESENT, {"officials": list(officials)})
 
 
+@lru_cache(maxsize=4096)  # a hall that comes in: each of a thousand is sent the cards of all who are there
+def _card(card: OfficialCard) -> str:
+    return _dumps(asdict(card))
+
+
 def _json(kind: int, fields: dict[str, Any]) -> bytes:
-    return bytes([kind]) + _sized(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode())
+    return _said(kind, _dumps(fields))
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _said(kind: int, text: str) -> bytes:
+    return bytes([kind]) + _sized(text.encode())
 
 
 def _sized(content: bytes) -> bytes:
