@@ -71,9 +71,19 @@ class TestPeople:
         """Its owner's sessions end, one by one or all."""
         page = get(hall, "/connexions").text
         number = re.findall(r'name="session" value="(\d+)"', page)[0]
-        assert post(hall, "/connexions", session=number).status_code == 303
-        assert post(hall, "/liste/1", deed="sessions").status_code == 303
-        assert post(hall, "/liste/2", deed="sessions").status_code == 303
+        asked = post(hall, "/connexions", session=number)
+        assert (
+            asked.status_code == 200
+            and "dernière visite le" in asked.text
+            and "Revenir sans rien changer" in asked.text
+        )
+        asked = post(hall, "/liste/1", deed="sessions")
+        assert asked.status_code == 200 and "Fermer toutes ses connexions" in asked.text
+        assert get(hall, "/ormeline/mes-connexions", "aline").status_code == 200
+        assert get(hall, "/ormeline/mes-connexions", "mamadou").status_code == 200
+        assert post(hall, "/connexions", session=number, step="confirm").status_code == 303
+        assert post(hall, "/liste/1", deed="sessions", step="confirm").status_code == 303
+        assert post(hall, "/liste/2", deed="sessions", step="confirm").status_code == 303
         assert get(hall, "/ormeline/mes-connexions", "aline").status_code == 403
         assert get(hall, "/ormeline/mes-connexions", "mamadou").status_code == 403
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from motion.acts import attempts, cards, sign_in
@@ -269,6 +269,31 @@ class TestSessions:
         )
         assert answer.headers["location"] == HOME
         assert hall.client.get(HOME + "/mes-connexions", headers=hall.aline).status_code == 403
+
+    def test_another_device_is_asked_about_first(self, hall: Hall) -> None:
+        """Which one, and what stays; nothing ends before the second button."""
+
+        def open_another(db: Session, name: str) -> None:
+            mine = db.get_one(LoginSession, 1)
+            values = mine.model_dump(exclude={"id", "token_hash", "device"})
+            db.add(LoginSession(**values, token_hash=name.encode().ljust(32), device="Firefox, Android"))
+
+        def still_there() -> bool:
+            return "Firefox, Android" in hall.client.get(path, headers=hall.aline).text
+
+        path = HOME + "/mes-connexions"
+        for name in ("number", "autres"):
+            hall.service.store.write_now(open_another, name)
+            numbers = re.findall(r'name="session" value="(\d+)"', hall.client.get(path, headers=hall.aline).text)
+            session = max(numbers, key=int) if name == "number" else name
+            asked = hall.client.post(path, data={"session": session}, headers=hall.aline)
+            assert asked.status_code == 200 and "Revenir sans rien changer" in asked.text
+            assert ("Firefox, Android" in asked.text) == (name == "number")
+            assert still_there()
+            ended = hall.client.post(
+                path, data={"session": session, "step": "confirm"}, headers=hall.aline, follow_redirects=False
+            )
+            assert ended.headers["location"] == path and not still_there()
 
     def test_one_ends_nobody_elses(self, hall: Hall) -> None:
         """It does not exist for others, nor does nonsense."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from dataclasses import dataclass
+from gettext import NullTranslations
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -23,9 +24,11 @@ from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import MAX_FIELDS, Form, name_of, read_form, uploading
 from motion.web.identity import hash_token
 from motion.web.page import NEVER, Page
-from motion.web.pages.sign_in import end_sessions, key_of
+from motion.web.pages.sign_in import ask_to_end, end_sessions, key_of
 from storage import jobs, people, secretariat
 from storage.models import Job, Official
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 TOKEN_BYTES = 24
 MAX_ROSTER_BYTES = 1 << 30  # the setting MOTION_MAX_UPLOAD_BYTES is looked at first, from the announced length
@@ -135,6 +138,9 @@ async def change_member(request: Request) -> Response:
             await end_sessions(page, roster.revoke, actor, number, form.value("reason"))
         case "restore":
             await write(roster.restore, actor, number, now=page.now)
+        case "sessions" if form.value("step") != "confirm":
+            heading = page._(_("Fermer toutes ses connexions"))
+            return ask_to_end(page, heading, people.full_name(official), {"deed": deed}, here)
         case "sessions":
             await end_sessions(page, sessions.revoke_of_official, actor, number)
         case "cancel-card":

@@ -23,7 +23,7 @@ from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import Form, read_form
 from motion.web.page import Page
 from motion.web.pages.home import ending_of
-from motion.web.pages.sign_in import end_sessions
+from motion.web.pages.sign_in import ask_to_end, end_sessions
 from storage import people, secretariat
 from storage.models import Motion
 
@@ -160,11 +160,21 @@ async def show_sessions(request: Request) -> Response:
 
 
 async def end_session(request: Request) -> Response:
-    """End one official's session, and close its sockets."""
+    """End one official's session once it is confirmed, and close its sockets."""
     page, actor = await admit(request)
     form = await read_form(request)
-    await end_sessions(page, sessions.revoke, actor, form.integer("session"))
-    return page.redirect(f"{page.home}/secretariat/connexions?fait=fermeture")
+    number, here = form.integer("session"), f"{page.home}/secretariat/connexions"
+    if form.value("step") != "confirm":
+        rows = await page.service.store.read(people.congress_sessions, congress_id(page), now=page.now)
+        found = next(((session, official) for session, official in rows if session.id == number), None)
+        if found is None:
+            raise NotFound("session", str(number))
+        session, official = found
+        moment = page.times.moment(session.seen_at)
+        which = page._(_("%(name)s, dernière visite le %(moment)s"), name=people.full_name(official), moment=moment)
+        return ask_to_end(page, page._(_("Fermer cette connexion")), which, {"session": str(number)}, here)
+    await end_sessions(page, sessions.revoke, actor, number)
+    return page.redirect(f"{here}?fait=fermeture")
 
 
 async def show_team(request: Request) -> Response:

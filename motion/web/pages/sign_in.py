@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import NullTranslations
 from typing import Any
 
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from starlette.routing import Route
 from motion.acts import sessions, sign_in
 from motion.acts.sign_in import Choose, Message, NewSession
 from motion.rules.card_codes import DIGITS, read_digits
-from motion.rules.errors import Invalid, MotionError, NotAllowed, SignInRefused
+from motion.rules.errors import Invalid, MotionError, NotAllowed, NotFound, SignInRefused
 from motion.rules.permissions import Actor
 from motion.web.arrival import carrying, place_of, wanted
 from motion.web.errors import tell
@@ -32,6 +33,8 @@ from storage.models import LoginSession
 from storage.people import Person
 
 ASKED = "motion-demande"  # the browser's secret and the address it asked for, while the mail is on its way
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
 TOKEN_BYTES = 32
 # Every request for a mail is answered after this time: a known address makes two more rows to write.
 ANSWER_AFTER_SECONDS = 0.3
@@ -304,18 +307,37 @@ async def show_sessions(request: Request) -> Response:
     ]
     return page.render("connexion/connexions.html", sessions=views)
 
+    here = f"{page.home}/mes-connexions"
+    is_confirmed = form.value("step") == "confirm"
 
+        if not is_confirmed:
+            heading = page._(_("Fermer toutes mes autres connexions"))
+            return ask_to_end(page, heading, "", {"session": "autres"}, here)
 async def end_session(request: Request) -> Response:
-    """End one of one's sessions, or all but this one."""
+    """End one of one's sessions, or all but this one; other devices than this one once it is confirmed."""
     page, actor = await own(request)
     form = await read_form(request)
     if form.value("session") == "autres":
         await end_sessions(page, sessions.revoke_others, actor)
-        return page.redirect(f"{page.home}/mes-connexions")
-    ended = await end_sessions(page, sessions.revoke, actor, form.integer("session"))
-    if actor.session_id in ended:
-        return left(page)
-    return page.redirect(f"{page.home}/mes-connexions")
+        return page.redirect(here)
+    number = form.integer("session")
+    if not is_confirmed and number != actor.session_id:
+        rows = await page.service.store.read(sessions.own, actor, now=page.now)
+        row = next((row for row in rows if row.id == number), None)
+        if row is None:
+            raise NotFound("session", str(number))
+        since = page.times.moment(row.created_at)
+        which = page._(
+            _("%(device)s, depuis le %(since)s"), device=row.device or page._(_("Appareil inconnu")), since=since
+        )
+        return ask_to_end(page, page._(_("Fermer cette connexion")), which, {"session": str(number)}, here)
+    ended = await end_sessions(page, sessions.revoke, actor, number)
+    return left(page) if actor.session_id in ended else page.redirect(here)
+
+
+def ask_to_end(page: Page, heading: str, which: str, fields: dict[str, str], back: str) -> Response:
+    """Ask before sessions of other devices end, and say what stays."""
+    return page.render("connexion/fermer.html", heading=heading, which=which, fields=fields, back=back)
 
 
 async def sign_out(request: Request) -> Response:
