@@ -21,6 +21,7 @@ from motion.record.errors import MalformedKey, MalformedPolicy, RecordError
 from motion.record.flaws import Broken, Flaw, Holds
 from motion.record.policy import Policy, parse_policy
 from motion.record.published import Progress, Read, check_published, judge_bundle, serially, shown, silent
+from motion.record.stamps import check_stamps
 from motion.record.story import Redaction, Story
 from motion.record.tiles import Tile
 
@@ -49,6 +50,8 @@ class Counts:
     digests: int = 0
     texts: int = 0
     decisions: int = 0
+    wholes: int = 0
+    stamps: int = 0
 
     def add(self, other: "Counts") -> None:
         """Take another process's counts in."""
@@ -93,6 +96,12 @@ def audit(source: Source, given: Given, progress: Progress = silent, *, processe
     witnesses = tuple(policy.witnesses.values()) if policy else ()
     report.witnesses_named = len(witnesses)
     older = [*given.older, *(source.read(path) or b"" for path in source.kept_checkpoints())]
+    # What was stamped is a checkpoint like those: signed, and on the way of the log.
+    stamps = [
+        (at, source.read(f"{LOG}timestamps/{at}.checkpoint"), source.read(f"{LOG}timestamps/{at}.tsr") or b"")
+        for at in source.stamped()
+    ]
+    older += [stamped for _at, stamped, _reply in stamps if stamped is not None]
     size = _size_of(note, key)
     count = 1 if size < LARGE or not source.is_local else (processes or os.cpu_count() or 1)
     story = Story()
@@ -107,6 +116,10 @@ def audit(source: Source, given: Given, progress: Progress = silent, *, processe
             return report
         report.holds = result
         _weigh_witnesses(report, policy, note, given.policy is not None)
+        if given.policy is None and report.broken is None:
+            _compare_policy(source, report, policy, story)
+        if report.broken is None:
+            _check_stamps(source, report, stamps)
         if story.is_rehearsal:
             report.notes.append(Note("rehearsal"))
         if not older:
@@ -162,6 +175,38 @@ def _weigh_witnesses(report: Report, policy: Policy | None, note: bytes, is_give
         report.broken = Broken(Flaw.WITNESSES)
     else:
         report.notes.append(Note("few-witnesses", {"signed": len(signed), "named": len(policy.witnesses)}))
+
+
+def _compare_policy(source: Source, report: Report, policy: Policy | None, story: Story) -> None:
+    """The place's own policy against the witnesses that its record names."""
+    named = {key.encode() for key in policy.witnesses.values()} if policy else set()
+    if policy is None and (not story.witnesses or _has_no_rule(report)):
+        return
+    is_of_the_log = policy is None or report.key in policy.logs
+    if named == story.witnesses and is_of_the_log:
+        return
+    if source.is_local or not is_of_the_log:
+        report.broken = Broken(Flaw.POLICY, words=LOG + "policy")
+    else:
+        # An address tells of this moment, its checkpoint of one before.
+        report.notes.append(Note("policy-newer"))
+
+
+def _has_no_rule(report: Report) -> bool:
+    return any(note.code == "policy-unreadable" for note in report.notes)
+
+
+def _check_stamps(source: Source, report: Report, stamps: Sequence[tuple[int, bytes | None, bytes]]) -> None:
+    """The stamps of an authority, as far as they can be checked without its own certificates."""
+    found = check_stamps(stamps)
+    if isinstance(found, Broken):
+        report.broken = found
+        return
+    report.counts.stamps = found
+    if found:
+        report.notes.append(Note("stamps-authority"))
+    elif not source.is_local:
+        report.notes.append(Note("stamps-not-listed"))
 
 
 # --- several processes ---

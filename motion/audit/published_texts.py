@@ -36,6 +36,7 @@ class Tally(Protocol):
     digests: int
     texts: int
     decisions: int
+    wholes: int
 
 
 class PublishedTexts:
@@ -132,6 +133,12 @@ class Motion:
 
     def finish(self, counts: Tally) -> Broken | None:
         """Hold what is published against the end of the record."""
+        try:
+            if self._replay.whole_text() != self._replay.text():
+                return Broken(Flaw.WHOLE, entry=self._last, words=self.code)
+        except ReplayBroken:
+            return Broken(Flaw.UPDATE, entry=self._last, words=self.code)
+        counts.wholes += 1
         said = self._published
         if said is None:
             self.notes.append(Note("text-unpublished", {"motion": self.code}))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from pycrdt import Doc, Text, TextEvent
+from pycrdt import Doc, Text, TextEvent, merge_updates
 
 from motion.live.authorship import Authorship
 from motion.live.knowledge import RangeSet
@@ -31,6 +31,7 @@ from motion.record.flaws import Flaw
 
 _WITHDRAWN = 1  # the lowest bit of a run's author: its words were withdrawn and are masked
 MAX_BATCH = 500  # updates applied at once
+HEAP = 64  # updates merged at once; of merged ones as many again, so that none is merged more than a few times
 
 
 class ReplayBroken(Exception):
@@ -129,6 +130,7 @@ class Replay:
         self._waiting: list[bytes] = []
         self._writer = 0
         self._deltas: list[list[dict[str, Any]]] = []
+        self._heaps: list[list[bytes]] = []
         self._doc: Doc[Any] = Doc()
         self._text: Text = self._doc.get(ROOT, type=Text)
         # The event can only be read inside the transaction that it reports.
@@ -171,6 +173,8 @@ class Replay:
             with self._doc.transaction():
                 for update in self._waiting:
                     self._doc.apply_update(update)
+            for update in self._waiting:
+                self._keep(update)
             for delta in self._deltas:
                 self._authorship.apply(delta, self._writer)
         except (KeyboardInterrupt, SystemExit):
@@ -184,6 +188,31 @@ class Replay:
         """The text; what was withdrawn is masked."""
         self._apply()
         return str(self._text)
+
+    def _keep(self, update: bytes, level: int = 0) -> None:
+        if level == len(self._heaps):
+            self._heaps.append([])
+        heap = self._heaps[level]
+        heap.append(update)
+        if len(heap) == HEAP:
+            merged = merge_updates(*heap)
+            heap.clear()
+            self._keep(merged, level + 1)
+
+    def whole_text(self) -> str:
+        """The text as any Yjs reads it from all the updates merged, by a document that saw none of them come."""
+        self._apply()
+        kept = [update for heap in reversed(self._heaps) for update in heap]
+        try:
+            fresh: Doc[Any] = Doc()
+            text: Text = fresh.get(ROOT, type=Text)
+            if kept:
+                fresh.apply_update(merge_updates(*kept))
+            return str(text)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as failure:  # as above
+            raise ReplayBroken from failure
 
     def is_masked(self) -> bool:
         """Whether words that were withdrawn would stand in the text."""

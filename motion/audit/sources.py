@@ -43,6 +43,9 @@ class Source(Protocol):
     def kept_checkpoints(self) -> list[str]:
         """The paths of the older checkpoints that lie with the log."""
 
+    def stamped(self) -> list[int]:
+        """The sizes at which a time stamp lies with the log, growing."""
+
 
 class LogReader:
     """The files of the log alone, as `motion.record` asks for them. May be sent to another process."""
@@ -102,6 +105,10 @@ class Folder:
         kept = [path.name for path in (self._log / "checkpoints").glob("*") if path.name.isdecimal()]
         return [f"{LOG}checkpoints/{name}" for name in sorted(kept, key=int)]
 
+    def stamped(self) -> list[int]:
+        names = [path.stem for path in (self._log / "timestamps").glob("*.tsr")]
+        return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
+
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
     """Follows a redirection only to where it was asked: another host would answer for this one."""
@@ -159,6 +166,10 @@ class Address:
 
     def kept_checkpoints(self) -> list[str]:
         """A server does not list them."""
+        return []
+
+    def stamped(self) -> list[int]:
+        """Nor these."""
         return []
 
     def _ask(self, path: str) -> bytes | None:

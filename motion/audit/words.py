@@ -19,6 +19,11 @@ FLAWS: Mapping[Flaw, str] = {
     Flaw.CHECKPOINT: _("L’état du registre n’est pas signé par la clé de ce registre, ou il a été modifié."),
     Flaw.OLDER_CHECKPOINT: _("Un état plus ancien n’est pas signé par la clé de ce registre, ou il a été modifié."),
     Flaw.OLDER_BEYOND: _("Un état signé plus ancien compte plus d’inscriptions\u00a0: le registre a été raccourci."),
+    Flaw.STAMP: _(
+        "Un horodatage ne tient pas\u00a0: il porte sur autre chose, ou sa signature n’est pas celle du certificat"
+        " joint."
+    ),
+    Flaw.STAMP_ORDER: _("Deux horodatages se contredisent\u00a0: le registre le plus long serait le plus ancien."),
     Flaw.WITNESSES: _("Moins de témoins ont signé que la règle donnée n’en demande."),
     Flaw.MISSING: _("Cette inscription manque\u00a0: le registre est plus court que ce que dit l’état signé."),
     Flaw.SURPLUS: _("Il y a ici plus que ce que dit l’état signé."),
@@ -61,6 +66,13 @@ FLAWS: Mapping[Flaw, str] = {
     Flaw.PUBLISHED_OTHER: _("La contribution publiée n’est pas celle qui avait été reçue."),
     Flaw.CHECKED_ALONE: _("Une personne confirme une saisie qu’elle a faite elle-même."),
     Flaw.SHEETS: _("Une fiche papier porte un numéro qui n’a pas été imprimé."),
+    Flaw.PHASE: _(
+        "Un texte change hors de la phase de rédaction, ou une phase succède à une autre que celle qui était ouverte."
+    ),
+    Flaw.WITNESS_CHANGE: _("Un témoin est désigné deux fois, ou écarté sans avoir été désigné."),
+    Flaw.POLICY: _(
+        "La règle des témoins publiée ne nomme pas ceux que désigne le registre, ou nomme une autre clé que la sienne."
+    ),
     Flaw.DISCLOSURE: _(
         "Une remise à la justice ne tient pas\u00a0: ce contenu n’était pas gardé sous scellé par cette décision,"
         " ou le fondement ne figure pas sur la liste."
@@ -75,6 +87,9 @@ FLAWS: Mapping[Flaw, str] = {
     Flaw.FOREIGN: _("Cette modification écrit sous le numéro d’appareil de quelqu’un d’autre."),
     Flaw.REPEATED: _("Cette modification n’apporte rien\u00a0: la même avait été acceptée auparavant."),
     Flaw.DIGEST: _("L’empreinte inscrite n’est pas celle du texte que donnent les modifications."),
+    Flaw.WHOLE: _(
+        "Le texte n’est pas le même selon que ses modifications sont lues toutes ensemble ou l’une après l’autre."
+    ),
     Flaw.TEXT: _("Le texte publié n’est pas celui que donnent les modifications."),
     Flaw.AUTHORS: _("Les auteurs publiés ne sont pas ceux qui ont écrit."),
     Flaw.RESULT: _("L’état, le titre ou les voix publiés ne sont pas ceux du registre."),
@@ -93,6 +108,18 @@ NOTES: Mapping[str, str] = {
     "no-witness": _("Aucun témoin n’est désigné\u00a0: rien n’empêche de montrer deux registres à deux publics."),
     "few-witnesses": _("{signed} témoins sur {named} ont contresigné cet état\u00a0: moins que la règle affichée."),
     "policy-unreadable": _("La règle des témoins est illisible\u00a0: leurs signatures n’ont pas été regardées."),
+    "policy-newer": _(
+        "La règle des témoins publiée n’est pas celle de ces inscriptions\u00a0: un témoin vient peut-être d’être"
+        " désigné ou écarté. Recommencez dans un instant."
+    ),
+    "stamps-authority": _(
+        "Les horodatages sont signés avec le certificat qui les accompagne. Que ce certificat soit bien celui de"
+        " l’autorité, seule elle peut le dire\u00a0: demandez-lui les siens, puis «\u00a0openssl ts -verify\u00a0»."
+    ),
+    "stamps-not-listed": _(
+        "Une adresse ne donne pas la liste des horodatages\u00a0: s’il y en a, ils se vérifient dans une copie du"
+        " congrès."
+    ),
     "rehearsal": _("C’est une répétition\u00a0: son registre peut être supprimé."),
     "digest-withdrawn": _(
         "{motion}, inscription {entry}\u00a0: des mots retirés ou effacés figuraient dans le texte. Son empreinte ne"
@@ -181,6 +208,13 @@ def _holding(report: Report, language: Language) -> list[str]:
     if holds.witnesses:
         names = ", ".join(holds.witnesses)
         lines.append("- " + say("la signature de témoins\u00a0: {names}").format(names=names))
+    stamps, wholes = counts.stamps, counts.wholes
+    lines += of(
+        language.ngettext(
+            "{n} horodatage\u00a0: objet, signature, ordre", "{n} horodatages\u00a0: objet, signature, ordre", stamps
+        ),
+        stamps,
+    )
     lines += of(
         language.ngettext("{n} contenu, contre son empreinte", "{n} contenus, contre leur empreinte", objects), objects
     )
@@ -189,6 +223,10 @@ def _holding(report: Report, language: Language) -> list[str]:
         withdrawn,
     )
     lines += of(language.ngettext("{n} modification rejouée", "{n} modifications rejouées", updates), updates)
+    lines += of(
+        language.ngettext("{n} texte relu aussi d’un seul tenant", "{n} textes relus aussi d’un seul tenant", wholes),
+        wholes,
+    )
     lines += of(
         language.ngettext(
             "{n} texte publié, mot pour mot, et ses auteurs",

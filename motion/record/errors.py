@@ -146,7 +146,8 @@ class MalformedPolicy(RecordError):
 
 
 class MalformedStamp(RecordError):
-    """A reply wrong in its ``form``, that was ``refused``, or is about other ``data`` or another ``nonce``."""
+    """A reply wrong in its ``form``, that was ``refused``, or is about other ``data`` or another ``nonce``; or a stamp
+    without the ``certificate`` that it needs, or whose ``signature`` does not verify."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -15,6 +15,8 @@ class Flaw(StrEnum):
     CHECKPOINT = "checkpoint"  # the checkpoint is not one, or the log's key did not sign it
     OLDER_CHECKPOINT = "older-checkpoint"  # the same of an older one
     OLDER_BEYOND = "older-beyond"  # an older checkpoint counts more entries: the log was cut
+    STAMP = "stamp"  # a time stamp is about other bytes, has no checkpoint beside it, or its signature does not verify
+    STAMP_ORDER = "stamp-order"  # a longer record was stamped at an earlier time than a shorter one
     WITNESSES = "witnesses"  # fewer witnesses signed than the policy asks for
     MISSING = "missing"  # fewer entries than the checkpoint counts
     SURPLUS = "surplus"  # more entries than the checkpoint counts
@@ -44,6 +46,9 @@ class Flaw(StrEnum):
     CHECKED_ALONE = "checked-alone"  # somebody checks what they typed themselves
     SHEETS = "sheets"  # a paper form has a number that was not printed
     DISCLOSURE = "disclosure"  # something is said to be handed over that was not kept sealed, or is another object
+    PHASE = "phase"  # officials write outside the drafting phase, or a phase follows another than the one that was open
+    WITNESS_CHANGE = "witness-change"  # a witness is named twice, or given up without having been named
+    POLICY = "policy"  # the policy published beside the log names other witnesses than the record, or another key
     # The objects.
     BUNDLE = "bundle"  # a file of objects is not there or cannot be read
     OBJECT_MISSING = "object-missing"  # nothing is filed under a commitment, and nothing in the log says why
@@ -56,6 +61,7 @@ class Flaw(StrEnum):
     FOREIGN = "foreign"  # an update writes under the client id of another author
     REPEATED = "repeated"  # an update brings nothing: the same was accepted before
     DIGEST = "digest"  # a freeze, adoption or snapshot commits to another text than the updates give
+    WHOLE = "whole"  # all updates of a motion at once give another text than one after the other
     TEXT = "text"  # the published text is not what the updates give
     AUTHORS = "authors"  # the published authors are not who wrote
     RESULT = "result"  # the published state or votes of a motion are not those of the record

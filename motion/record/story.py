@@ -14,6 +14,7 @@ from .tree import Frontier
 from .voices_story import VoicesStory
 
 SYSTEM = "system"  # `by` and `sess` of what the service does itself
+DRAFTING = "drafting"  # the phase in which officials write
 
 REASONS = frozenset(
     (
@@ -76,11 +77,15 @@ class Story:
         self._bound: set[tuple[str, int, str]] = set()  # motion, client id, session
         self._sessions: dict[str, tuple[str, bool]] = {SYSTEM: (SYSTEM, True)}  # whose, and whether still open
         self._officials: dict[str, bool] = {}  # whether on the roster now
+        self._phase: str | None = None  # None while the record has not said it
+        self.witnesses: set[str] = set()  # verifier keys of those named now
         self._objects = bytearray()
         self._voices = VoicesStory()
         self.redactions: dict[int, Redaction] = {}
         self.kinds: dict[str, int] = {}
         self._tellers: dict[str, Callable[[Mapping[str, Any], str], Flaw | None]] = {
+            "phase.change": self._tell_phase,
+            "witness.change": self._tell_witness,
             "official.accredit": self._tell_accredit,
             "official.revoke": self._tell_revoke,
             "role.change": self._tell_role,
@@ -130,6 +135,7 @@ class Story:
             return Flaw.NOT_OPENED
         if kind == "congress.open":
             self._is_rehearsal = body.get("rehearsal", False)
+            self._phase = body.get("phase")
         elif kind == "log.close":
             if (body["size"], body["root"]) != (before.size, before.root().hex()):
                 return Flaw.CLOSE
@@ -141,6 +147,18 @@ class Story:
         self._objects.append(0 if "c" not in body else _UPDATE if kind == "crdt.update" else _PLAIN)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         self._number += 1
+        return None
+
+    def _tell_phase(self, body: Mapping[str, Any], by: str) -> Flaw | None:
+        if self._phase not in (None, body["from"]) or body["to"] == body["from"]:
+            return Flaw.PHASE
+        self._phase = body["to"]
+        return None
+
+    def _tell_witness(self, body: Mapping[str, Any], by: str) -> Flaw | None:
+        if (body["key"] in self.witnesses) == body["held"]:
+            return Flaw.WITNESS_CHANGE
+        (self.witnesses.add if body["held"] else self.witnesses.discard)(body["key"])
         return None
 
     def _tell_accredit(self, body: Mapping[str, Any], by: str) -> Flaw | None:
@@ -227,6 +245,9 @@ class Story:
             return Flaw.UPDATE_NUMBER
         if motion.final or motion.frozen is not None:
             return Flaw.TEXT_CLOSED
+        # The service writes templates and imported files whenever a motion is made.
+        if by != SYSTEM and self._phase not in (None, DRAFTING):
+            return Flaw.PHASE
         flaw = self._in_session(sess, by)
         if flaw is not None:
             return flaw

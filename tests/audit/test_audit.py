@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pytest
+from pycrdt import merge_updates
 
+from motion.audit import replay
 from motion.audit.audit import Given, Report, audit
 from motion.audit.sources import Folder
 from motion.live import updates
@@ -67,6 +69,9 @@ class TestHolds:
         seeds = {name: bytes([at] * 32) for at, name in enumerate(("mairie", "journal"), start=1)}
         named = [(name, witness_key(f"{name}.example", seed).encode(), "") for name, seed in seeds.items()]
         policy = majority_policy([congress.key], named, "https://motion.example/ormeline/log")
+        for name, vkey, _url in named:
+            forger.add("witness.change", "system", held=True, key=vkey, name=name)
+        forger.write()
         path = forger.log / "checkpoint"
         (forger.log / "policy").write_bytes(policy)
         key = parse_verifier_key(congress.key)
@@ -146,6 +151,7 @@ def sign_with_another_key(forger: Forger) -> None:
     forger.forget_older()
     forger.write()
     (forger.log / "log.vkey").write_text(forger.signer.verifier.encode() + "\n")
+    show_another_log(forger)
 
 
 def remove_an_object(forger: Forger) -> int:
@@ -331,6 +337,47 @@ def withdraw_an_update_as_a_file(forger: Forger) -> int:
     return forger.edit(forger.find("redaction", 0), skel=False)
 
 
+def name_a_witness(forger: Forger, name: str = "mairie.example", *, held: bool = True) -> int:
+    """And publish it, or leave it out of what is published."""
+    return forger.add("witness.change", "system", held=held, key=witness_key(name, bytes(32)).encode(), name=name)
+
+
+def hide_a_witness(forger: Forger) -> None:
+    name_a_witness(forger)
+
+
+def show_a_witness_never_named(forger: Forger) -> None:
+    key = parse_verifier_key((forger.log / "log.vkey").read_text())
+    named = [("mairie", witness_key("mairie.example", bytes(32)).encode(), "")]
+    (forger.log / "policy").write_bytes(majority_policy([key.encode()], named, "https://motion.example/ormeline/log"))
+
+
+def show_another_log(forger: Forger) -> None:
+    other = Signer(forger.signer.name, bytes([7] * 32)).verifier.encode()
+    (forger.log / "policy").write_bytes(majority_policy([other], [], "https://motion.example/ormeline/log"))
+
+
+def name_a_witness_twice(forger: Forger) -> int:
+    name_a_witness(forger)
+    return name_a_witness(forger)
+
+
+def give_up_a_stranger(forger: Forger) -> int:
+    return name_a_witness(forger, held=False)
+
+
+def freeze_the_congress_before_they_write(forger: Forger) -> int:
+    """The phase is said to have ended where somebody was refused; they go on writing."""
+    refused = forger.find("crdt.reject")
+    forger.put(refused, "phase.change", "sec-1", **{"from": "drafting", "to": "frozen", "how": "hand"})
+    return next(number for number in own(forger, 0) if number > refused)
+
+
+def leave_a_phase_that_was_not_open(forger: Forger) -> int:
+    number = forger.find("phase.change")
+    return forger.edit(number, **{"from": "frozen"})
+
+
 def hand_over(forger: Forger, which: int = -1, **changes: object) -> int:
     """The secretariat hands an object to a court: that of a redaction, by default the one that is kept sealed."""
     kept = forger.body(forger.find("redaction", which))
@@ -402,6 +449,13 @@ ATTACKS = [
     Attack("tombstone with an unlisted reason", Flaw.REDACTION, _resign(withdraw_for_another_reason)),
     Attack("redaction of an entry without object", Flaw.REDACTION, _resign(withdraw_what_is_nothing)),
     Attack("redaction that hides an update's shape", Flaw.REDACTION, _resign(withdraw_an_update_as_a_file)),
+    Attack("written after the drafting phase", Flaw.PHASE, _resign(freeze_the_congress_before_they_write)),
+    Attack("a phase never opened is left", Flaw.PHASE, _resign(leave_a_phase_that_was_not_open)),
+    Attack("witness named twice", Flaw.WITNESS_CHANGE, _resign(name_a_witness_twice)),
+    Attack("witness given up, never named", Flaw.WITNESS_CHANGE, _resign(give_up_a_stranger)),
+    Attack("witness left out of the policy", Flaw.POLICY, _resign(hide_a_witness)),
+    Attack("witness of the policy alone", Flaw.POLICY, _resign(show_a_witness_never_named)),
+    Attack("policy of another log", Flaw.POLICY, _resign(show_another_log)),
     Attack("disclosure of what was destroyed", Flaw.DISCLOSURE, _resign(hand_over_what_was_destroyed)),
     Attack("disclosure by another decision", Flaw.DISCLOSURE, _resign(hand_over_by_another_decision)),
     Attack("disclosure of another object", Flaw.DISCLOSURE, _resign(hand_over_another_object)),
@@ -458,6 +512,25 @@ def _authors(said: dict) -> None:
 def _swap_authors(said: dict) -> None:
     first, second = said["authors"][:2]
     first["official"], second["official"] = second["official"], first["official"]
+
+
+class TestWhole:
+    """Each text is read a second time, from all its updates at once, as a stock Yjs reads a document."""
+
+    def test_another_text_at_once_than_one_after_the_other_is_caught(
+        self, congress: Published, monkeypatch: pytest.MonkeyPatch
+    ):
+        """No record that keeps the rules is known to do so: here the Yjs that merges forgets the last update."""
+        monkeypatch.setattr(replay, "merge_updates", lambda *updates: merge_updates(*updates[:-1]))
+        report = audit(Folder(congress.folder), Given(parse_verifier_key(congress.key)))
+        assert report.broken is not None
+        assert (report.broken.flaw, report.broken.words) == (Flaw.WHOLE, "M1")
+
+    def test_many_updates_are_merged_by_heaps(self, congress: Published, monkeypatch: pytest.MonkeyPatch):
+        """Of heaps of heaps: the same."""
+        monkeypatch.setattr(replay, "HEAP", 2)
+        report = audit(Folder(congress.folder), Given(parse_verifier_key(congress.key)))
+        assert report.broken is None and report.counts.wholes == 2
 
 
 class TestPublished:

@@ -57,6 +57,7 @@ class TestTraffic:
         draft, kept = accepted(scene)
         replay = replayed(kept)
         assert replay.text() == draft.text() == scene.text
+        assert replay.whole_text() == scene.text
         assert replay.shares() == {f"elu-{who}": count for who, count in draft.shares().items()}
         assert not replay.is_masked()
 
