@@ -1,6 +1,7 @@
 """The secretariat's motions: made, frozen, reopened, voted on, withdrawn; before each deed a page that says of it."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -118,22 +119,7 @@ async def show_unfreeze(request: Request) -> Response:
 
 async def unfreeze(request: Request) -> Response:
     """Open a frozen text again."""
-    page, actor, motion = await motion_page(request)
-    form = await read_form(request)
-    number = number_of(motion)
-    try:
-        await page.service.rooms.run_act(
-            number,
-            motions.unfreeze,
-            actor,
-            number,
-            form.value("reason"),
-            salt=secrets.token_bytes(SALT_BYTES),
-            now=page.now,
-        )
-    except Invalid as error:
-        return page.render("secretariat/rouvrir.html", status=422, motion=motion, form=form.refuse(page, error))
-    return page.redirect(f"{page.home}/secretariat?fait=reouverture&motion={motion.code}")
+    return await with_reason(request, motions.unfreeze, "secretariat/rouvrir.html", "reouverture")
 
 
 async def show_withdraw(request: Request) -> Response:
@@ -147,22 +133,20 @@ async def show_withdraw(request: Request) -> Response:
 
 async def withdraw(request: Request) -> Response:
     """Give a motion up, what was being written first."""
+    return await with_reason(request, motions.withdraw, "secretariat/retirer.html", "retrait")
+
+
+async def with_reason(request: Request, act: Callable[..., Any], template: str, done: str) -> Response:
+    """Do to a motion what asks for a public reason; a reason that is refused stays in the form."""
     page, actor, motion = await motion_page(request)
     form = await read_form(request)
     number = number_of(motion)
+    salt = secrets.token_bytes(SALT_BYTES)
     try:
-        await page.service.rooms.run_act(
-            number,
-            motions.withdraw,
-            actor,
-            number,
-            form.value("reason"),
-            salt=secrets.token_bytes(SALT_BYTES),
-            now=page.now,
-        )
+        await page.service.rooms.run_act(number, act, actor, number, form.value("reason"), salt=salt, now=page.now)
     except Invalid as error:
-        return page.render("secretariat/retirer.html", status=422, motion=motion, form=form.refuse(page, error))
-    return page.redirect(f"{page.home}/secretariat?fait=retrait&motion={motion.code}")
+        return page.render(template, status=422, motion=motion, form=form.refuse(page, error))
+    return page.redirect(f"{page.home}/secretariat?fait={done}&motion={motion.code}")
 
 
 async def show_result(request: Request) -> Response:
