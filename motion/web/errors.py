@@ -84,7 +84,7 @@ SAID: dict[type[MotionError], Said] = upload_words.SAID | {
         _("La phase n’a pas changé."),
         _(
             "Le congrès est en phase «\u00a0%(phase)s\u00a0»\u00a0: "
-            "«\u00a0%(wanted)s\u00a0» ne peut pas s’ouvrir après elle."
+            "«\u00a0%(wanted)s\u00a0» ne peut pas venir après elle."
         ),
         _("Choisissez une phase qui vient après."),
     ),

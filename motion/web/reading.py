@@ -136,7 +136,7 @@ def person_of(page: Page, official: Official | None, official_id: int) -> Person
         initials(name),
         official.mandate,
         official.territory,
-        title_of(page, official.mandate, official.territory),
+        title_of(official.mandate, official.territory),
     )
 
 
@@ -147,7 +147,7 @@ def named(people: Mapping[int, Official]) -> list[tuple[object, ...]]:
     )
 
 
-def title_of(page: Page, mandate: str, territory: str) -> str:
+def title_of(mandate: str, territory: str) -> str:
     """`maire de Valbrune`, `maire d’Ormelac`: mandates and communes are names, said in French, after somebody's own."""
     return titled(in_a_sentence(mandate), territory)
 

@@ -154,7 +154,7 @@ class Teller:
     def _official(self, body: Mapping[str, Any]) -> str:
         """The official whom the body names; what the body itself says of them comes first."""
         if "name" in body:
-            title = title_of(self.page, str(body.get("mandate", "")), str(body.get("territory", "")))
+            title = title_of(str(body.get("mandate", "")), str(body.get("territory", "")))
             return f"{body['name']}, {title}," if title else str(body["name"])
         return self.who(str(body["official"]))
 

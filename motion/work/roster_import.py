@@ -128,7 +128,7 @@ def lines_of(plan: Plan, language: Language) -> list[str]:
         say("À ajouter : %(number)s") % {"number": len(plan.added)},
         say("À modifier : %(number)s") % {"number": len(plan.changed)},
         say("Inchangées : %(number)s") % {"number": len(plan.unchanged)},
-        say("Absentes du fichier, laissées sur la liste : %(number)s") % {"number": len(plan.absent)},
+        say("Absentes du fichier (elles restent sur la liste) : %(number)s") % {"number": len(plan.absent)},
         say("Douteuses, à décider sur la page du secrétariat : %(number)s") % {"number": len(plan.doubtful)},
         say("Lignes refusées : %(number)s") % {"number": plan.refused_count},
     ]

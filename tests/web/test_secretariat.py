@@ -142,7 +142,7 @@ class TestPhases:
         assert told(post(hall, "/motions/M1/geler")) == "Le texte de la motion M1 est gelé."
         assert told(post(hall, "/motions/M1/rouvrir", reason="Oubli.")) == "Le texte de la motion M1 est rouvert."
         assert told(post(hall, "/motions/M2/retirer", reason="Oubli.")) == "La motion M2 est retirée."
-        assert told(post(hall, "/phases/adopted")) == "La phase «\u00a0Motion adoptée\u00a0» est ouverte."
+        assert told(post(hall, "/phases/adopted")) == "Le congrès est passé à la phase «\u00a0Motion adoptée\u00a0»."
         assert told(post(hall, "/phases/closed")) == "Le congrès est clos."
         assert 'role="status"' not in get(hall, "?fait=gel&motion=M9").text
 

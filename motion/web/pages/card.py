@@ -11,10 +11,11 @@ from starlette.routing import Route
 from motion.acts import cards
 from motion.acts.cards import WrongCode
 from motion.rules.card_codes import read_card_code
+from motion.web.doors import congress_id
 from motion.web.forms import read_form
 from motion.web.identity import hash_token
 from motion.web.page import open_page, read
-from motion.web.pages.sign_in import congress_id, doors, enter, key_of, network_of, new_session, said_at
+from motion.web.pages.sign_in import doors, enter, key_of, network_of, new_session, said_at
 from storage.people import Person
 
 DEVICE = "motion-essais"  # tells one browser from others behind the same network, once it has mistyped a code

@@ -59,7 +59,7 @@ def said_of(page: Page, names: dict[int, drafts.OfficialRow], official_id: int |
     row = names.get(official_id)
     if row is None:
         return page._(_("Membre n°\u00a0%(number)s"), number=official_id)
-    title = title_of(page, row.mandate, row.territory)
+    title = title_of(row.mandate, row.territory)
     name = display_name(row.first_names, row.family_name)
     return f"{name}, {title}" if title else name
 
