@@ -18,7 +18,7 @@ from motion.rules.errors import (
 )
 from motion.rules.permissions import Act
 from motion.rules.text import parse
-from motion.rules.vocabulary import FRENCH, MotionState, Phase
+from motion.rules.vocabulary import MotionState, Phase
 from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import Form, read_form
 from motion.web.page import Page
@@ -83,14 +83,22 @@ async def show(request: Request) -> Response:
     )
 
 
+# Some phases open, others are a state: nothing but "la collecte" and "la rédaction" is said to open.
+PHASE_CAME = {
+    Phase.PREPARATION: _("Le congrès est en préparation."),
+    Phase.COLLECTION: _("La collecte est ouverte."),
+    Phase.DRAFTING: _("La rédaction est ouverte."),
+    Phase.FROZEN: _("La rédaction est terminée\u00a0: les textes sont gelés."),
+    Phase.ADOPTED: _("Le congrès est passé à la phase «\u00a0Motion adoptée\u00a0»."),
+    Phase.CLOSED: _("Le congrès est clos."),
+}
+
+
 def done_of(page: Page, rows: list[Motion], deed: str, code: str) -> str:
     """Say the deed that led back here, with its motion and how things stand since; empty for an unknown address."""
     assert page.congress is not None
     if deed == "phase":
-        if page.congress.phase == Phase.CLOSED:
-            return page._(_("Le congrès est clos."))
-        name = page.language.gettext(FRENCH["phase"][page.congress.phase])
-        return page._(_("La phase «\u00a0%(phase)s\u00a0» est ouverte."), phase=name)
+        return page._(PHASE_CAME[Phase(page.congress.phase)])
     if deed in DONE_TO_MOTIONS and any(row.code == code for row in rows):
         return page._(DONE_TO_MOTIONS[deed], code=code)
     return page._(_("Le congrès et son calendrier sont enregistrés.")) if deed == "calendrier" else ""

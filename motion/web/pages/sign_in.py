@@ -24,6 +24,7 @@ from motion.rules.card_codes import DIGITS, read_digits
 from motion.rules.errors import Invalid, MotionError, NotAllowed, NotFound, SignInRefused
 from motion.rules.permissions import Actor
 from motion.web.arrival import carrying, place_of, wanted
+from motion.web.doors import congress_id
 from motion.web.errors import tell
 from motion.web.forms import Form, read_form
 from motion.web.identity import clear_session_cookie, hash_token, set_session_cookie
@@ -71,12 +72,6 @@ def network_of(request: Request) -> str:
 def key_of(page: Page) -> bytes:
     """The key of short secrets of this installation."""
     return sign_in_key.load(page.service.settings.data_dir)
-
-
-def congress_id(page: Page) -> int:
-    """The id of the page's congress."""
-    assert page.congress is not None and page.congress.id is not None
-    return page.congress.id
 
 
 def new_session(page: Page) -> tuple[str, NewSession]:
