@@ -33,9 +33,9 @@ from storage import pages, sign_in_key
 from storage.models import LoginSession
 from storage.people import Person
 
-ASKED = "motion-demande"  # the browser's secret and the address it asked for, while the mail is on its way
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
+ASKED = "motion-demande"  # the browser's secret and the address it asked for, while the mail is on its way
 TOKEN_BYTES = 32
 # Every request for a mail is answered after this time: a known address makes two more rows to write.
 ANSWER_AFTER_SECONDS = 0.3
@@ -302,17 +302,17 @@ async def show_sessions(request: Request) -> Response:
     ]
     return page.render("connexion/connexions.html", sessions=views)
 
-    here = f"{page.home}/mes-connexions"
-    is_confirmed = form.value("step") == "confirm"
 
-        if not is_confirmed:
-            heading = page._(_("Fermer toutes mes autres connexions"))
-            return ask_to_end(page, heading, "", {"session": "autres"}, here)
 async def end_session(request: Request) -> Response:
     """End one of one's sessions, or all but this one; other devices than this one once it is confirmed."""
     page, actor = await own(request)
     form = await read_form(request)
+    here = f"{page.home}/mes-connexions"
+    is_confirmed = form.value("step") == "confirm"
     if form.value("session") == "autres":
+        if not is_confirmed:
+            heading = page._(_("Fermer toutes mes autres connexions"))
+            return ask_to_end(page, heading, "", {"session": "autres"}, here)
         await end_sessions(page, sessions.revoke_others, actor)
         return page.redirect(here)
     number = form.integer("session")
