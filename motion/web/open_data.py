@@ -67,11 +67,9 @@ class PageLinks(View):
 
 
 @dataclass(frozen=True, slots=True)
-class CongressLinks(View):
+class CongressLinks(Links):
     """Where the parts of a congress are."""
 
-    self: str = about(_("Cette réponse."), **URL)
-    page: str = about(_("La page pour les personnes."), **URL)
     motions: str = about(_("Ses motions."), **URL)
     roster: str = about(_("Sa liste des membres."), **URL)
     entries: str = about(_("Les inscriptions de son registre."), **URL)
@@ -155,11 +153,9 @@ class Vote(View):
 
 
 @dataclass(frozen=True, slots=True)
-class MotionLinks(View):
+class MotionLinks(Links):
     """Where a motion is found otherwise."""
 
-    self: str = about(_("Cette réponse."), **URL)
-    page: str = about(_("La page pour les personnes."), **URL)
     authors: str = about(_("Qui l’a écrite."), **URL)
     entries: str = about(_("Les inscriptions du registre à son sujet."), **URL)
     markdown: str = about(_("Son texte seul\u00a0: les octets dont «\u00a0digest\u00a0» est l’empreinte."), **URL)
@@ -224,13 +220,19 @@ class MotionSection(View):
 
 
 @dataclass(frozen=True, slots=True)
-class MotionRedaction(View):
-    """A decision about a motion."""
+class Decision(View):
+    """A withdrawal or an erasure."""
 
     decision: str = about(_("Numéro de la décision."), examples=["d-1"])
     kind: str = about(
         _("Retrait (gardé sous scellé) ou effacement (pour toujours)."), enum=[str(kind) for kind in REDACTION_KINDS]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MotionRedaction(Decision):
+    """A decision about a motion."""
+
     reason: str = about(_("Motif, de la liste fermée."))
     basis: str = about(_("Texte de loi invoqué."))
     remedy: str = about(_("Comment contester la décision."))
@@ -241,26 +243,15 @@ class MotionRedaction(View):
 
 
 @dataclass(frozen=True, slots=True)
-class MotionData(View):
+class MotionData(MotionItem):
     """One motion: what `/{congress}/motions/{code}.json` says, and links."""
 
     licence: str = about(_("La licence de ces données."), const=LICENCE)
-    code: str = about(_("Le code de la motion."), **CODE)
-    title: str = about(_("Son titre."))
-    state: str = about(_("Son état."), enum=[str(state) for state in MotionState])
     text: str = about(_("Son texte en Markdown."))
-    entry: int = about(_("Numéro de la dernière inscription à son sujet."), **COUNT)
-    number: int = about(_("Nombre de modifications acceptées que compte le texte montré."), **COUNT)
-    at: str | None = about(
-        _("Quand le texte a changé pour la dernière fois\u202f; null avant le premier mot."), **MOMENT
-    )
     digest: str = about(_("Empreinte SHA-256 du texte, en hexadécimal."), **HEX)
     authors: tuple[MotionAuthor, ...] = about(_("Qui l’a écrite."))
     sections: tuple[MotionSection, ...] = about(_("Ses parties, dans l’ordre."))
-    result: Vote | None = about(_("Le résultat du vote\u202f; null avant."))
-    frozen_digest: str | None = about(_("Empreinte SHA-256 du texte gelé\u202f; null avant le gel."), **HEX)
     redactions: tuple[MotionRedaction, ...] = about(_("Ce qui a été retiré de la motion, décision par décision."))
-    links: MotionLinks = about(_("Où lire la suite."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,14 +300,10 @@ class Roster(View):
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRedaction(View):
+class EntryRedaction(Decision):
     """What was decided on the object of an entry, lately."""
 
     entry: int = about(_("Numéro de l’inscription qui le dit."), **COUNT)
-    decision: str = about(_("Numéro de la décision."), examples=["d-1"])
-    kind: str = about(
-        _("Retrait (gardé sous scellé) ou effacement (pour toujours)."), enum=[str(kind) for kind in REDACTION_KINDS]
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def entry_item(
     has_object = redaction is None and entry.kind not in KEPT_BACK and name_of(entry.kind, entry.body) is not None
     decided = None
     if redaction is not None:
-        decided = open_data.EntryRedaction(redaction.entry, f"d-{redaction.decision}", redaction.kind)
+        decided = open_data.EntryRedaction(f"d-{redaction.decision}", redaction.kind, entry=redaction.entry)
     return open_data.EntryItem(
         number,
         entry.kind,
