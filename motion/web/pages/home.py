@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import NullTranslations
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from motion.rules.phases import standing, writable
 from motion.rules.steps import Telling
 from motion.rules.text import parse
-from motion.rules.vocabulary import MotionState, Phase
+from motion.rules.vocabulary import FINAL, MotionState, Phase
 from motion.web.page import Page, read
 from motion.web.reading import PersonView, person_of
 from motion.web.recent import Excerpt, excerpt, last_words_of
@@ -36,11 +37,11 @@ PROMISES = {
     Phase.PREPARATION: _("Le congrès se prépare, au grand jour."),
     Phase.COLLECTION: _("Le congrès recueille les idées, au grand jour."),
     Phase.DRAFTING: _("Les élu·e·s écrivent leur motion, au grand jour."),
-    Phase.FROZEN: _("Le texte est gelé. Il attend son vote."),
-    Phase.ADOPTED: _("Le congrès a adopté son texte."),
     Phase.CLOSED: _("Le congrès est clos. Tout reste à lire."),
 }
-VOTED = _("Le vote a eu lieu. Tout reste à lire.")  # of a congress that adopted nothing
+# Of a congress that adopted nothing, once nothing is to be decided any more.
+VOTED = _("Le vote a eu lieu. Tout reste à lire.")
+GIVEN_UP = _("L’écriture est terminée. Tout reste à lire.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class HomeView(View):
     """The home of a congress."""
 
     promise: str = shown("One sentence that says where the congress stands.")
+    stage: str = shown("Whether writing is `ahead`, `open`, done while a vote is `awaited`, or `over`.")
     days: int = shown("How many days the congress lasts.")
     live: LiveView | None = shown("The card of the live text; None while there is no motion.")
     motions: tuple[MotionCard, ...] = shown("All motions, in the order of their codes.")
@@ -254,14 +256,46 @@ def home_and_signature(db: Session, congress: Congress) -> tuple[HomeRows, datet
     return pages.home(db, congress), since
 
 
+def stage_of(phase: Phase, motions: Sequence[Motion]) -> str:
+    """Say whether writing is `ahead`, `open`, done while a vote is `awaited`, or `over`.
+
+    A motion is frozen, voted on or withdrawn at its own hour, whatever the phase: the motions say how things stand.
+    """
+    order = list(Phase)
+    if order.index(phase) < order.index(Phase.DRAFTING):
+        return "ahead"
+    states = {MotionState(motion.state) for motion in motions}
+    if phase is Phase.DRAFTING and (not states or MotionState.DRAFTING in states):
+        return "open"
+    return "awaited" if phase is not Phase.CLOSED and states - FINAL else "over"
+
+
+def promise_of(page: Page, phase: Phase, stage: str, motions: Sequence[Motion]) -> str:
+    """Say in one sentence where the congress stands."""
+    if stage in ("ahead", "open") or phase is Phase.CLOSED:
+        return page._(PROMISES[phase])
+    states = [MotionState(motion.state) for motion in motions]
+    if stage == "awaited":
+        return page.language.ngettext(
+            "Le texte est gelé. Il attend son vote.",
+            "Les textes sont gelés. Ils attendent leur vote.",
+            sum(state not in FINAL for state in states),
+        )
+    adopted = states.count(MotionState.ADOPTED)
+    if adopted:
+        return page.language.ngettext("Le congrès a adopté son texte.", "Le congrès a adopté ses textes.", adopted)
+    return page._(VOTED if MotionState.REJECTED in states else GIVEN_UP)
+
+
 def home_view(page: Page, rows: HomeRows, *, with_damier: bool = False, unsigned: datetime | None = None) -> HomeView:
     """Put the home of a congress together."""
     assert page.congress is not None
     phase = Phase(page.congress.phase)
-    adopted = any(motion.adopted_at is not None for motion in rows.motions)
+    stage = stage_of(phase, rows.motions)
     title = page._(_("La journée, ligne à ligne"))
     return HomeView(
-        page._(VOTED if phase is Phase.ADOPTED and not adopted else PROMISES[phase]),
+        promise_of(page, phase, stage, rows.motions),
+        stage,
         (page.congress.ends_on - page.congress.starts_on).days + 1,
         live_view(page, rows),
         tuple(motion_card(page, motion) for motion in rows.motions),
