@@ -24,6 +24,8 @@ from storage.models import (
     Official,
 )
 
+MAX_ID = 2**31 - 1  # the largest that PostgreSQL compares with an id
+
 # Made once: a window asks for them thirty times a second, and building a statement costs more than running it.
 _HEADS = (
     select(
@@ -66,6 +68,7 @@ _UPDATES = select(
     col(DraftUpdate.entry),
     col(DraftUpdate.at),
     col(DraftUpdate.redaction).is_not(None),
+    col(DraftUpdate.for_id),
 ).order_by(col(DraftUpdate.number))
 
 
@@ -89,7 +92,8 @@ class Head(NamedTuple):
 
 
 class UpdateRow(NamedTuple):
-    """One kept update; `session_id` and `official_id` are None for what the service wrote itself.
+    """One kept update; `session_id` and `official_id` are None for what the service wrote itself; `for_id` is for whom
+    a rapporteur typed its words, None when for nobody else.
 
     Once redacted, each of its letters is a `▒`.
     """
@@ -101,16 +105,19 @@ class UpdateRow(NamedTuple):
     entry: int
     at: datetime
     is_redacted: bool = False
+    for_id: int | None = None
 
 
 class ReadingCopy(NamedTuple):
-    """What a motion's updates amount to at `number`; `runs` is JSON: [[characters, official id or 0], …]."""
+    """What a motion's updates amount to at `number`; `runs` is JSON: [[characters, official id or 0], …], and so is
+    `typed_for`, with those for whom a rapporteur typed them."""
 
     text: str
     runs: str
     number: int
     entry: int
     at: datetime
+    typed_for: str = "[]"
 
 
 class OfficialRow(NamedTuple):
@@ -184,6 +191,22 @@ def ended_between(db: Session, since: datetime, now: datetime) -> set[int]:
         .where(or_(col(LoginSession.revoked_at) > since, col(Official.revoked_at) > since, expired))
     )
     return set(db.execute(query).scalars())
+
+
+def may_type_for(db: Session, congress_id: int, rapporteur: int, other: int | None = None) -> bool:
+    """Whether an official is a rapporteur of this congress now, and `other` somebody else who is a member of it.
+
+    Args:
+        other: Any number, as somebody's program sent it; None to ask of the rapporteur alone.
+    """
+    if other is not None and (other == rapporteur or other > MAX_ID):
+        return False
+    query = select(col(Official.id)).where(
+        col(Official.congress_id) == congress_id,
+        col(Official.revoked_at).is_(None),
+        ((col(Official.id) == rapporteur) & col(Official.is_rapporteur)) | (col(Official.id) == other),
+    )
+    return set(db.execute(query).scalars()) == {rapporteur} | ({other} if other is not None else set())
 
 
 def insert_rows(db: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
@@ -262,7 +285,14 @@ def write_copy(db: Session, motion_id: int, copy: ReadingCopy) -> None:
     db.execute(
         update(Motion)
         .where(col(Motion.id) == motion_id, col(Motion.text_number) < copy.number)
-        .values(text=copy.text, runs=copy.runs, text_number=copy.number, text_entry=copy.entry, text_at=copy.at)
+        .values(
+            text=copy.text,
+            runs=copy.runs,
+            typed_for=copy.typed_for,
+            text_number=copy.number,
+            text_entry=copy.entry,
+            text_at=copy.at,
+        )
     )
 
 

@@ -258,7 +258,7 @@ def motion(db: Session, congress: Congress, code: str) -> MotionRows:
         .order_by(col(Entry.number).desc())
         .limit(6)
     )
-    ids = {author for _length, author in json.loads(found.runs) if author}
+    ids = {one for kept in (found.runs, found.typed_for) for _length, one in json.loads(kept) if one}
     officials = {one.official.id: one.official for one in wrote if one.official.id is not None}
     wanted = ids - officials.keys()
     if wanted:

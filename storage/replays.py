@@ -96,7 +96,7 @@ def _told(packed: bytes, deeds: tuple[Deed, ...]) -> tuple[Telling, tuple[Step, 
     """Read a telling once for all the pages that show it, which only look at it: that of a long motion takes 0.1 s."""
     telling = Telling.unpack(packed)
     told = steps(telling.stretches(), deeds)
-    return telling, told, frozenset(step.official for step in told)
+    return telling, told, frozenset(one for step in told for one in (step.official, step.typed_for))
 
 
 def people(db: Session, ids: Iterable[int]) -> dict[int, Official]:

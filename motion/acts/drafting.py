@@ -26,6 +26,8 @@ from storage.models import ClientBinding, DraftUpdate, LateText, SealedObject
 
 T = TypeVar("T")
 
+NOT_RAPPORTEUR = "not-rapporteur"  # `motion.live.refusals.Reason`
+
 MAX_LATE_TEXTS = 500
 """Of one session on one motion: an hour without network is a few dozen; more is somebody's program."""
 
@@ -40,6 +42,7 @@ class Writing:
     clients: tuple[int, ...] = ()
     new_clients: tuple[int, ...] = ()
     parsed: updates.Update | None = None  # `content`, if it was read already
+    typed_for: int = 0  # the official for whom a rapporteur types these words; 0 when for nobody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,17 @@ class SessionOver:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRapporteur:
+    """Typed for another by somebody who is no rapporteur any more, or for somebody who left: refused and recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckAgain:
-    """Another process has moved the motion where this update stands: decide again after `foreign`."""
+    """Another process has moved the motion where this update stands, or one before it in the window was not taken:
+    decide again after `foreign`."""
 
 
-Outcome = Kept | KeptLate | SessionOver | CheckAgain
+Outcome = Kept | KeptLate | SessionOver | NotRapporteur | CheckAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,12 @@ def _keep_motion(keeping: _Keeping, head: drafts.Head, window: MotionWindow, ove
             if writing.actor.session_id in over:
                 outcomes.append(SessionOver())
                 continue
+            if writing.typed_for and not _may_type_for(keeping, writing):
+                _keep_rejection(keeping, head, Rejection(writing.actor, writing.content, writing.salt, NOT_RAPPORTEUR))
+                outcomes.append(NotRapporteur())
+                # What follows in the window may stand on these words.
+                outcomes += [CheckAgain()] * (len(window.writings) - len(outcomes))
+                break
             number += 1
             outcomes.append(Kept(number, _keep_update(keeping, head, writing, number)))
     late = [_keep_late(keeping, head, writing, over) for writing in window.late]
@@ -202,21 +217,31 @@ def _must_check_again(db: Session, window: MotionWindow, foreign: Sequence[draft
     return bool(new) and bool(drafts.bound_elsewhere(db, window.motion_id, new))
 
 
+def _may_type_for(keeping: _Keeping, writing: Writing) -> bool:
+    """Whether the author is a rapporteur at this moment; and, when they begin, whether the other is a member."""
+    other = writing.typed_for if writing.new_clients else None
+    return drafts.may_type_for(keeping.db, keeping.congress_id, writing.actor.official_id or 0, other)
+
+
 def _keep_update(keeping: _Keeping, head: drafts.Head, writing: Writing, number: int) -> int:
     actor = writing.actor
     for client in writing.new_clients:
-        entry = keeping.enter(
-            "client.bind",
-            {"cid": client, "doc": head.code, "official": actor.mark, "sess": f"s-{actor.session_id}"},
-            actor,
-            head.motion_id,
-        )
+        bound: dict[str, Any] = {
+            "cid": client,
+            "doc": head.code,
+            "official": actor.mark,
+            "sess": f"s-{actor.session_id}",
+        }
+        if writing.typed_for:
+            bound["for"] = f"elu-{writing.typed_for}"
+        entry = keeping.enter("client.bind", bound, actor, head.motion_id)
         keeping.bindings.append(
             {
                 "motion_id": head.motion_id,
                 "client": client,
                 "session_id": actor.session_id,
                 "official_id": actor.official_id,
+                "for_id": writing.typed_for or None,
                 "entry": entry,
             }
         )
@@ -239,6 +264,7 @@ def _keep_update(keeping: _Keeping, head: drafts.Head, writing: Writing, number:
             "entry": entry,
             "official_id": actor.official_id,
             "session_id": actor.session_id,
+            "for_id": writing.typed_for or None,
             "salt": writing.salt,
             "content": writing.content,
             "at": keeping.now,

@@ -90,7 +90,7 @@ class Motion:
             case "motion.rename":
                 self._title = body["title"]
             case "client.bind":
-                self._replay.bind(body["cid"], body["official"])
+                self._replay.bind(body["cid"], body["official"], body.get("for", ""))
             case "crdt.update":
                 assert told.content is not None  # a log that holds has the object or its skeleton
                 flaw = self._replay.take(body, told.by, told.content)
@@ -126,7 +126,8 @@ class Motion:
             self._compared = Flaw.TEXT
             return
         shares = {by: count for by, count in self._replay.shares().items() if by != "system"}
-        if said.get("authors") is not None and _published_shares(said["authors"]) != shares:
+        typed_for = {tuple(writer): count for writer, count in self._replay.typed_for().items()}
+        if said.get("authors") is not None and _published_shares(said["authors"]) != (shares, typed_for):
             self._compared = Flaw.AUTHORS
             return
         counts.texts += 1
@@ -179,13 +180,21 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _published_shares(authors: object) -> dict[str, int] | None:
-    """`[{"official": 12, "characters": 340}, …]` as the record names people."""
+def _published_shares(authors: object) -> tuple[dict[str, int], dict[tuple[str, ...], int]] | None:
+    """`[{"official": 12, "characters": 340, "typed_for": [{"official": 7, "characters": 40}]}, …]` as the record names
+    people: characters of each author, and those typed for somebody by (author, for whom)."""
     if not isinstance(authors, list):
         return None
     found: dict[str, int] = {}
+    typed_for: dict[tuple[str, ...], int] = {}
     for author in authors:
         if not isinstance(author, dict):
             return None
-        found[f"elu-{author.get('official')}"] = _number(author.get("characters"))
-    return found
+        by = f"elu-{author.get('official')}"
+        found[by] = _number(author.get("characters"))
+        others = author.get("typed_for", [])
+        if not isinstance(others, list) or not all(isinstance(other, dict) for other in others):
+            return None
+        for other in others:
+            typed_for[by, f"elu-{other.get('official')}"] = _number(other.get("characters"))
+    return found, typed_for

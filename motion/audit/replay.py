@@ -6,7 +6,7 @@ here a second time on purpose: what checks is not what let in. What is accepted 
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from pycrdt import Doc, Text, TextEvent, merge_updates
 
@@ -38,6 +38,13 @@ class ReplayBroken(Exception):
     """Yjs failed on updates that keep the rules: what they give cannot be said."""
 
 
+class Writer(NamedTuple):
+    """Whose words they are, and for whom a rapporteur typed them; empty when for nobody else."""
+
+    official: str
+    typed_for: str
+
+
 class Rules:
     """What one document knows, and what an update must keep to."""
 
@@ -45,11 +52,15 @@ class Rules:
         self._clocks: dict[int, int] = {}
         self._lows: dict[int, set[int]] = {}
         self._deleted: dict[int, RangeSet] = {}
-        self._owners: dict[int, str] = {}
+        self._owners: dict[int, Writer] = {}
 
-    def bind(self, client: int, official: str) -> None:
-        """A client id belongs to an author."""
-        self._owners[client] = official
+    def bind(self, client: int, official: str, typed_for: str = "") -> None:
+        """A client id belongs to an author, who may type for another."""
+        self._owners[client] = Writer(official, typed_for)
+
+    def writer(self, client: int, by: str) -> Writer:
+        """Who writes under a client id, and for whom; without one, `by` deletes."""
+        return self._owners.get(client, Writer(by, ""))
 
     def take(self, update: Update, by: str, session: str, client: int) -> Flaw | None:
         """Take the next update, unless it breaks a rule; `client` is the one that its entry names."""
@@ -58,9 +69,12 @@ class Rules:
         clients = {struct.client for struct in update.structs}
         if (client in clients) != bool(clients) or (client and not clients):
             return Flaw.FOREIGN
+        expected = self.writer(client, by)
         for each in clients:
             is_servers = each >= SERVER_CLIENTS
-            if self._owners.get(each) != by or (is_servers and each != server_client(_number(session))):
+            if expected.official != by or self._owners.get(each) != expected:
+                return Flaw.FOREIGN
+            if is_servers and each != server_client(_number(session)):
                 return Flaw.FOREIGN
         if not self._take_structs(update.structs):
             return Flaw.UPDATE
@@ -126,7 +140,7 @@ class Replay:
         self.number = 0
         self._rules = Rules()
         self._authorship = Authorship()
-        self._authors: dict[str, int] = {}
+        self._authors: dict[Writer, int] = {}
         self._waiting: list[bytes] = []
         self._writer = 0
         self._deltas: list[list[dict[str, Any]]] = []
@@ -139,9 +153,9 @@ class Replay:
     def _note(self, event: TextEvent) -> None:
         self._deltas.append(event.delta)  # type: ignore[attr-defined]  # pycrdt's stubs leave it out
 
-    def bind(self, client: int, official: str) -> None:
-        """A client id of this motion belongs to an author from now on."""
-        self._rules.bind(client, official)
+    def bind(self, client: int, official: str, typed_for: str = "") -> None:
+        """A client id of this motion belongs to an author from now on, who may type for another."""
+        self._rules.bind(client, official, typed_for)
 
     def take(self, body: Mapping[str, Any], by: str, content: Content) -> Flaw | None:
         """Take the next update, or the skeleton that stands in; `body` is that of its entry.
@@ -157,7 +171,8 @@ class Replay:
         flaw = self._rules.take(parsed, by, body["sess"], body["cid"])
         if flaw is not None:
             return flaw
-        writer = 2 * self._authors.setdefault(by, len(self._authors)) + (_WITHDRAWN if content.is_skeleton else 0)
+        known = self._authors.setdefault(self._rules.writer(body["cid"], by), len(self._authors))
+        writer = 2 * known + (_WITHDRAWN if content.is_skeleton else 0)
         if writer != self._writer or len(self._waiting) >= MAX_BATCH:
             self._apply()
             self._writer = writer
@@ -221,11 +236,21 @@ class Replay:
 
     def shares(self) -> dict[str, int]:
         """Characters that each author has in the text as it stands."""
-        names = list(self._authors)
         found: dict[str, int] = {}
+        for writer, length in self._written().items():
+            found[writer.official] = found.get(writer.official, 0) + length
+        return found
+
+    def typed_for(self) -> dict[Writer, int]:
+        """Those of them that a rapporteur typed for somebody."""
+        return {writer: length for writer, length in self._written().items() if writer.typed_for}
+
+    def _written(self) -> dict[Writer, int]:
+        writers = list(self._authors)
+        found: dict[Writer, int] = {}
         for run in self._authorship.in_characters(self.text()):
-            by = names[run.official >> 1]
-            found[by] = found.get(by, 0) + run.length
+            writer = writers[run.official >> 1]
+            found[writer] = found.get(writer, 0) + run.length
         return found
 
 

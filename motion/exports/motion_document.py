@@ -47,7 +47,7 @@ Block = Paragraph | Listing | Quote | Heading
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Somebody whose words stand in the text. `share` is said in words: `35 %`."""
+    """Somebody whose words stand in the text. `share` is said in words: `35 %`, and for whom of it was typed."""
 
     official: int
     name: str

@@ -162,7 +162,7 @@ def _cut(struct: Struct, behind: int) -> Struct | None:
 
 
 def _bind(update: Update, author: Author, pending: Knowledge, limits: Limits) -> Refused | None:
-    """Every client id is the sender's session's, or becomes it."""
+    """Every client id is the sender's session's, or becomes it; and its words are typed for whom they were before."""
     for client in dict.fromkeys(s.client for s in update.structs):
         owner = pending.owner(client)
         if client >= SERVER_CLIENTS and client != server_client(author.session):
@@ -173,6 +173,8 @@ def _bind(update: Update, author: Author, pending: Knowledge, limits: Limits) ->
             pending.bindings[client] = author
         elif owner.session != author.session:
             return Refused(Reason.CLIENT_TAKEN, {"client": client})
+        elif owner.typed_for != author.typed_for:
+            return Refused(Reason.TYPED_FOR, {"client": client})
     return None
 
 

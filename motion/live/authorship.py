@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -140,6 +141,11 @@ class Authorship:
         for length, official in self.in_characters(text):
             shares[official] += length
         return dict(shares)
+
+
+def packed(runs: Iterable[Run]) -> str:
+    """Runs as a reading copy has them: JSON, `[[length, official], …]`."""
+    return json.dumps(list(runs), separators=(",", ":"))
 
 
 def _joined(runs: Iterable[Run]) -> list[Run]:

@@ -16,11 +16,11 @@ class Caller:
     language: str = "fr"
 
 
-def author_of(actor: Actor) -> Author:
-    """How the draft names somebody signed in."""
-    return Author(actor.session_id or 0, actor.official_id or 0)
+def author_of(actor: Actor, typed_for: int = 0) -> Author:
+    """How the draft names somebody signed in, who may say that they type for another official."""
+    return Author(actor.session_id or 0, actor.official_id or 0, typed_for)
 
 
 def author_of_row(row: drafts.UpdateRow) -> Author:
     """How the draft names whoever wrote a kept update; nobody is official 0."""
-    return Author(row.session_id or 0, row.official_id or 0)
+    return Author(row.session_id or 0, row.official_id or 0, row.for_id or 0)

@@ -10,9 +10,8 @@ import json
 import logging
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from pycrdt import Doc, Text, TextEvent, merge_updates
 
@@ -22,6 +21,7 @@ from motion.live.composing import Edit, update_of
 from motion.live.knowledge import Author, Knowledge, RangeSet
 from motion.live.neighbours import Neighbours, Trail
 from motion.live.refusals import Refused
+from motion.live.snapshots import DraftBroken, Kept, OutOfOrder, Snapshot
 from motion.live.updates import (
     ANY_SIZE,
     EMPTY,
@@ -30,11 +30,11 @@ from motion.live.updates import (
     Limits,
     Struct,
     Update,
+    drawn_client,
     encode_state_vector,
     parse,
     server_client,
 )
-from motion.live.wire import MalformedMessage, read_bytes, read_varuint, varuint
 from motion.rules.markdown import MAX_TEXT_CHARACTERS
 
 __all__ = [
@@ -70,61 +70,6 @@ _DIFFS_KEPT = 16
 _MEMORY_VERSION = 1
 
 
-class DraftBroken(Exception):
-    """The draft in memory is void, or a snapshot cannot be read: restore another from the kept updates."""
-
-
-class OutOfOrder(Exception):
-    """An update was applied that is not the next one. Carries `expected` and `number`."""
-
-    def __init__(self, expected: int, number: int) -> None:
-        super().__init__(expected, number)
-        self.expected = expected
-        self.number = number
-
-
-class Kept(NamedTuple):
-    """One accepted update as the database keeps it. `number` counts per motion: 1, 2, 3…"""
-
-    number: int
-    update: bytes
-    author: Author
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that a draft knows at `number`, as bytes for the storage to keep.
-
-    Attributes:
-        number: The last update it contains.
-        state: The document as one Yjs update: any Yjs reads it.
-        memory: What Yjs does not keep (bindings, runs of authors, deleted ranges, halves of surrogate
-            pairs): compressed JSON of ours, its version inside.
-    """
-
-    number: int
-    state: bytes
-    memory: bytes
-
-    def pack(self) -> bytes:
-        """The whole as one byte string."""
-        return varuint(self.number) + varuint(len(self.state)) + self.state + self.memory
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> Snapshot:
-        """The other way, for bytes that `pack` wrote; anything else fails here or in `Draft.restore`.
-
-        Raises:
-            DraftBroken: Too short to be a snapshot.
-        """
-        try:
-            number, at = read_varuint(packed, 0)
-            state, at = read_bytes(packed, at)
-        except MalformedMessage as error:
-            raise DraftBroken("snapshot cut short") from error
-        return cls(number, state, packed[at:])
-
-
 class Draft:
     """One motion's document. One owner; a new one is empty, at number 0.
 
@@ -139,6 +84,7 @@ class Draft:
         self._known = Knowledge()
         self._neighbours = Neighbours(self._structs)
         self._authorship = Authorship()
+        self._typed_for: Authorship | None = None  # none before a rapporteur types for somebody
         self._deltas: list[list[dict[str, Any]]] = []
         self._is_broken = False
         self._open(None)
@@ -190,11 +136,13 @@ class Draft:
             known.bindings = {client: Author(*author) for client, *author in memory["bindings"]}
             known.deleted = {client: RangeSet(ranges) for client, ranges in memory["deleted"]}
             self._authorship = Authorship(Run(length, official) for length, official in memory["runs"])
+            if "typed_for" in memory:
+                self._typed_for = Authorship(Run(length, official) for length, official in memory["typed_for"])
             self.number = snapshot.number
             self._open(snapshot.state)
             if _digest(self.text()) != memory["text"]:
                 raise DraftBroken("snapshot whose state does not give its text")
-            if len(self._text) != self._authorship.length:
+            if not self._follows():
                 raise DraftBroken("snapshot with authors of another text")
         except DraftBroken:
             raise
@@ -213,6 +161,8 @@ class Draft:
             "deleted": [(client, list(ranges)) for client, ranges in known.deleted.items()],
             "runs": list(self._authorship),
         }
+        if self._typed_for is not None:
+            memory["typed_for"] = list(self._typed_for)
         packed = zlib.compress(json.dumps(memory, separators=(",", ":")).encode(), 1)
         return Snapshot(self.number, self.full_state(), packed)
 
@@ -240,7 +190,7 @@ class Draft:
         return Window(self).check(update, sender, from_step2=from_step2)
 
     def apply(self, number: int, update: bytes, author: Author, parsed: Update | None = None) -> None:
-        """Take in one committed update. New client ids in it become bound to `author`.
+        """Take in one committed update. New client ids in it become bound to `author`, for whom they type included.
 
         Args:
             number: Must be `self.number + 1`.
@@ -262,9 +212,13 @@ class Draft:
             raise DraftBroken(f"update {number} cannot be read: {facts.reason}")
         try:
             self._doc.apply_update(update)
+            if author.typed_for and self._typed_for is None:
+                self._typed_for = Authorship([Run(self._authorship.length, 0)])
             for delta in self._deltas:
                 self._authorship.apply(delta, author.official)
-            if len(self._text) != self._authorship.length:
+                if self._typed_for is not None:
+                    self._typed_for.apply(delta, author.typed_for)
+            if not self._follows():
                 raise ValueError("authors of another text")
             self._neighbours.take(facts.structs)
         except BaseException as failure:  # pycrdt's panics are no Exception
@@ -274,6 +228,11 @@ class Draft:
         self._known.take(facts, author)
         self.number = number
         self._forget()
+
+    def _follows(self) -> bool:
+        """Whether the runs of authors are those of the text."""
+        length = len(self._text)
+        return self._authorship.length == length and (self._typed_for is None or self._typed_for.length == length)
 
     @property
     def bindings(self) -> Mapping[int, Author]:
@@ -308,6 +267,11 @@ class Draft:
     def runs(self) -> list[Run]:
         """Who wrote what, in characters of `text()`."""
         return self._authorship.in_characters(self.text())
+
+    def typed_for(self) -> list[Run]:
+        """For whom it was typed, in characters of `text()`: 0 where for nobody but the author; empty if it is so
+        everywhere."""
+        return [] if self._typed_for is None else self._typed_for.in_characters(self.text())
 
     def shares(self) -> dict[int, int]:
         """Characters that each official has in the text as it stands."""
@@ -378,7 +342,9 @@ class Window:
             log.exception("an update after number %d can't be tried", self._draft.number)
             return False
 
-    def compose(self, session: int, edits: Sequence[Edit], base: bytes | None = None) -> bytes | Refused:
+    def compose(
+        self, session: int, edits: Sequence[Edit], base: bytes | None = None, typed_for: int = 0
+    ) -> bytes | Refused:
         """The update that makes `edits`, under the client id that the server keeps for `session`.
 
         For the plain mode, templates and imports; to be checked in this window like any other. Edits are
@@ -389,14 +355,24 @@ class Window:
             edits: What to change, in characters of the text of `base`.
             base: `full_state()` of the version that the edits are for; None for the draft as it stands.
                 What others wrote since is merged as Yjs merges.
+            typed_for: The official for whom the session types, if for another: it has a client id for each.
         """
         state = self._draft.full_state() if base is None else base
-        client = server_client(session)
+        client = self._client_for(session, typed_for) if typed_for else server_client(session)
         # A base may be older than this session's last edit: the clocks go on from there.
         composed = update_of(edits, state, client, self._known.next_clock(client))
         if not isinstance(composed, Refused):
             self._composed.add(composed)
         return composed
+
+    def _client_for(self, session: int, typed_for: int) -> int:
+        attempt = 0
+        while True:
+            client = drawn_client(session, typed_for, attempt)
+            owner = self._known.owner(client)
+            if owner is None or (owner.session, owner.typed_for) == (session, typed_for):
+                return client
+            attempt += 1
 
 
 def fold(updates: Sequence[bytes]) -> bytes:

@@ -9,7 +9,6 @@ forgotten; the next to come opens a new one from the database (`motion.live.room
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from motion.acts import drafting
 from motion.live import sentences, wire
 from motion.live.answers import Answer, Answers, Pending
 from motion.live.audience import TRY_AGAIN, Audience, Connection
+from motion.live.authorship import packed
 from motion.live.callers import Caller, author_of, author_of_row
 from motion.live.carets import Carets
 from motion.live.company import Company
@@ -28,6 +28,7 @@ from motion.live.intake import Decided, Intake, asked
 from motion.live.news import Recent
 from motion.live.outlet import Outlet, Parcel
 from motion.live.presence import Claim
+from motion.live.refusals import Reason
 from motion.live.reservations import Reservations
 from motion.live.session import Offer
 from motion.live.versions import Versions
@@ -131,9 +132,9 @@ class Room:
 
     def reading_copy(self) -> drafts.ReadingCopy:
         """What the public pages show of the motion as it stands."""
-        runs = json.dumps(self.runs, separators=(",", ":"))
+        at = self.text_at or self._surroundings.clock()
         return drafts.ReadingCopy(
-            self.text, runs, self.number, self.text_entry, self.text_at or self._surroundings.clock()
+            self.text, packed(self.draft.runs()), self.number, self.text_entry, at, packed(self.draft.typed_for())
         )
 
     # Connections
@@ -193,22 +194,29 @@ class Room:
         """Put an update before the next window; the answer goes to the connection."""
         self._wait_for_window(
             Pending(
-                connection.caller, connection.author, offer.update, offer.n, offer.from_step2, connection=connection
+                connection.caller,
+                connection.author._replace(typed_for=offer.typed_for),
+                offer.update,
+                offer.n,
+                offer.from_step2,
+                connection=connection,
             )
         )
 
-    async def submit(self, caller: Caller, update: bytes, *, from_step2: bool = False) -> Answer:
+    async def submit(self, caller: Caller, update: bytes, *, from_step2: bool = False, typed_for: int = 0) -> Answer:
         """Offer an update that came over HTTP, and wait for its window.
 
         Raises:
             RoomLost: Offer the same bytes again.
         """
         answer: asyncio.Future[Answer] = self._loop.create_future()
-        author = author_of(caller.actor)
+        author = author_of(caller.actor, typed_for)
         self._wait_for_window(Pending(caller, author, update, from_step2=from_step2, answer=answer))
         return await answer
 
-    async def edit(self, caller: Caller, edits: Sequence[Edit], base: bytes | None = None) -> Answer:
+    async def edit(
+        self, caller: Caller, edits: Sequence[Edit], base: bytes | None = None, *, typed_for: int = 0
+    ) -> Answer:
         """Make edits for somebody who has no Yjs: the plain mode.
 
         Args:
@@ -216,12 +224,13 @@ class Room:
             edits: In characters of the text of `base`, in order, not overlapping.
             base: The whole document at the version that the form showed (`Rooms.state_at`); None: as it
                 stands in the window. What others wrote since is merged.
+            typed_for: The official for whom the caller says to type; 0 when for nobody else.
 
         Raises:
             RoomLost: Nothing is known to be kept.
         """
         answer: asyncio.Future[Answer] = self._loop.create_future()
-        author = author_of(caller.actor)
+        author = author_of(caller.actor, typed_for)
         self._wait_for_window(Pending(caller, author, edits=edits, base=base, answer=answer))
         return await answer
 
@@ -373,5 +382,7 @@ class Room:
 def _answer_unkept(pending: Pending, outcome: drafting.Outcome, why: str, answers: Answers) -> None:
     if isinstance(outcome, drafting.KeptLate):
         answers.keep_late(pending, why, kept=outcome.entry is not None)
+    elif isinstance(outcome, drafting.NotRapporteur):
+        answers.refuse(pending, Reason.NOT_RAPPORTEUR)
     else:
         answers.sign_out(pending)

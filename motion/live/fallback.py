@@ -107,7 +107,10 @@ class Fallback:
         await asyncio.sleep(session.delay_before_next_read(loop.time()))
         offers = [decision for decision in decisions if isinstance(decision, Offer)]
         answers = await asyncio.gather(
-            *(room.submit(caller, offer.update, from_step2=offer.from_step2) for offer in offers)
+            *(
+                room.submit(caller, offer.update, from_step2=offer.from_step2, typed_for=offer.typed_for)
+                for offer in offers
+            )
         )
         frames = _answers(offers, answers)
         asked: dict[type, Synchronise | PresenceAsked] = {}

@@ -13,6 +13,7 @@ from motion.live.rejections import Allowances
 from motion.live.reservations import Reservations
 from motion.record.objects import SALT_BYTES
 from motion.rules.permissions import Actor
+from motion.rules.vocabulary import Role
 
 
 @dataclass(slots=True)
@@ -72,11 +73,11 @@ class Intake:
         decided = Decided()
         window = self._draft.window()
         for pending in waiting:
-            barred = self._barred(pending.caller.actor)
+            barred = self._barred(pending)
             if pending.edits is not None:
                 session = pending.caller.actor.session_id
                 assert session is not None
-                composed = window.compose(session, pending.edits, pending.base)
+                composed = window.compose(session, pending.edits, pending.base, pending.author.typed_for)
                 if isinstance(composed, Refused):
                     decided.refused.append((pending, composed))
                     continue
@@ -110,10 +111,12 @@ class Intake:
         for pending in [*decided, *self._pending]:
             pending.lose()
 
-    def _barred(self, actor: Actor) -> Reason | None:
+    def _barred(self, pending: Pending) -> Reason | None:
+        actor = pending.caller.actor
         why = self._closed_for(actor)
         if not why:
-            return None
+            is_honest = not pending.author.typed_for or actor.role is Role.RAPPORTEUR
+            return None if is_honest else Reason.NOT_RAPPORTEUR
         return Reason.ROLE if why == "role" else Reason.NOT_WRITABLE if why == "not-writable" else Reason.FROZEN
 
     def _reject(self, pending: Pending, refused: Refused) -> None:
@@ -134,7 +137,15 @@ def asked(motion_id: int, number: int, decided: Decided) -> drafting.MotionWindo
         motion_id,
         number,
         [
-            drafting.Writing(p.caller.actor, a.update, token_bytes(SALT_BYTES), a.clients, a.new_clients, a.parsed)
+            drafting.Writing(
+                p.caller.actor,
+                a.update,
+                token_bytes(SALT_BYTES),
+                a.clients,
+                a.new_clients,
+                a.parsed,
+                p.author.typed_for if a.clients else 0,
+            )
             for p, a in decided.writings
         ],
         [drafting.Writing(p.caller.actor, p.update, token_bytes(SALT_BYTES)) for p in decided.late],

@@ -14,10 +14,12 @@ from motion.live.updates import DeleteRange, Id, Struct, Update, low_surrogates
 
 
 class Author(NamedTuple):
-    """The signed-in session that an update came from, and its official."""
+    """The signed-in session that an update came from, and its official; `typed_for`: for whom they type as a
+    rapporteur, 0 when for nobody else."""
 
     session: int
     official: int
+    typed_for: int = 0
 
 
 class RangeSet:

@@ -1,7 +1,6 @@
 """What a text shows once some of its words are masked: a replay of all its updates, outside the room."""
 
-import json
-
+from motion.live.authorship import packed
 from motion.live.callers import author_of_row
 from motion.live.draft import Draft
 from motion.live.updates import masked
@@ -29,5 +28,5 @@ def masked_copy(db: Session, motion_id: int, numbers: frozenset[int]) -> drafts.
             last = row
     if last is None:
         return None
-    runs = json.dumps([(run.length, run.official) for run in draft.runs()], separators=(",", ":"))
-    return drafts.ReadingCopy(draft.text(), runs, draft.number, last.entry, last.at)
+    runs, typed_for = packed(draft.runs()), packed(draft.typed_for())
+    return drafts.ReadingCopy(draft.text(), runs, draft.number, last.entry, last.at, typed_for)

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     FROZEN = "frozen"
     NOT_WRITABLE = "not-writable"
     ROLE = "role"
+    TYPED_FOR = "typed-for"
+    NOT_RAPPORTEUR = "not-rapporteur"
     RATE = "rate"
 
 

@@ -25,7 +25,7 @@ from motion.rules.history import (
     Keyframe,
     Pieces,
     Runs,
-    pack,
+    pack_changes,
     pack_keyframe,
     unpack_keyframe,
 )
@@ -65,6 +65,7 @@ class Replayer:
         self._pieces = Pieces(keyframe.text)
         self._places = Places(self._pieces, self.telling.parts)
         self._runs = Runs(keyframe.runs)
+        self._typed_for = Runs(keyframe.typed_for) if keyframe.typed_for else None
         self._doc: Doc[Any] = Doc(allow_multithreading=True)
         self._text: Text = self._doc.get(ROOT, type=Text)
         if state:
@@ -81,7 +82,9 @@ class Replayer:
         """Apply one kept update, and say what it did to the text; nothing, when it deletes what was deleted."""
         self._doc.apply_update(row.content)
         at = milliseconds(row.at)
-        official = row.official_id or 0
+        official, typed_for = row.official_id or 0, row.for_id or 0
+        if typed_for and self._typed_for is None:
+            self._typed_for = Runs([(self._pieces.characters, 0)])
         made: list[Change] = []
         for delta in self._deltas:
             octets = 0
@@ -95,16 +98,19 @@ class Replayer:
                     octets += len(inserted.encode())
                 else:
                     inserted, removed = "", self._pieces.place_of(octets + step["delete"]) - place
-                change = Change(place, removed, inserted, row.entry, official, at)
+                change = Change(place, removed, inserted, row.entry, official, at, typed_for)
                 self.telling.take(change, self._places.take(change))
                 self._runs.splice(place, removed, len(inserted), official)
+                if self._typed_for is not None:
+                    self._typed_for.splice(place, removed, len(inserted), typed_for)
                 made.append(change)
         self._deltas.clear()
         return made
 
     def keyframe(self) -> Keyframe:
         """The text now."""
-        return Keyframe(self._pieces.text(), self._runs.joined())
+        typed_for = self._typed_for.joined() if self._typed_for else ()
+        return Keyframe(self._pieces.text(), self._runs.joined(), typed_for)
 
     def state(self) -> bytes:
         """The document now, as one update."""
@@ -134,7 +140,14 @@ class _Growing:
     def row(self) -> ChunkRow:
         count = len(self.changes)
         return ChunkRow(
-            self.chunk, self.number, self.entry, self.at, self.first_change, count, self.keyframe, pack(self.changes)
+            self.chunk,
+            self.number,
+            self.entry,
+            self.at,
+            self.first_change,
+            count,
+            self.keyframe,
+            pack_changes(self.changes),
         )
 
 

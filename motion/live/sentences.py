@@ -33,6 +33,14 @@ REFUSALS: dict[str, str] = {
     ),
     Reason.NOT_WRITABLE: _("La rédaction n’est pas ouverte."),
     Reason.ROLE: _("L’écriture est réservée aux élu·e·s."),
+    Reason.TYPED_FOR: _(
+        "Cette modification mêle ce que vous écrivez pour quelqu’un et ce que vous écrivez en votre nom. "
+        "Copiez votre texte et rechargez la page."
+    ),
+    Reason.NOT_RAPPORTEUR: _(
+        "Seule une personne rapporteure peut écrire pour un autre membre du congrès. Copiez votre texte : "
+        "il n’est pas entré dans la motion."
+    ),
     Reason.RATE: _("Trop de modifications à la fois. Attendez un instant."),
 }
 

@@ -24,12 +24,14 @@ _EMPTY_STATE_VECTOR = b"\x00"
 class Offer:
     """Put this update before the room's next window: `Window.check(update, sender, from_step2=…)`.
 
-    `n` is the editor's outbox number, to be named in ACK or REFUSED; None for standard clients.
+    `n` is the editor's outbox number, to be named in ACK or REFUSED; None for standard clients. `typed_for` is the
+    official for whom its sender says to type; 0 when for nobody else.
     """
 
     update: bytes
     n: int | None = None
     from_step2: bool = False
+    typed_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class Session:
                 return [Offer(update)]
             case wire.Submit(n, update) if self.speaks_motion:
                 return [Offer(update, n)]
+            case wire.SubmitFor(n, typed_for, update) if self.speaks_motion:
+                return [Offer(update, n, typed_for=typed_for)]
             case wire.SyncStep2(update):
                 return [Offer(update, from_step2=True)]
             case wire.SyncStep1(state_vector):

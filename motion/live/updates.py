@@ -6,6 +6,7 @@ Layout and rules: this folder's README, "Updates".
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ COMPOSING_CLIENT = MAX_CLIENT
 def server_client(session: int) -> int:
     """The client id under which the server writes what `session` sent by an ordinary form; 0 for itself."""
     return SERVER_CLIENTS + session
+
+
+def drawn_client(session: int, typed_for: int, attempt: int = 0) -> int:
+    """The client id under which the server writes what `session` sent by an ordinary form for another official.
+
+    One of those that editors draw, below 2^32: pairs of numbers do not fit in the server's own. The next attempt gives
+    another, should somebody have it.
+    """
+    drawn = hashlib.sha256(f"{session} for {typed_for}, {attempt}".encode()).digest()
+    return max(1, int.from_bytes(drawn[:4]))
 
 
 FORBIDDEN = re.compile(

@@ -1,4 +1,4 @@
-"""The messages of the live protocol as values: y-protocols' own, and ours (numbers 100 to 106).
+"""The messages of the live protocol as values: y-protocols' own, and ours (numbers 100 to 107).
 
 One message per frame; integers are lib0 varuints, byte strings carry their length. Every length is checked
 against the bytes that are there before anything is made of it.
@@ -64,6 +64,15 @@ class Submit:
     """`100`, client to server: an update with the number it has in the editor's outbox."""
 
     n: int
+    update: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitFor:
+    """`107`, client to server: the same, its words typed by a rapporteur for the official `typed_for`."""
+
+    n: int
+    typed_for: int
     update: bytes
 
 
@@ -136,13 +145,14 @@ class Present:
 
 Message = (
     SyncStep1 | SyncStep2 | SyncUpdate | Awareness | QueryAwareness
-    | Submit | Ack | Refusal | State | Position | Authors | Present
+    | Submit | SubmitFor | Ack | Refusal | State | Position | Authors | Present
 )  # fmt: skip
 
 
 _SYNC, _AWARENESS, _QUERY_AWARENESS = 0, 1, 3
 _STEP_1, _STEP_2, _UPDATE = 0, 1, 2
 _SUBMIT, _ACK, _REFUSED, _STATE, _POSITION, _AUTHORS, _PRESENT = 100, 101, 102, 103, 104, 105, 106
+_SUBMIT_FOR = 107
 
 
 def decode_message(frame: bytes) -> Message:
@@ -170,6 +180,11 @@ def decode_message(frame: bytes) -> Message:
         n, at = read_varuint(frame, at)
         content, at = read_bytes(frame, at)
         message = Submit(n, content)
+    elif kind == _SUBMIT_FOR:
+        n, at = read_varuint(frame, at)
+        typed_for, at = read_varuint(frame, at)
+        content, at = read_bytes(frame, at)
+        message = SubmitFor(n, typed_for, content)
     elif kind == _AWARENESS:
         content, at = read_bytes(frame, at)
         message = Awareness(content)
@@ -224,6 +239,8 @@ def encode_message(message: Message) -> bytes:
             return b"\x03"
         case Submit(n, update):
             return bytes([_SUBMIT]) + varuint(n) + _sized(update)
+        case SubmitFor(n, typed_for, update):
+            return bytes([_SUBMIT_FOR]) + varuint(n) + varuint(typed_for) + _sized(update)
         case Position(number):
             return bytes([_POSITION]) + varuint(number)
         case Ack(n, entry, at):  # one for each keystroke: `asdict` is slow

@@ -18,6 +18,8 @@ AUTHOR_STYLES = 6
 Run = tuple[int, int | None]
 """Length in characters, and the official's id; None when nobody is known to have written it (a template)."""
 
+_Hand = tuple[int | None, int | None]  # who typed, and for whom
+
 
 class Authors:
     """The author of each character of a source.
@@ -55,10 +57,15 @@ class Authors:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Characters read, by author, most first; `unattributed` are nobody's."""
+    """Characters read, by author, most first; `unattributed` are nobody's.
+
+    `typed_for`: of these characters, those that an author typed as a rapporteur for somebody, as (author, for whom,
+    characters), most first. They are the author's all the same, who answers for them.
+    """
 
     by_official: tuple[tuple[int, int], ...]
     unattributed: int
+    typed_for: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def total(self) -> int:
@@ -73,20 +80,40 @@ class MotionShares:
     sections: Mapping[str, Shares]
 
 
-def shares(motion: MotionText, runs: Iterable[Run]) -> MotionShares:
-    """Count the characters of each official, in each section and in all. Equal shares stand in order of id."""
-    authors = Authors(runs)
-    whole: Counter[int | None] = Counter()
+def shares(motion: MotionText, runs: Iterable[Run], typed_for: Sequence[Run] = ()) -> MotionShares:
+    """Count the characters of each official, in each section and in all. Equal shares stand in order of id.
+
+    Args:
+        typed_for: For whom a rapporteur typed each character, None for most.
+    """
+    authors, others = Authors(runs), Authors(typed_for) if typed_for else None
+    whole: Counter[_Hand] = Counter()
     if motion.title:
-        whole.update(_count(motion.title.pieces, authors))
+        whole.update(_count(motion.title.pieces, authors, others))
     sections = {}
     for section in motion.sections:
-        counted: Counter[int | None] = Counter()
+        counted: Counter[_Hand] = Counter()
         for pieces in _pieces(section):
-            counted.update(_count(pieces, authors))
+            counted.update(_count(pieces, authors, others))
         sections[section.anchor] = _shares(counted)
         whole.update(counted)
     return MotionShares(_shares(whole), sections)
+
+
+def typed_for_in(runs: Iterable[Run], typed_for: Iterable[Run]) -> dict[tuple[int, int], int]:
+    """Count the characters of the source, its signs included, that an author typed for another: (author, other)."""
+    found: Counter[tuple[int, int]] = Counter()
+    others = iter(typed_for)
+    left, other = 0, None
+    for length, author in runs:
+        while length:
+            if not left:
+                left, other = next(others, (length, None))
+            step = min(length, left)
+            if author is not None and other is not None:
+                found[author, other] += step
+            length, left = length - step, left - step
+    return dict(found)
 
 
 def styles(counted: Shares) -> dict[int, int]:
@@ -104,14 +131,33 @@ def _pieces(section: Section) -> Iterator[Sequence[Piece]]:
         yield content.pieces
 
 
-def _count(pieces: Sequence[Piece], authors: Authors) -> Counter[int | None]:
-    counted: Counter[int | None] = Counter()
+def _count(pieces: Sequence[Piece], authors: Authors, others: Authors | None) -> Counter[_Hand]:
+    counted: Counter[_Hand] = Counter()
     for piece in pieces:
+        at = piece.start
         for text, author in authors.over(piece):
-            counted[author] += len(text)
+            if others is None:
+                counted[author, None] += len(text)
+            else:
+                for words, other in others.over(Piece(at, text)):
+                    counted[author, other] += len(words)
+            at += len(text)
     return counted
 
 
-def _shares(counted: Counter[int | None]) -> Shares:
-    known = [(official, characters) for official, characters in counted.items() if official is not None]
-    return Shares(tuple(sorted(known, key=lambda share: (-share[1], share[0]))), counted[None])
+def _shares(counted: Counter[_Hand]) -> Shares:
+    known: Counter[int] = Counter()
+    typed_for = []
+    unattributed = 0
+    for (author, other), characters in counted.items():
+        if author is None:
+            unattributed += characters
+            continue
+        known[author] += characters
+        if other is not None:
+            typed_for.append((author, other, characters))
+    return Shares(
+        tuple(sorted(known.items(), key=lambda share: (-share[1], share[0]))),
+        unattributed,
+        tuple(sorted(typed_for, key=lambda share: (-share[2], share[:2]))),
+    )

@@ -6,7 +6,8 @@ nothing is merged, and no Yjs is needed to read the past.
 
 Chunks are kept as compressed JSON (`pack`): a keyframe is ``{"text": …, "runs": [[characters, official or 0], …]}``,
 changes are ``[[position, deleted, inserted, entry, official or 0, milliseconds since 1970], …]``. All positions count
-characters.
+characters. Where a rapporteur typed for somebody, a keyframe has ``typed_for`` too, runs like the others, and such a
+change that official as a seventh value.
 """
 
 import json
@@ -35,14 +36,16 @@ class Change(NamedTuple):
     entry: int
     official: int
     at: int
+    typed_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """A text and who wrote it: [characters, official or 0], in order."""
+    """A text and who wrote it: [characters, official or 0], in order; `typed_for` whom, likewise, if anybody."""
 
     text: str
     runs: tuple[tuple[int, int], ...]
+    typed_for: tuple[tuple[int, int], ...] = ()
 
 
 EMPTY = Keyframe("", ())
@@ -55,25 +58,36 @@ class Instant:
     text: str
     runs: tuple[tuple[int, int], ...]
     change: Change | None
+    typed_for: tuple[tuple[int, int], ...] = ()
 
     @property
     def authors(self) -> list[Run]:
         """The same runs, as the pages know them: nobody is None."""
         return [(length, official or None) for length, official in self.runs]
 
+    @property
+    def beneficiaries(self) -> list[Run]:
+        """For whom a rapporteur typed it: nobody is None, and so is what follows the last run."""
+        return [(length, official or None) for length, official in self.typed_for]
+
 
 def instant(keyframe: Keyframe, changes: Sequence[Change], entry: int) -> Instant:
     """The text after the last change at or before `entry`."""
     text = Pieces(keyframe.text)
     runs = Runs(keyframe.runs)
+    typed_for = Runs(keyframe.typed_for) if keyframe.typed_for else None
     last = None
     for change in changes:
         if change.entry > entry:
             break
+        if change.typed_for and typed_for is None:
+            typed_for = Runs([(text.characters, 0)])
         text.splice(change.position, change.deleted, change.inserted)
         runs.splice(change.position, change.deleted, len(change.inserted), change.official)
+        if typed_for is not None:
+            typed_for.splice(change.position, change.deleted, len(change.inserted), change.typed_for)
         last = change
-    return Instant(text.text(), runs.joined(), last)
+    return Instant(text.text(), runs.joined(), last, typed_for.joined() if typed_for else ())
 
 
 def pack(value: object) -> bytes:
@@ -83,13 +97,27 @@ def pack(value: object) -> bytes:
 
 def pack_keyframe(keyframe: Keyframe) -> bytes:
     """A keyframe as kept."""
-    return pack({"text": keyframe.text, "runs": keyframe.runs})
+    kept: dict[str, object] = {"text": keyframe.text, "runs": keyframe.runs}
+    if keyframe.typed_for:
+        kept["typed_for"] = keyframe.typed_for
+    return pack(kept)
 
 
 def unpack_keyframe(packed: bytes) -> Keyframe:
     """The other way."""
     kept = json.loads(zlib.decompress(packed))
-    return Keyframe(kept["text"], tuple((length, official) for length, official in kept["runs"]))
+    runs, typed_for = (tuple((length, one) for length, one in kept.get(name, ())) for name in ("runs", "typed_for"))
+    return Keyframe(kept["text"], runs, typed_for)
+
+
+def pack_changes(changes: Iterable[Change]) -> bytes:
+    """Changes as kept."""
+    return pack([listed(change) for change in changes])
+
+
+def listed(change: Change) -> tuple[object, ...]:
+    """A change as kept and as pages are given it: for whom it was typed is left out when for nobody."""
+    return change if change.typed_for else change[:-1]
 
 
 def unpack_changes(packed: bytes) -> list[Change]:

@@ -59,6 +59,7 @@ class Step:
         first_entry, last_entry: Of the record; the text of the step is the one at `last_entry`.
         first_at, last_at: In milliseconds since 1970.
         added, removed: Characters.
+        typed_for: The official for whom a rapporteur typed it; 0 when for nobody else.
     """
 
     kind: StepKind
@@ -72,6 +73,7 @@ class Step:
     last_at: int
     added: int = 0
     removed: int = 0
+    typed_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Telling:
 
     def __init__(self) -> None:
         self._closed: list[Step] = []
-        self._open: dict[tuple[int, int], Step] = {}
+        self._open: dict[tuple[int, int, int], Step] = {}  # by author, for whom, and part
         self._cells: dict[tuple[int, int], int] = {}
         self._last: tuple[int, int] | None = None  # entry and moment of the last change
         self.places: list[Place] = []
@@ -104,7 +106,7 @@ class Telling:
         if change.official and added:
             cell = (change.at // SLOT_MS, place.part)
             self._cells[cell] = self._cells.get(cell, 0) + added
-        key = (change.official, place.part)
+        key = (change.official, change.typed_for, place.part)
         stretch = self._open.get(key)
         goes_on = (
             stretch is not None
@@ -137,6 +139,7 @@ class Telling:
             change.at,
             added,
             removed,
+            change.typed_for,
         )
 
     def stretches(self) -> list[Step]:
@@ -178,7 +181,7 @@ class Telling:
         for each in kept["open"]:
             step = _step(each)
             assert step.part is not None
-            telling._open[step.official, step.part] = step
+            telling._open[step.official, step.typed_for, step.part] = step
         telling._cells = {(slot, part): count for slot, part, count in kept["cells"]}
         telling._last = None if kept["last"] is None else (kept["last"][0], kept["last"][1])
         telling.places = [Place(*each) for each in kept["places"]]
@@ -247,6 +250,7 @@ def _listed(step: Step) -> list[object]:
         step.last_at,
         step.added,
         step.removed,
+        *((step.typed_for,) if step.typed_for else ()),
     ]
 
 

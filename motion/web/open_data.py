@@ -191,6 +191,14 @@ class Motions(View):
 
 
 @dataclass(frozen=True, slots=True)
+class TypedFor(View):
+    """What an author typed for another official."""
+
+    official: int = about(_("Numéro du membre pour qui c’est saisi, sans « elu- »."), minimum=1)
+    characters: int = about(_("Nombre de ces caractères, signes compris."), **COUNT)
+
+
+@dataclass(frozen=True, slots=True)
 class MotionAuthor(View):
     """Somebody whose words stand in a text."""
 
@@ -199,6 +207,7 @@ class MotionAuthor(View):
     mandate: str = about(_("Mandat\u202f; peut être vide."))
     commune: str = about(_("Commune ou territoire du mandat\u202f; peut être vide."))
     characters: int = about(_("Nombre de caractères du texte écrits par cette personne, signes compris."), **COUNT)
+    typed_for: tuple[TypedFor, ...] = about(_("Ceux d’entre eux que cette personne a saisis pour d’autres."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +272,7 @@ class AuthorItem(View):
     mandate: str = about(_("Mandat\u202f; peut être vide."))
     territory: str = about(_("Commune ou territoire du mandat\u202f; peut être vide."))
     characters: int = about(_("Nombre de caractères du texte écrits par cette personne, signes compris."), **COUNT)
+    typed_for: tuple[TypedFor, ...] = about(_("Ceux d’entre eux que cette personne a saisis pour d’autres."))
 
 
 @dataclass(frozen=True, slots=True)

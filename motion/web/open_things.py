@@ -77,7 +77,14 @@ def author_items(page: Page, rows: MotionRows) -> tuple[open_data.AuthorItem, ..
     found = json_of(page, rows)["authors"]
     assert isinstance(found, list)
     return tuple(
-        open_data.AuthorItem(f"elu-{one['official']}", one["name"], one["mandate"], one["commune"], one["characters"])
+        open_data.AuthorItem(
+            f"elu-{one['official']}",
+            one["name"],
+            one["mandate"],
+            one["commune"],
+            one["characters"],
+            tuple(open_data.TypedFor(**other) for other in one["typed_for"]),
+        )
         for one in found
     )
 

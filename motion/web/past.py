@@ -139,7 +139,7 @@ def entry_of(request: Request, name: str) -> int:
 
 async def people_of(request: Request, *instants: Seen, more: frozenset[int] = frozenset()) -> dict[int, Official]:
     """Everyone whose words stand in texts, or who changed them."""
-    ids = {official for seen in instants for _length, official in seen.instant.runs}
+    ids = {one for seen in instants for _length, one in (*seen.instant.runs, *seen.instant.typed_for)}
     ids |= {seen.instant.change.official for seen in instants if seen.instant.change} | more
     known = instants[0].past.officials
     lacking = ids - known.keys() - {0}

@@ -53,6 +53,7 @@ class ShareView(View):
     characters: int = shown("Characters read that this person wrote.")
     percent: str = shown("The same as a share of all, in words: `35 %`.")
     style: int = shown("1 to 6: colour and line; 0 beyond the sixth author.")
+    typed_for: tuple[str, ...] = shown("Of these, what they typed for others, in words, one line for each of these.")
     left: str = shown("Where the bar's piece starts, in percent of its width, for SVG: `12.5%`.")
     width: str = shown("Its width, likewise.")
     middle: str = shown("Its middle, likewise.")
@@ -116,11 +117,16 @@ class Read:
     styles: Mapping[int, int]
 
 
+def runs_of(kept: str) -> list[Run]:
+    """The runs of a reading copy: nobody is None."""
+    return [(length, official or None) for length, official in json.loads(kept)]
+
+
 def read_motion(motion: Motion) -> Read:
     """Parse a motion's reading copy and count who wrote it."""
     text = parse(motion.text)
-    runs: list[Run] = [(length, official or None) for length, official in json.loads(motion.runs)]
-    counted = shares(text, runs)
+    runs = runs_of(motion.runs)
+    counted = shares(text, runs, runs_of(motion.typed_for))
     return Read(motion, text, runs, counted, styles(counted.whole))
 
 
@@ -176,6 +182,11 @@ def bar_of(page: Page, counted: Shares, people: Mapping[int, Official], style_of
                 characters,
                 page.times.percent(part),
                 style_of.get(official, 0),
+                tuple(
+                    typed_for(page, person_of(page, people.get(other), other), count)
+                    for author, other, count in counted.typed_for
+                    if author == official
+                ),
                 f"{left:.2f}%",
                 f"{width:.2f}%",
                 f"{left + width / 2:.2f}%",
@@ -191,6 +202,15 @@ def bar_of(page: Page, counted: Shares, people: Mapping[int, Official], style_of
         label,
         page.times.percent(rest) if rest >= 0.005 else "",
     )
+
+
+def typed_for(page: Page, other: PersonView, characters: int) -> str:
+    """`dont 120 caractères saisis pour Yves Tournebise, maire de Montclairval`: whoever typed them answers for them."""
+    said = page.language.ngettext(
+        "dont %(num)s caractère saisi pour %(name)s", "dont %(num)s caractères saisis pour %(name)s", characters
+    )
+    name = f"{other.name}, {other.title}" if other.title else other.name
+    return said % {"num": page.times.number(characters), "name": name}
 
 
 def sections_of(

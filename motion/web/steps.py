@@ -79,6 +79,7 @@ def step_view(page: Page, url: str, step: Step, people: Mapping[int, Official]) 
     first, last = page.times.hour(began), page.times.hour(ended)
     is_writing = step.kind in (StepKind.WRITING, StepKind.SERVICE)
     writer = person_of(page, people.get(step.official), step.official) if step.kind is StepKind.WRITING else None
+    other = person_of(page, people.get(step.typed_for), step.typed_for) if step.typed_for else None
     return StepView(
         f"{url}/a/{step.last_entry}",
         f"{url}/entre/{max(0, step.first_entry - 1)}/{step.last_entry}" if is_writing else "",
@@ -90,13 +91,13 @@ def step_view(page: Page, url: str, step: Step, people: Mapping[int, Official]) 
         else page._(_("De %(first)s à %(last)s"), first=first, last=last),
         last,
         page.times.day(ended),
-        _sentence(page, step, writer.name if writer else ""),
+        _sentence(page, step, writer.name if writer else "", other.name if other else ""),
         writer.initials if writer else "",
         step.last_entry,
     )
 
 
-def _sentence(page: Page, step: Step, name: str) -> str:
+def _sentence(page: Page, step: Step, name: str, other: str) -> str:
     if step.kind in ACTS:
         return page._(ACTS[step.kind])
     if step.kind is StepKind.OPENING:
@@ -108,6 +109,8 @@ def _sentence(page: Page, step: Step, name: str) -> str:
     if step.kind is StepKind.SERVICE:
         return page._(_("Un document est versé dans le texte\u00a0: %(amount)s"), amount=amount(page, step))
     values = {"name": name, "place": place(page, step), "amount": amount(page, step)}
+    if other and step.added:
+        return page._(_("%(name)s, pour %(other)s, écrit %(place)s, %(amount)s"), **values, other=other)
     if step.added:
         return page._(_("%(name)s écrit %(place)s, %(amount)s"), **values)
     return page._(_("%(name)s retire des mots %(place)s, %(amount)s"), **values)

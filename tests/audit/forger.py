@@ -19,6 +19,11 @@ from .world import SEED
 SALT = bytes(range(100, 132))
 
 
+def size_of(log: Path) -> int:
+    """How many entries the log in a folder has, by its checkpoint: the scripted congress grows with what is tested."""
+    return int((log / "checkpoint").read_text().split("\n")[1])
+
+
 class Forger:
     """A copy of a published congress, in memory, to change and to publish again."""
 
@@ -27,7 +32,7 @@ class Forger:
         self.folder = folder
         self.log = folder / "log"
         self.signer = Signer(parse_verifier_key((self.log / "log.vkey").read_text()).name, SEED)
-        self.size = int((self.log / "checkpoint").read_text().split("\n")[1])
+        self.size = size_of(self.log)
         self.entries: list[bytes] = []
         self.slots: list[bytes] = []
         for bundle in bundles_of(self.size):

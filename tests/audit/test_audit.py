@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pytest
-from pycrdt import merge_updates
 
-from motion.audit import replay
 from motion.audit.audit import Given, Report, audit
 from motion.audit.sources import Folder
 from motion.live import updates
@@ -40,7 +38,8 @@ class TestHolds:
         assert report.broken is None and report.holds is not None
         assert report.holds.origin.startswith(ORIGIN) and report.holds.older == 3
         counts = report.counts
-        assert (counts.updates, counts.texts, counts.decisions, counts.digests) == (23, 2, 2, 3)
+        assert counts.updates == report.kinds["crdt.update"] > 20
+        assert (counts.texts, counts.wholes, counts.decisions, counts.digests) == (2, 2, 2, 3)
         assert (counts.withdrawn, counts.skeletons, counts.kept_back) == (2, 2, 1)
         masked = [note.values for note in report.notes if note.code == "digest-withdrawn"]
         assert {values["motion"] for values in masked} == {"M2"} and len(masked) == 2
@@ -95,7 +94,7 @@ class Attack:
     do: Callable[[Forger], int | None]
 
 
-def _resign(change: Callable[[Forger], int | None]) -> Callable[[Forger], int | None]:
+def resign(change: Callable[[Forger], int | None]) -> Callable[[Forger], int | None]:
     """The operator does it: the tree is built and signed again, and the older checkpoints removed."""
 
     def attack(forger: Forger) -> int | None:
@@ -144,6 +143,11 @@ def drop_and_sign(forger: Forger) -> None:
 def edit_the_checkpoint(forger: Forger) -> None:
     path = forger.log / "checkpoint"
     path.write_text(path.read_text().replace(f"\n{forger.size}\n", f"\n{forger.size - 1}\n"))
+
+
+def show_another_log(forger: Forger) -> None:
+    other = Signer(forger.signer.name, bytes([7] * 32)).verifier.encode()
+    (forger.log / "policy").write_bytes(majority_policy([other], [], "https://motion.example/ormeline/log"))
 
 
 def sign_with_another_key(forger: Forger) -> None:
@@ -337,80 +341,13 @@ def withdraw_an_update_as_a_file(forger: Forger) -> int:
     return forger.edit(forger.find("redaction", 0), skel=False)
 
 
-def name_a_witness(forger: Forger, name: str = "mairie.example", *, held: bool = True) -> int:
-    """And publish it, or leave it out of what is published."""
-    return forger.add("witness.change", "system", held=held, key=witness_key(name, bytes(32)).encode(), name=name)
+def type_for_another_without_the_role(forger: Forger) -> int:
+    forger.put(forger.find("role.change", role="rapporteur"), "card.revoke", "sec-1", card="c-1")
+    return forger.find("client.bind", cid=900)
 
 
-def hide_a_witness(forger: Forger) -> None:
-    name_a_witness(forger)
-
-
-def show_a_witness_never_named(forger: Forger) -> None:
-    key = parse_verifier_key((forger.log / "log.vkey").read_text())
-    named = [("mairie", witness_key("mairie.example", bytes(32)).encode(), "")]
-    (forger.log / "policy").write_bytes(majority_policy([key.encode()], named, "https://motion.example/ormeline/log"))
-
-
-def show_another_log(forger: Forger) -> None:
-    other = Signer(forger.signer.name, bytes([7] * 32)).verifier.encode()
-    (forger.log / "policy").write_bytes(majority_policy([other], [], "https://motion.example/ormeline/log"))
-
-
-def name_a_witness_twice(forger: Forger) -> int:
-    name_a_witness(forger)
-    return name_a_witness(forger)
-
-
-def give_up_a_stranger(forger: Forger) -> int:
-    return name_a_witness(forger, held=False)
-
-
-def freeze_the_congress_before_they_write(forger: Forger) -> int:
-    """The phase is said to have ended where somebody was refused; they go on writing."""
-    refused = forger.find("crdt.reject")
-    forger.put(refused, "phase.change", "sec-1", **{"from": "drafting", "to": "frozen", "how": "hand"})
-    return next(number for number in own(forger, 0) if number > refused)
-
-
-def leave_a_phase_that_was_not_open(forger: Forger) -> int:
-    number = forger.find("phase.change")
-    return forger.edit(number, **{"from": "frozen"})
-
-
-def hand_over(forger: Forger, which: int = -1, **changes: object) -> int:
-    """The secretariat hands an object to a court: that of a redaction, by default the one that is kept sealed."""
-    kept = forger.body(forger.find("redaction", which))
-    said = {
-        "authority": "Tribunal judiciaire d’Ormelac",
-        "basis": "Code de procédure pénale, art. 99-3",
-        "decision": kept["decision"],
-        "ground": "commission-rogatoire",
-        "name": forger.body(kept["target"])["c"],
-        "target": kept["target"],
-    }
-    return forger.add("object.disclosed", "sec-1", **said | changes)
-
-
-def hand_over_what_was_destroyed(forger: Forger) -> int:
-    return hand_over(forger, 0)
-
-
-def hand_over_by_another_decision(forger: Forger) -> int:
-    return hand_over(forger, decision="d-1")
-
-
-def hand_over_another_object(forger: Forger) -> int:
-    return hand_over(forger, name=forger.body(forger.find("motion.unfreeze"))["c"])
-
-
-def hand_over_what_is_published(forger: Forger) -> int:
-    number = forger.find("motion.unfreeze")
-    return hand_over(forger, target=number, name=forger.body(number)["c"])
-
-
-def hand_over_out_of_curiosity(forger: Forger) -> int:
-    return hand_over(forger, ground="curiosite")
+def type_for_who_is_nobody(forger: Forger) -> int:
+    return forger.edit(forger.find("client.bind", cid=900), **{"for": "elu-900"})
 
 
 ATTACKS = [
@@ -426,41 +363,31 @@ ATTACKS = [
     Attack("skeleton without a redaction", Flaw.OBJECT_MISSING, hide_behind_a_skeleton),
     Attack("skeleton of another shape", Flaw.SKELETON, reshape_a_skeleton),
     Attack("skeleton gone", Flaw.SKELETON, empty_a_skeleton),
-    Attack("another skeleton announced", Flaw.SKELETON, _resign(announce_another_skeleton)),
-    Attack("another length announced", Flaw.OBJECT_LENGTH, _resign(announce_another_length)),
-    Attack("update under another's id", Flaw.FOREIGN, _resign(write_under_anothers_id)),
-    Attack("update given to another", Flaw.UNBOUND, _resign(give_an_update_to_another)),
-    Attack("replayed message", Flaw.REPEATED, _resign(accept_twice)),
-    Attack("update from the future", Flaw.UPDATE, _resign(refer_to_the_future)),
-    Attack("update that is none", Flaw.UPDATE, _resign(accept_rubbish)),
-    Attack("words changed", Flaw.DIGEST, _resign(change_words)),
-    Attack("gap in n", Flaw.UPDATE_NUMBER, _resign(leave_a_gap)),
-    Attack("update left out", Flaw.UPDATE_NUMBER, _resign(lose_an_update)),
-    Attack("session closed before", Flaw.SESSION_CLOSED, _resign(close_the_session_before)),
-    Attack("official revoked before", Flaw.NOT_ACCREDITED, _resign(revoke_the_official_before)),
-    Attack("official never accredited", Flaw.NOT_ACCREDITED, _resign(never_accredit)),
-    Attack("client id not bound", Flaw.UNBOUND, _resign(forget_the_binding)),
-    Attack("client id bound to two", Flaw.BOUND_TWICE, _resign(bind_to_two)),
-    Attack("written while frozen", Flaw.TEXT_CLOSED, _resign(write_in_a_frozen_text)),
-    Attack("adopted without a majority", Flaw.VOTES, _resign(adopt_without_a_majority)),
-    Attack("rejected with a majority", Flaw.VOTES, _resign(reject_with_a_majority)),
-    Attack("adopted another text than frozen", Flaw.NOT_FROZEN, _resign(adopt_another_text)),
-    Attack("frozen another text than written", Flaw.DIGEST, _resign(freeze_another_text)),
-    Attack("tombstone with an unlisted reason", Flaw.REDACTION, _resign(withdraw_for_another_reason)),
-    Attack("redaction of an entry without object", Flaw.REDACTION, _resign(withdraw_what_is_nothing)),
-    Attack("redaction that hides an update's shape", Flaw.REDACTION, _resign(withdraw_an_update_as_a_file)),
-    Attack("written after the drafting phase", Flaw.PHASE, _resign(freeze_the_congress_before_they_write)),
-    Attack("a phase never opened is left", Flaw.PHASE, _resign(leave_a_phase_that_was_not_open)),
-    Attack("witness named twice", Flaw.WITNESS_CHANGE, _resign(name_a_witness_twice)),
-    Attack("witness given up, never named", Flaw.WITNESS_CHANGE, _resign(give_up_a_stranger)),
-    Attack("witness left out of the policy", Flaw.POLICY, _resign(hide_a_witness)),
-    Attack("witness of the policy alone", Flaw.POLICY, _resign(show_a_witness_never_named)),
-    Attack("policy of another log", Flaw.POLICY, _resign(show_another_log)),
-    Attack("disclosure of what was destroyed", Flaw.DISCLOSURE, _resign(hand_over_what_was_destroyed)),
-    Attack("disclosure by another decision", Flaw.DISCLOSURE, _resign(hand_over_by_another_decision)),
-    Attack("disclosure of another object", Flaw.DISCLOSURE, _resign(hand_over_another_object)),
-    Attack("disclosure of what is published", Flaw.DISCLOSURE, _resign(hand_over_what_is_published)),
-    Attack("disclosure on an unlisted ground", Flaw.DISCLOSURE, _resign(hand_over_out_of_curiosity)),
+    Attack("another skeleton announced", Flaw.SKELETON, resign(announce_another_skeleton)),
+    Attack("another length announced", Flaw.OBJECT_LENGTH, resign(announce_another_length)),
+    Attack("update under another's id", Flaw.FOREIGN, resign(write_under_anothers_id)),
+    Attack("update given to another", Flaw.UNBOUND, resign(give_an_update_to_another)),
+    Attack("replayed message", Flaw.REPEATED, resign(accept_twice)),
+    Attack("update from the future", Flaw.UPDATE, resign(refer_to_the_future)),
+    Attack("update that is none", Flaw.UPDATE, resign(accept_rubbish)),
+    Attack("words changed", Flaw.DIGEST, resign(change_words)),
+    Attack("gap in n", Flaw.UPDATE_NUMBER, resign(leave_a_gap)),
+    Attack("update left out", Flaw.UPDATE_NUMBER, resign(lose_an_update)),
+    Attack("session closed before", Flaw.SESSION_CLOSED, resign(close_the_session_before)),
+    Attack("official revoked before", Flaw.NOT_ACCREDITED, resign(revoke_the_official_before)),
+    Attack("official never accredited", Flaw.NOT_ACCREDITED, resign(never_accredit)),
+    Attack("client id not bound", Flaw.UNBOUND, resign(forget_the_binding)),
+    Attack("client id bound to two", Flaw.BOUND_TWICE, resign(bind_to_two)),
+    Attack("typed for another without the role", Flaw.NOT_RAPPORTEUR, resign(type_for_another_without_the_role)),
+    Attack("typed for nobody of the roster", Flaw.NOT_RAPPORTEUR, resign(type_for_who_is_nobody)),
+    Attack("written while frozen", Flaw.TEXT_CLOSED, resign(write_in_a_frozen_text)),
+    Attack("adopted without a majority", Flaw.VOTES, resign(adopt_without_a_majority)),
+    Attack("rejected with a majority", Flaw.VOTES, resign(reject_with_a_majority)),
+    Attack("adopted another text than frozen", Flaw.NOT_FROZEN, resign(adopt_another_text)),
+    Attack("frozen another text than written", Flaw.DIGEST, resign(freeze_another_text)),
+    Attack("tombstone with an unlisted reason", Flaw.REDACTION, resign(withdraw_for_another_reason)),
+    Attack("redaction of an entry without object", Flaw.REDACTION, resign(withdraw_what_is_nothing)),
+    Attack("redaction that hides an update's shape", Flaw.REDACTION, resign(withdraw_an_update_as_a_file)),
 ]
 
 
@@ -472,12 +399,6 @@ class TestRewritten:
         """The stated reason, at the stated entry."""
         number = attack.do(forger)
         assert caught(check(congress, forger)) == (attack.flaw, number)
-
-    def test_a_disclosure_of_what_is_sealed_is_none(self, congress: Published, forger: Forger):
-        """What the attacks on it start from."""
-        hand_over(forger)
-        forger.write()
-        assert check(congress, forger).broken is None
 
     def test_a_history_signed_again_is_caught_by_what_somebody_kept(self, congress: Published, forger: Forger):
         """Though the operator removed every older checkpoint from the folder."""
@@ -514,23 +435,14 @@ def _swap_authors(said: dict) -> None:
     first["official"], second["official"] = second["official"], first["official"]
 
 
-class TestWhole:
-    """Each text is read a second time, from all its updates at once, as a stock Yjs reads a document."""
+def _typed_for(said: dict) -> None:
+    whose = next(author for author in said["authors"] if author["typed_for"])
+    whose["typed_for"] = []
 
-    def test_another_text_at_once_than_one_after_the_other_is_caught(
-        self, congress: Published, monkeypatch: pytest.MonkeyPatch
-    ):
-        """No record that keeps the rules is known to do so: here the Yjs that merges forgets the last update."""
-        monkeypatch.setattr(replay, "merge_updates", lambda *updates: merge_updates(*updates[:-1]))
-        report = audit(Folder(congress.folder), Given(parse_verifier_key(congress.key)))
-        assert report.broken is not None
-        assert (report.broken.flaw, report.broken.words) == (Flaw.WHOLE, "M1")
 
-    def test_many_updates_are_merged_by_heaps(self, congress: Published, monkeypatch: pytest.MonkeyPatch):
-        """Of heaps of heaps: the same."""
-        monkeypatch.setattr(replay, "HEAP", 2)
-        report = audit(Folder(congress.folder), Given(parse_verifier_key(congress.key)))
-        assert report.broken is None and report.counts.wholes == 2
+def _typed_for_another(said: dict) -> None:
+    whose = next(author for author in said["authors"] if author["typed_for"])
+    whose["typed_for"][0]["official"] += 1
 
 
 class TestPublished:
@@ -556,6 +468,12 @@ class TestPublished:
         report = check(congress, forger)
         assert report.broken is not None
         assert (report.broken.flaw, report.broken.words) == (flaw, "motions/M1.json")
+
+    @pytest.mark.parametrize("change", [_typed_for, _typed_for_another])
+    def test_for_whom_words_were_typed_must_be_said(self, congress: Published, forger: Forger, change):
+        """A page that forgets it, or names somebody else, is caught: the ids of the record say it."""
+        forger.rewrite_json("M2", change)
+        assert caught(check(congress, forger))[0] == Flaw.AUTHORS
 
     def test_words_withdrawn_from_the_text_must_be_masked_on_the_page(self, congress: Published, forger: Forger):
         """A page that still shows them is caught, though no digest can say so any more."""

@@ -17,7 +17,7 @@ from motion.commands import run
 from motion.language import language
 from motion.record.flaws import Flaw
 
-from .forger import Forger
+from .forger import Forger, size_of
 from .test_sources import serving
 from .world import Published
 
@@ -44,7 +44,7 @@ class TestHolds:
         said = capsys.readouterr()
         assert said.err == "" and said.out.startswith("Tout concorde.\n")
         for line in (
-            "- 52 inscriptions, une à une",
+            f"- {size_of(congress.folder / 'log')} inscriptions, une à une",
             "- 3 états signés plus anciens, prolongés",
             "- 2 retraits ou effacements, motivés",
             "- 2 textes publiés, mot pour mot, et leurs auteurs",
@@ -69,9 +69,9 @@ class TestHolds:
     def test_answers_programs(self, congress: Published, capsys: pytest.CaptureFixture[str]):
         """One object of JSON."""
         assert run(["verify", str(congress.folder), "--key", congress.key, "--json"], FRENCH) == 0
-        said = json.loads(capsys.readouterr().out)
-        assert (said["result"], said["size"], said["key_given"]) == ("holds", 52, True)
-        assert said["checked"]["updates"] == said["kinds"]["crdt.update"] == 23
+        said, size = json.loads(capsys.readouterr().out), size_of(congress.folder / "log")
+        assert (said["result"], said["size"], said["key_given"]) == ("holds", size, True)
+        assert said["checked"]["updates"] == said["kinds"]["crdt.update"] > 20
 
     def test_reads_an_address(self, congress: Published, capsys: pytest.CaptureFixture[str]):
         """The same congress, through the web."""
@@ -92,7 +92,8 @@ class TestHolds:
             server.server_close()
             thread.join()
         said = json.loads(capsys.readouterr().out)
-        assert (said["size"], said["checked"]["texts"], said["older"]) == (52, 2, 0)
+        size = size_of(congress.folder / "log")
+        assert (said["size"], said["checked"]["texts"], said["older"]) == (size, 2, 0)
         assert "no-older" in {note["code"] for note in said["notes"]}
 
     def test_says_once_what_is_true_of_several_motions(self, forger: Forger, capsys: pytest.CaptureFixture[str]):

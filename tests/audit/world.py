@@ -1,11 +1,11 @@
 """A scripted congress, done by the acts of the service and published as a folder: what the auditor is given.
 
 Two motions. M1: three people write at once, one is refused, one goes home, a slip of words is destroyed after it was
-deleted; the text is frozen, opened again, frozen, adopted. M2: rejected, and then words that stand in it withdrawn.
+deleted; the text is frozen, opened again, frozen, adopted. M2: a rapporteur types for somebody; the motion is rejected,
+and then words that stand in it are withdrawn.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from motion.acts.roster import OfficialForm
 from motion.acts.sign_in import open_session
 from motion.exports.log_folder import write_log
 from motion.live import updates
+from motion.live.authorship import packed
 from motion.live.draft import Author, Draft, Sender
 from motion.live.masking import masked_copy
 from motion.live.relay import MemoryRelay
@@ -90,7 +91,13 @@ class Desk:
         actor = self.actors[editor.author.official]
         accepted = take_check(self.draft, update, editor.author)
         writing = drafting.Writing(
-            actor, accepted.update, script.salt(), accepted.clients, accepted.new_clients, accepted.parsed
+            actor,
+            accepted.update,
+            script.salt(),
+            accepted.clients,
+            accepted.new_clients,
+            accepted.parsed,
+            editor.author.typed_for,
         )
         window = drafting.MotionWindow(self.motion, self.draft.number, [writing])
         (kept,) = script.store.write_now(drafting.keep_window, script.congress, [window], now=script.now())
@@ -112,8 +119,8 @@ class Desk:
     def copy(self) -> drafts.ReadingCopy:
         """The reading copy, as the room renews it."""
         rows = self.script.store.read_now(drafts.updates_after, self.motion, 0)
-        runs = json.dumps([[run.length, run.official] for run in self.draft.runs()])
-        return drafts.ReadingCopy(self.draft.text(), runs, self.draft.number, rows[-1].entry, rows[-1].at)
+        runs, typed_for = packed(self.draft.runs()), packed(self.draft.typed_for())
+        return drafts.ReadingCopy(self.draft.text(), runs, self.draft.number, rows[-1].entry, rows[-1].at, typed_for)
 
     def on_copies(self, act) -> Motion:
         """Do an act on the motion as it stands."""
@@ -250,6 +257,7 @@ def write_second(script: Script, motion: int, actors: dict[int, Actor], secretar
     desk.send(yves, yves.type(len(FIRST), "\nUn car.\n"))
     standing = desk.send(solene, solene.type(len(str(solene.text)), "Monsieur Quidam ment.\n"))
     desk.send(yves, yves.type(len(str(yves.text)), "Un train.\n"))
+    type_for_another(desk, secretary, yves.author.official, list(actors)[0])
     frozen = desk.on_copies(lambda db: motions.freeze(db, secretary, motion, now=script.now()))
     result = ShowOfHands(1, 2, 1, 0, "Aline Corbières, maire")
     assert frozen.digest is not None
@@ -257,6 +265,17 @@ def write_second(script: Script, motion: int, actors: dict[int, Actor], secretar
         motions.enter_result, secretary, motion, result, expected_digest=frozen.digest, now=script.now()
     )
     return standing
+
+
+def type_for_another(desk: Desk, secretary: Actor, rapporteur: int, other: int) -> None:
+    """A rapporteur types for somebody who is not at a desk, then is a rapporteur no more."""
+    script = desk.script
+    script.store.write_now(roster.set_rapporteur, secretary, rapporteur, True, now=script.now())
+    hand = desk.seat(900, rapporteur)
+    hand.author = hand.author._replace(typed_for=other)
+    for words in ("Pour Aline :", " des vélos 🚲.\n"):
+        desk.send(hand, hand.type(len(str(hand.text)), words))
+    script.store.write_now(roster.set_rapporteur, secretary, rapporteur, False, now=script.now())
 
 
 def redact(

@@ -247,10 +247,11 @@ class Writer:
         await self.until(lambda: self.position >= 0)
         return self
 
-    async def submit(self, update: bytes) -> int:
-        """Send one update under the next outbox number."""
+    async def submit(self, update: bytes, typed_for: int = 0) -> int:
+        """Send one update under the next outbox number, as typed for another official if one is given."""
         self.sent += 1
-        await self.socket.send(wire.encode_message(wire.Submit(self.sent, update)))
+        message = wire.SubmitFor(self.sent, typed_for, update) if typed_for else wire.Submit(self.sent, update)
+        await self.socket.send(wire.encode_message(message))
         return self.sent
 
     async def type(self, words: str, at: int | None = None) -> int:

@@ -107,6 +107,7 @@ class TestReading:
             "mandate": "conseiller municipal",
             "commune": "Port-Émeraude",
             "characters": 100,
+            "typed_for": [],
         }
         assert answer.headers["access-control-allow-origin"] == "*"
         assert hall.client.get("/ormeline.json").json()["motions"][0]["code"] == "M1"

@@ -42,7 +42,7 @@ MOTION_COLUMNS = (
     "resultat_le",
     "adresse",
 )
-AUTHOR_COLUMNS = ("membre", "nom", "mandat", "territoire", "caracteres")
+AUTHOR_COLUMNS = ("membre", "nom", "mandat", "territoire", "caracteres", "saisi_pour")
 MEMBER_COLUMNS = ("membre", "nom", "mandat", "territoire", "role", "role_code", "depuis", "en_exercice", "sortie_le")
 ENTRY_COLUMNS = (
     "numero",
@@ -107,7 +107,17 @@ async def authors(request: Request) -> Response:
     found = unchanged(page, etag)
     if found:
         return found
-    written = [(one.official, one.name, one.mandate, one.territory, one.characters) for one in author_items(page, rows)]
+    written = [
+        (
+            one.official,
+            one.name,
+            one.mandate,
+            one.territory,
+            one.characters,
+            " ".join(f"elu-{other.official}:{other.characters}" for other in one.typed_for),
+        )
+        for one in author_items(page, rows)
+    ]
     content = table(AUTHOR_COLUMNS, written, separator)
     return named(send(page, content.encode(), MEDIA_TYPE, etag=etag), page, f"{rows.motion.code}-auteurs")
 

@@ -221,7 +221,12 @@ def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> Motion
         moment=decided or moment,
         language=page.language.code,
         authors=tuple(
-            Author(share.person.official, share.person.name, share.person.title, share.percent)
+            Author(
+                share.person.official,
+                share.person.name,
+                share.person.title,
+                ", ".join((share.percent, *share.typed_for)),
+            )
             # In the order of their names: a share is no rank.
             for share in sorted(shares, key=lambda share: share.person.name)
         ),

@@ -70,7 +70,7 @@ def instant_view(
     frame = frame_of(page, found)
     text = parse(there.text)
     runs = there.authors
-    counted = authorship.shares(text, runs)
+    counted = authorship.shares(text, runs, there.beneficiaries)
     read_text = Read(found.motion, text, runs, counted, authorship.styles(counted.whole))
     sections = tuple(
         masked(page, found, section) for section in sections_of(page, read_text, people, with_authors=with_authors)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from motion.rules.authorship import typed_for_in
 from motion.rules.errors import NotFound
 from motion.rules.names import display_name
 from motion.rules.vocabulary import FINAL
@@ -24,6 +25,7 @@ from motion.web.reading import (
     grouped_digest,
     named,
     read_motion,
+    runs_of,
     sections_of,
     title_html,
     vote_of,
@@ -267,6 +269,7 @@ def json_of(page: Page, rows: MotionRows) -> dict[str, object]:
     for length, official in read_text.runs:
         if official is not None:
             written[official] = written.get(official, 0) + length
+    typed_for = typed_for_in(read_text.runs, runs_of(motion.typed_for))
     authors = []
     for official, characters in sorted(written.items(), key=lambda pair: (-pair[1], pair[0])):
         row = rows.officials.get(official)
@@ -277,6 +280,11 @@ def json_of(page: Page, rows: MotionRows) -> dict[str, object]:
                 "mandate": row.mandate if row else "",
                 "commune": row.territory if row else "",
                 "characters": characters,
+                "typed_for": [
+                    {"official": other, "characters": count}
+                    for (author, other), count in sorted(typed_for.items(), key=lambda one: (-one[1], one[0]))
+                    if author == official
+                ],
             }
         )
     result = None

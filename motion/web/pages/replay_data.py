@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from motion.rules.history import listed
 from motion.web.page import Page
 from motion.web.pages.home import OPEN
 from motion.web.past import BASE, etag_of, past_of
@@ -71,7 +72,7 @@ def chunk_of(rows: OneChunk) -> dict[str, object]:
         "chunk": rows.number,
         "text": rows.keyframe.text,
         "runs": rows.keyframe.runs,
-        "changes": rows.changes,
+        "changes": [listed(change) for change in rows.changes],
     }
 
 

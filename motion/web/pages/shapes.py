@@ -54,7 +54,7 @@ class ShapeView(View):
 async def shape(request: Request) -> Response:
     """How one part of the text took shape, by its anchor."""
     page, rows = await past_of(request, replays.shaped, request.path_params["anchor"])
-    ids = {official for _step, there in rows.moments for _length, official in there.runs}
+    ids = {one for _step, there in rows.moments for _length, one in (*there.runs, *there.typed_for)}
     people = rows.past.officials | await request.app.state.service.store.read(replays.people, ids)
     return await answer(page, "shape.html", etag_of(page, rows.past, people), lambda: shape_view(page, rows, people))
 
@@ -69,7 +69,7 @@ def shape_view(page: Page, rows: Shaped, people: Mapping[int, Official]) -> Shap
     for step, there in rows.moments:
         text = parse(there.text)
         section = _section(text.sections, step, place.anchor)
-        shares = authorship.shares(text, there.authors).sections
+        shares = authorship.shares(text, there.authors, there.beneficiaries).sections
         counted.append(shares.get(section.anchor) if section else None)
     last = next((share for share in reversed(counted) if share), None)
     order = sorted({official for share in counted if share for official, _count in share.by_official})
