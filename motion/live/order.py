@@ -235,7 +235,7 @@ class Order:
 
     def _cut(self, piece: Piece, clock: int, undo: _Undo | None) -> Piece:
         """Cut a piece before `clock` and return what follows."""
-        half = Piece(
+        half = type(piece)(
             piece.client,
             clock,
             piece.end - clock,

@@ -4,20 +4,26 @@ Pages then read any instant without Yjs (`motion.rules.history`). Everything mad
 drops it (`storage.history.forget`). The work goes on from the beginning of the last chunk, whose state is kept: a
 crash, another process or a forgetting in between costs one chunk's replay.
 
-Memory is bounded: the document, one chunk, and at most `CHUNKS_AT_ONCE` chunks that wait to be written.
+What an update did is found in our own layout of the text (`splices`), and held against pycrdt's text at the end of
+each chunk: should the two ever differ, nothing of that chunk is kept and pycrdt's own event is asked instead, as slow
+as it is in a long text written here and there.
+
+Memory is bounded: the document twice, one chunk, and at most `CHUNKS_AT_ONCE` chunks that wait to be written.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pycrdt import Doc, Text, TextEvent
 
-from motion.live.updates import ROOT
+from motion.live.refusals import Refused
+from motion.live.splices import Layout, Splice
+from motion.live.updates import ANY_SIZE, ROOT, parse
 from motion.rules.history import (
     CHUNK_UPDATES,
     EMPTY,
@@ -54,13 +60,27 @@ READERS_WAIT_S = 2.0  # a page of the past is no live page
 
 
 class HistoryBroken(Exception):
-    """The kept state does not give the kept keyframe: replay from the first update."""
+    """The kept state does not give the kept keyframe, or the layout another text than pycrdt."""
 
 
 class Replayer:
-    """A document replayed from a state that gives `keyframe`; each update comes out as changes in characters."""
+    """A document replayed from a state that gives `keyframe`; each update comes out as changes in characters.
 
-    def __init__(self, state: bytes = b"", keyframe: Keyframe = EMPTY, telling: Telling | None = None) -> None:
+    Args:
+        by_event: Whether pycrdt is asked what an update did.
+
+    Raises:
+        HistoryBroken: The state does not give the keyframe.
+    """
+
+    def __init__(
+        self,
+        state: bytes = b"",
+        keyframe: Keyframe = EMPTY,
+        telling: Telling | None = None,
+        *,
+        by_event: bool = False,
+    ) -> None:
         self.telling = telling or Telling()
         self._pieces = Pieces(keyframe.text)
         self._places = Places(self._pieces, self.telling.parts)
@@ -70,23 +90,63 @@ class Replayer:
         self._text: Text = self._doc.get(ROOT, type=Text)
         if state:
             self._doc.apply_update(state)
-        if str(self._text) != keyframe.text:
-            raise HistoryBroken
+        self.check()
         self._deltas: list[list[dict[str, Any]]] = []
-        self._watch = self._text.observe(lambda event: self._note(event))
+        self._layout = None if by_event else Layout()
+        if self._layout is None:
+            self._watch = self._text.observe(lambda event: self._note(event))
+        elif state:
+            self._lay_out(self._layout, state)
+            if self._layout.text() != keyframe.text:
+                raise HistoryBroken
 
     def _note(self, event: TextEvent) -> None:
         self._deltas.append(event.delta)  # type: ignore[attr-defined]  # pycrdt's stubs leave it out
 
+    def check(self) -> None:
+        """Hold the text that the changes give against pycrdt's.
+
+        Raises:
+            HistoryBroken: They differ.
+        """
+        if str(self._text) != self._pieces.text():
+            raise HistoryBroken
+
     def take(self, row: UpdateRow) -> list[Change]:
-        """Apply one kept update, and say what it did to the text; nothing, when it deletes what was deleted."""
+        """Apply one kept update, and say what it did to the text; nothing, when it deletes what was deleted.
+
+        Raises:
+            HistoryBroken: The layout can't follow.
+        """
         self._doc.apply_update(row.content)
+        splices = self._watched() if self._layout is None else self._lay_out(self._layout, row.content)
         at = milliseconds(row.at)
         official, typed_for = row.official_id or 0, row.for_id or 0
         if typed_for and self._typed_for is None:
             self._typed_for = Runs([(self._pieces.characters, 0)])
         made: list[Change] = []
-        for delta in self._deltas:
+        for place, removed, inserted in splices:
+            change = Change(place, removed, inserted, row.entry, official, at, typed_for)
+            self.telling.take(change, self._places.take(change))
+            self._runs.splice(place, removed, len(inserted), official)
+            if self._typed_for is not None:
+                self._typed_for.splice(place, removed, len(inserted), typed_for)
+            made.append(change)
+        return made
+
+    def _lay_out(self, layout: Layout, update: bytes) -> list[Splice]:
+        parsed = parse(update, ANY_SIZE)
+        if isinstance(parsed, Refused):
+            raise HistoryBroken(parsed)
+        try:
+            return layout.take(parsed)
+        except (KeyError, UnicodeDecodeError) as lost:
+            raise HistoryBroken from lost
+
+    def _watched(self) -> Iterator[Splice]:
+        """What pycrdt says of the update; each splice is to be made before the next is asked for."""
+        deltas, self._deltas = self._deltas, []
+        for delta in deltas:
             octets = 0
             for step in delta:
                 if "retain" in step:
@@ -94,21 +154,18 @@ class Replayer:
                     continue
                 place = self._pieces.place_of(octets)
                 if "insert" in step:
-                    inserted, removed = step["insert"], 0
-                    octets += len(inserted.encode())
+                    octets += len(step["insert"].encode())
+                    yield Splice(place, 0, step["insert"])
                 else:
-                    inserted, removed = "", self._pieces.place_of(octets + step["delete"]) - place
-                change = Change(place, removed, inserted, row.entry, official, at, typed_for)
-                self.telling.take(change, self._places.take(change))
-                self._runs.splice(place, removed, len(inserted), official)
-                if self._typed_for is not None:
-                    self._typed_for.splice(place, removed, len(inserted), typed_for)
-                made.append(change)
-        self._deltas.clear()
-        return made
+                    yield Splice(place, self._pieces.place_of(octets + step["delete"]) - place, "")
 
     def keyframe(self) -> Keyframe:
-        """The text now."""
+        """The text now.
+
+        Raises:
+            HistoryBroken: It is not pycrdt's.
+        """
+        self.check()
         typed_for = self._typed_for.joined() if self._typed_for else ()
         return Keyframe(self._pieces.text(), self._runs.joined(), typed_for)
 
@@ -160,20 +217,29 @@ def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
     Returns:
         Whether the history has come as far as it was asked to; False when somebody else moved it meanwhile.
     """
+    try:
+        return _catch_up(store, motion_id, most, by_event=False)
+    except HistoryBroken:
+        log.exception("motion %d: its text was laid out otherwise than pycrdt does", motion_id)
+        return _catch_up(store, motion_id, most, by_event=True)
+
+
+def _catch_up(store: Store, motion_id: int, most: int | None, *, by_event: bool) -> bool:
     head, last, kept = store.read_now(_start, motion_id)
     try:
-        replayer, growing = _resume(head, last)
+        replayer, growing = _resume(head, last, by_event=by_event)
     except (HistoryBroken, ValueError):
         # Yjs may give another text to who loads the state at once (motion/live/README.md), and a new version of
         # Motion may tell otherwise: the kept updates, one after another, are the truth.
         log.warning("motion %d: history replayed from its first update", motion_id)
-        replayer, growing = _resume(TextHistory(motion_id=motion_id), None)
+        replayer, growing = _resume(TextHistory(motion_id=motion_id), None, by_event=by_event)
     start, number = head.number, growing.number
     stop = kept if most is None else min(kept, start + most)
     entry, at = growing.entry, growing.at
     chunks: list[ChunkRow] = []
 
     def keep() -> bool:
+        replayer.check()
         changes = growing.first_change + len(growing.changes)
         progress = Progress(number, entry, changes, at, growing.state, growing.summary, replayer.told())
         written = [*chunks, growing.row()]
@@ -201,12 +267,12 @@ def _start(db: Session, motion_id: int) -> tuple[TextHistory, ChunkRow | None, i
     return history.head(db, motion_id), history.last_chunk(db, motion_id), found.number
 
 
-def _resume(head: TextHistory, last: ChunkRow | None) -> tuple[Replayer, _Growing]:
+def _resume(head: TextHistory, last: ChunkRow | None, *, by_event: bool) -> tuple[Replayer, _Growing]:
     if last is None:
-        replayer = Replayer()
+        replayer = Replayer(by_event=by_event)
         return replayer, _Growing(0, 0, -1, None, 0, pack_keyframe(EMPTY), b"", b"", [])
     keyframe = unpack_keyframe(last.keyframe)
-    replayer = Replayer(head.state, keyframe, Telling.unpack(head.summary))
+    replayer = Replayer(head.state, keyframe, Telling.unpack(head.summary), by_event=by_event)
     growing = _Growing(
         last.chunk,
         last.base_number,

@@ -15,6 +15,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from motion.rules.authorship import Run
@@ -25,6 +26,9 @@ copy of the text (20 kB packed for 60,000 characters)."""
 
 PIECE = 2_048
 """Characters of a piece of the text being replayed: a change costs one piece and a walk from the last place."""
+
+STRETCH = 512
+"""Runs of a stretch of authors, up to twice as many: likewise."""
 
 
 class Change(NamedTuple):
@@ -248,34 +252,42 @@ class Pieces:
         self._at += 1
 
 
-class Runs:
-    """Who wrote each character, in characters, to be changed many times. One owner.
+class _Stretch:
+    """Runs that follow each other, and how many characters they are together."""
 
-    The same law as `motion.live.authorship`: whoever inserts a character is its author.
-    """
+    __slots__ = ("lengths", "officials", "total")
 
-    def __init__(self, runs: Iterable[Sequence[int]] = ()) -> None:
-        self._lengths: list[int] = []
-        self._officials: list[int] = []
-        for length, official in runs:
-            self._lengths.append(length)
-            self._officials.append(official)
-        self._at = self._before = 0
+    def __init__(self, lengths: list[int], officials: list[int]) -> None:
+        self.lengths = lengths
+        self.officials = officials
+        self.total = sum(lengths)
 
-    def splice(self, position: int, deleted: int, inserted: int, official: int) -> None:
-        """Follow one change of a text."""
-        lengths, officials = self._lengths, self._officials
-        while position < self._before:
-            self._at -= 1
-            self._before -= lengths[self._at]
-        while self._at < len(lengths) and position > self._before + lengths[self._at]:
-            self._before += lengths[self._at]
-            self._at += 1
-        at, inside = self._at, position - self._before
-        if deleted:
-            self._delete(at, inside, deleted)
-        if not inserted:
-            return
+    def take_out(self, inside: int, deleted: int) -> None:
+        """Shorten runs by at least one character, from a place on; what is emptied goes."""
+        lengths = self.lengths
+        self.total -= deleted
+        first = 0
+        while inside >= lengths[first]:
+            inside -= lengths[first]
+            first += 1
+        after = first
+        while deleted:
+            taken = min(deleted, lengths[after] - inside)
+            lengths[after] -= taken
+            deleted -= taken
+            inside = 0
+            after += 1
+        emptied = slice(first + bool(lengths[first]), after - bool(lengths[after - 1]))
+        del lengths[emptied], self.officials[emptied]
+
+    def put_in(self, inside: int, inserted: int, official: int) -> None:
+        """Lengthen a run, or put one in."""
+        lengths, officials = self.lengths, self.officials
+        self.total += inserted
+        at = 0
+        while at < len(lengths) and inside > lengths[at]:
+            inside -= lengths[at]
+            at += 1
         if at == len(lengths):
             lengths.append(inserted)
             officials.append(official)
@@ -294,27 +306,68 @@ class Runs:
             lengths[at : at + 1] = [inside, inserted, lengths[at] - inside]
             officials[at : at + 1] = [officials[at], official, officials[at]]
 
-    def _delete(self, at: int, inside: int, deleted: int) -> None:
-        """Shorten runs from `inside` of run `at` on; an emptied run `at` goes too, and the next takes its place."""
-        lengths = self._lengths
-        taken = min(deleted, lengths[at] - inside) if at < len(lengths) else 0
-        if at < len(lengths):
-            lengths[at] -= taken
-        left, after = deleted - taken, at + 1
-        while left:
-            taken = min(left, lengths[after])
-            lengths[after] -= taken
-            left -= taken
-            if not lengths[after]:
-                after += 1
-        del lengths[at + 1 : after], self._officials[at + 1 : after]
-        if at < len(lengths) and not lengths[at]:
-            del lengths[at], self._officials[at]
+
+class Runs:
+    """Who wrote each character, in characters, to be changed many times. One owner.
+
+    The same law as `motion.live.authorship`: whoever inserts a character is its author. Kept in stretches: a change
+    costs one of them and a walk from the last one changed, however many runs there are.
+    """
+
+    def __init__(self, runs: Iterable[Sequence[int]] = ()) -> None:
+        kept = [(length, official) for length, official in runs if length]
+        self._stretches = [
+            _Stretch([length for length, _official in part], [official for _length, official in part])
+            for part in (kept[at : at + STRETCH] for at in range(0, max(1, len(kept)), STRETCH))
+        ]
+        self._at = self._before = 0
+
+    def splice(self, position: int, deleted: int, inserted: int, official: int) -> None:
+        """Follow one change of a text.
+
+        Raises:
+            ValueError: It reaches beyond the text.
+        """
+        stretches = self._stretches
+        while position < self._before:
+            self._at -= 1
+            self._before -= stretches[self._at].total
+        while position > self._before + stretches[self._at].total:
+            if self._at + 1 == len(stretches):
+                raise ValueError("a place beyond the runs")
+            self._before += stretches[self._at].total
+            self._at += 1
+        inside = position - self._before
+        if deleted:
+            self._delete(inside, deleted)
+        if inserted:
+            stretch = stretches[self._at]
+            stretch.put_in(inside, inserted, official)
+            if len(stretch.lengths) > 2 * STRETCH:
+                halves = (slice(STRETCH), slice(STRETCH, None))
+                stretches[self._at : self._at + 1] = [
+                    _Stretch(stretch.lengths[half], stretch.officials[half]) for half in halves
+                ]
+
+    def _delete(self, inside: int, deleted: int) -> None:
+        at = self._at
+        while deleted:
+            if at == len(self._stretches):
+                raise ValueError("a deletion beyond the runs")
+            taken = min(deleted, self._stretches[at].total - inside)
+            if taken:
+                self._stretches[at].take_out(inside, taken)
+            deleted -= taken
+            inside = 0
+            at += 1
+        following = slice(self._at + 1, at)
+        self._stretches[following] = [stretch for stretch in self._stretches[following] if stretch.total]
 
     def joined(self) -> tuple[tuple[int, int], ...]:
         """The runs, neighbours of one official made one."""
         joined: list[tuple[int, int]] = []
-        for length, official in zip(self._lengths, self._officials, strict=True):
+        runs = (zip(stretch.lengths, stretch.officials, strict=True) for stretch in self._stretches)
+        for length, official in chain.from_iterable(runs):
             if joined and joined[-1][1] == official:
                 joined[-1] = (joined[-1][0] + length, official)
             elif length:

@@ -12,7 +12,8 @@ from motion.acts import motions
 from motion.live import replaying
 from motion.live.draft import Author, Draft
 from motion.live.replaying import Histories, catch_up
-from motion.live.updates import MASK, masked
+from motion.live.splices import Layout, Splice
+from motion.live.updates import MASK, Update, masked
 from motion.rules.history import CHUNK_UPDATES, Pieces, instant, unpack_changes, unpack_keyframe
 from motion.rules.places import Places
 from motion.rules.steps import Telling
@@ -135,6 +136,31 @@ def test_a_state_that_gives_another_text_is_not_believed(world: World) -> None:
     world.store.write_now(pasts.keep, world.motion_id, past[800:], NOW)
     assert catch_up(world.store, world.motion_id)
     check(world, past, [])
+
+
+@pytest.mark.parametrize("failure", ["elsewhere", "lost"])
+def test_what_is_laid_out_otherwise_than_by_pycrdt_is_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: str
+) -> None:
+    """It is asked instead, and the history is the same."""
+    past = list(pasts.made_up(5, officials(world), 900))
+    world.store.write_now(pasts.keep, world.motion_id, past, NOW)
+    genuine = Layout.take
+    taken = []
+
+    def take(layout: Layout, update: Update) -> list[Splice]:
+        taken.append(update)
+        splices = genuine(layout, update)
+        if len(taken) < 600:
+            return splices
+        if failure == "lost":
+            raise KeyError(update)
+        return [splice._replace(position=0, deleted=0, inserted="x") for splice in splices]
+
+    monkeypatch.setattr(Layout, "take", take)
+    assert catch_up(world.store, world.motion_id)
+    assert "laid out otherwise" in caplog.text
+    check(world, past, [], every=7)
 
 
 def test_what_was_forgotten_meanwhile_is_not_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
