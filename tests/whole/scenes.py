@@ -156,6 +156,17 @@ def prepare_withdrawal(page: Page) -> None:
         page.get_by_role("button", name="Relire avant de confirmer").click()
 
 
+def ask_for_new_cards(page: Page) -> None:
+    """Ask for everybody's cards again, once somebody has one."""
+    origin = page.url.partition("/ormeline")[0]
+    given = page.request.post(f"{origin}{ROOM}/liste/6", form={"deed": "card"}, headers={"Origin": origin})
+    assert given.ok, given.status
+    page.get_by_label("Tout le monde").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Éditer les cartes").click()
+    page.get_by_role("button", name="Annuler et imprimer").wait_for()
+
+
 SCENES = (
     Scene("congresses", "public", "/"),
     Scene("home", "public", "/ormeline"),
@@ -234,6 +245,7 @@ SCENES = (
     Scene("roster-import", "secretariat", ROOM + "/liste/importer"),
     Scene("roster-preview", "secretariat", ROOM + "/liste/importer", upload_roster),
     Scene("cards", "secretariat", ROOM + "/cartes"),
+    Scene("cards, those in force cancelled", "secretariat", ROOM + "/cartes", ask_for_new_cards),
     Scene("editor, of the secretariat", "secretariat", M1 + "/rediger", start_editor),
 )
 PUBLIC = tuple(scene for scene in SCENES if scene.role == "public" and scene.then is None)
