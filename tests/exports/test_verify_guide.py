@@ -12,9 +12,9 @@ import pytest
 
 from motion.exports.verify_guide import Subject, programs, verify_guide
 from motion.record.checkpoint import open_checkpoint, parse_verifier_key
-from tests.audit.forger import Forger
+from tests.audit.forger import Forger, size_of
 from tests.audit.world import Published, publish
-from tests.conformance.record.conftest import install
+from tests.conformance.record.conftest import require_go
 
 LANGUAGES = ("fr", "en")
 
@@ -93,7 +93,8 @@ class TestShell:
         assert leaf != kept
         (forger.folder / "motions/M1.md").write_text("autre texte")
         assert len(set(run(forger.folder, text).stdout.split())) == 2
-        (forger.log / "checkpoint").write_text((forger.log / "checkpoint").read_text().replace("\n52\n", "\n51\n"))
+        note = (forger.log / "checkpoint").read_text()
+        (forger.log / "checkpoint").write_text(note.replace(f"\n{forger.size}\n", f"\n{forger.size - 1}\n"))
         assert run(forger.folder, made + signature).returncode != 0
 
     def test_nothing_is_left_to_fill_in(self, congress: Published, language: str):
@@ -115,12 +116,10 @@ class TestGo:
 
     def test_answers_what_the_guide_says(self, congress: Published, export: Path):
         """The whole record, older checkpoints included."""
-        reason = install()
-        if reason:
-            pytest.skip(reason)
+        require_go()  # skips where apt cannot bring it (no Debian, not root, no network); in CI that fails
         (command,) = blocks(verify_guide(subject(congress), "fr"), "go")
         said = run(export, command)
-        assert (said.returncode, said.stdout) == (0, "holds 52\n"), said.stderr
+        assert (said.returncode, said.stdout) == (0, f"holds {size_of(export / 'log')}\n"), said.stderr
         forger = Forger(export, export.parent / "forged")
         forger.edit(forger.find("official.accredit", 3), name="Quelqu’un d’autre")
         forger.write()
