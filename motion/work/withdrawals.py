@@ -21,8 +21,9 @@ async def erase_due(store: Store, now: datetime) -> int:
 class Scrubs:
     """Scrubs the database after each decision, however busy readers were when it was made. Owned by one task.
 
-    The page that decides does so at once. What it could not do, or a crash prevented, is done here: this remembers
-    nothing but the last decision that it saw followed by a scrub, so each start begins with one.
+    On SQLite the page that decides does so at once. What it could not do, what a crash prevented, and every vacuum of
+    PostgreSQL is done here, again until no export sees the words any more. This remembers nothing but the last decision
+    that it saw followed by a scrub, so each start begins with one.
     """
 
     def __init__(self, store: Store) -> None:
