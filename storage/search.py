@@ -16,7 +16,8 @@ from sqlmodel import Session, col
 from motion.record.entry import Entry as Said
 from motion.record.entry import decode_entry
 from motion.record.errors import RecordError
-from motion.record.kinds import KINDS, Form
+from motion.record.forms import Form
+from motion.record.kinds import KINDS
 from motion.record.objects import open_object
 from motion.rules.names import folded
 from motion.rules.register import TYPED
