@@ -299,6 +299,7 @@ class TestDeciding:
         ):
             refused = hall.client.post(f"{HERE}/1/scelle", data=given, headers=hall.odile)
             assert refused.status_code == 422 and words in text_of(refused.text) and WORDS not in refused.text
+            assert 'href="#authority-1"' in refused.text or 'href="#ground-1"' in refused.text
         assert hall.service.store.read_now(ledger.size, 1) == size
         answer = hall.client.post(f"{HERE}/1/scelle", data=court, headers=hall.odile)
         (handed,) = json.loads(answer.content)["objects"]

@@ -74,6 +74,7 @@ def overview_page(page: Page, rows: Overview, form: Form, handing: Form, handed:
         form=form,
         handing=handing,
         handed=handed,
+        handing_errors=[(f"{name}-{handed}", sentence) for name, sentence in handing.faults.items()],
         grounds=[
             ("", page._(_("Choisissez"))),
             *((str(key), page._(said)) for key, (said, _basis) in GROUNDS.items()),
