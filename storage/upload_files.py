@@ -53,7 +53,7 @@ class Incoming:
             return length
         return found
 
-    def write(self, chunk: bytes, at: int) -> None:
+    def write(self, chunk: bytes | bytearray, at: int) -> None:
         """Write at a place; it counts once `sync` has returned and the row says so."""
         rest = memoryview(chunk)
         while rest:

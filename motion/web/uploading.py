@@ -47,7 +47,8 @@ T = TypeVar("T")
 log = logging.getLogger("motion.web")
 
 WRITTEN_BYTES = 1 << 20  # at once
-COUNTED_BYTES = 16 << 20  # what a cut costs at most on a fast line
+COUNTED_BYTES = 16 << 20  # what a cut costs on a fast line
+MOST_UNCOUNTED_BYTES = 64 << 20  # on a line that is faster than the disk
 COUNTED_S = 5.0  # and on a slow one
 SILENT_S = 60.0  # an open connection on which nothing comes
 GIVEN_UP_S = 10.0  # for another connection to count what it has and let go
@@ -291,37 +292,43 @@ class _Piece:
         self._checksum = checksum
         self._digest = DIGESTS[checksum.algorithm]() if checksum else None
         self._pending = bytearray()
-        self._written = upload.received  # where the file goes on
+        self._at = upload.received  # where the pending bytes go
+        self._count_at = 0.0  # when what a slow line brought is counted, by the loop's clock
+        self._writing: asyncio.Task[None] | None = None  # while it does, the next bytes come in
+        self._counting: asyncio.Task[Upload] | None = None  # likewise
 
     async def take(self, stream: AsyncIterator[bytes]) -> Upload:
-        loop = asyncio.get_running_loop()
-        counted_at = loop.time()
+        try:
+            return await self._take(stream)
+        finally:
+            # The lock must not be let go while a thread still writes.
+            left = [task for task in (self._writing, self._counting) if task is not None]
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _take(self, stream: AsyncIterator[bytes]) -> Upload:
+        now = asyncio.get_running_loop().time
+        self._count_at = now() + COUNTED_S
         try:
             async for chunk in self._arriving(stream):
-                if self._written + len(self._pending) + len(chunk) > self._upload.length:
-                    raise FileTooLarge(self._written + len(self._pending) + len(chunk), self._upload.length)
+                if self._at + len(self._pending) + len(chunk) > self._upload.length:
+                    raise FileTooLarge(self._at + len(self._pending) + len(chunk), self._upload.length)
                 self._pending += chunk
-                if len(self._pending) >= WRITTEN_BYTES:
+                is_slow = now() >= self._count_at
+                if len(self._pending) >= WRITTEN_BYTES or is_slow:
                     await self._write()
-                    if self._checksum is not None:
-                        continue
-                    if self._written - self._upload.received < COUNTED_BYTES and loop.time() < counted_at + COUNTED_S:
-                        continue
-                    await self._count()
-                    counted_at = loop.time()
-                elif self._checksum is None and loop.time() > counted_at + COUNTED_S:
-                    await self._count()
-                    counted_at = loop.time()
+                    if self._checksum is None and (is_slow or self._at - self._upload.received >= COUNTED_BYTES):
+                        await self._count_meanwhile()
+                        self._count_at = now() + COUNTED_S
         except (ClientDisconnect, PieceLate, UploadBusy):
             if self._checksum is None:
-                await self._count()
+                await self._count_all()
             raise
         if self._checksum is not None and self._digest is not None:
-            await self._write()
+            await self._written()
             if not hmac.compare_digest(self._digest.digest(), self._checksum.digest):
                 await self._uploads.on_disk(self._file.cut, self._upload.received)
                 raise PieceAltered()
-        return await self._count()
+        return await self._count_all()
 
     async def _arriving(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The chunks, until the end, or until nothing comes, or until somebody asks for the file."""
@@ -343,19 +350,44 @@ class _Piece:
                 yield chunk
 
     async def _write(self) -> None:
-        chunk, self._pending = bytes(self._pending), bytearray()
+        """Begin to write what is pending, when what was before is written."""
+        if self._writing is not None:
+            await self._writing
+        chunk, self._pending = self._pending, bytearray()
         if chunk:
-            await self._uploads.on_disk(self._store, chunk, self._written)
-            self._written += len(chunk)
+            self._writing = asyncio.create_task(self._uploads.on_disk(self._store, chunk, self._at))
+            self._at += len(chunk)
 
-    def _store(self, chunk: bytes, at: int) -> None:
+    def _store(self, chunk: bytearray, at: int) -> None:
         if self._digest is not None:
             self._digest.update(chunk)
         self._file.write(chunk, at)
 
-    async def _count(self) -> Upload:
+    async def _written(self) -> None:
+        """Wait until everything that came is written."""
         await self._write()
-        if self._written > self._upload.received:
-            await self._uploads.on_disk(self._file.sync)
-            self._upload = await self._uploads.count(self._upload, self._written)
+        if self._writing is not None:
+            await self._writing
+
+    async def _count_meanwhile(self) -> None:
+        """Begin to count what came, unless the last count still goes on and is not far behind."""
+        if self._counting is not None:
+            if not self._counting.done() and self._at - self._upload.received < MOST_UNCOUNTED_BYTES:
+                return
+            self._upload = await self._counting
+        await self._written()
+        self._counting = asyncio.create_task(self._count(self._at))
+
+    async def _count_all(self) -> Upload:
+        """Count everything that came."""
+        await self._written()
+        if self._counting is not None:
+            self._upload = await self._counting
+            self._counting = None
+        if self._at > self._upload.received:
+            self._upload = await self._count(self._at)
         return self._upload
+
+    async def _count(self, at: int) -> Upload:
+        await self._uploads.on_disk(self._file.sync)
+        return await self._uploads.count(self._upload, at)
