@@ -207,7 +207,7 @@ def told(db: Session, congress_id: int, numbers: Sequence[int]) -> Told:
 
 
 # A megabyte of texts, of which the register says nothing. SQLModel types a column as what it holds.
-_WITHOUT_TEXT = (defer(Motion.text), defer(Motion.runs))  # type: ignore[arg-type]
+_WITHOUT_TEXT = (defer(Motion.text), defer(Motion.runs), defer(Motion.typed_for))  # type: ignore[arg-type]
 
 
 def told_of(db: Session, congress_id: int, contents: dict[int, bytes], entries: Iterable[record.Entry]) -> Told:
@@ -227,8 +227,8 @@ def told_of(db: Session, congress_id: int, contents: dict[int, bytes], entries: 
 
 
 def officials_named(entry: record.Entry) -> set[int]:
-    """The officials whom an entry names, by id: its author, and the one it is about."""
-    marks = (entry.by, entry.body.get("who"), entry.body.get("official"))
+    """The officials whom an entry names, by id: its author, the one it is about, and for whom it is."""
+    marks = (entry.by, *(entry.body.get(name) for name in ("who", "official", "for")))
     return {int(m[4:]) for m in marks if isinstance(m, str) and m.startswith("elu-") and m[4:].isdecimal()}
 
 

@@ -25,6 +25,8 @@ GENRES: dict[Genre, str] = {
     Genre.RECORD: _("Le registre lui-même\u00a0: retraits, témoins"),
 }
 
+BOUND_FOR = _("%(who)s ouvre %(doc)s afin d’y écrire pour %(other)s")
+
 # One sentence for each kind of entry. `who` is the person, the secretariat or the service.
 SENTENCES: dict[str, str] = {
     "congress.open": _("%(who)s ouvre le congrès «\u00a0%(title)s\u00a0»"),
@@ -67,6 +69,7 @@ SENTENCES: dict[str, str] = {
     "contribution.show": _("Un fichier de la contribution %(contribution)s est publié\u00a0: %(what)s"),
     "contribution.captions": _("La transcription d’un enregistrement de la contribution %(contribution)s est publiée"),
     "contribution.refuse": _("%(who)s refuse la contribution %(contribution)s\u00a0: %(what)s"),
+    "contribution.keep": _("%(who)s relit la contribution %(contribution)s et la laisse comme elle est"),
     "contribution.answer": _("La personne qui a envoyé la contribution %(contribution)s répond à la décision"),
     "contribution.notice": _("La contribution %(contribution)s est signalée\u00a0: %(what)s"),
     "contribution.reply": _("Une réponse est publiée à côté de la contribution %(contribution)s"),
@@ -189,6 +192,9 @@ class Teller:
                 values["official"] = self.who(body["who"])
                 values["role"] = page._(roles.get(body["role"], body["role"])).lower()
                 return ROLE_GIVEN if body["held"] else ROLE_TAKEN
+            case "client.bind" if "for" in body:
+                values["other"] = self.who(str(body["for"])).removesuffix(",")
+                return BOUND_FOR
             case "session.open":
                 values["how"] = page._(SIGNED_IN_BY.get(body["how"], body["how"]))
             case "session.close":

@@ -255,7 +255,7 @@ function write(entries: readonly Entry[]): Uint8Array {
     encoding.writeVarUint(e, entry.client);
     encoding.writeVarUint(e, entry.at);
     encoding.writeVarString(e, entry.session);
-    encoding.writeVarUint(e, Number(entry.sent));
+    encoding.writeVarUint(e, 2 * (entry.typedFor ?? 0) + Number(entry.sent));
     encoding.writeVarUint8Array(e, entry.bytes);
   }
   return encoding.toUint8Array(e);
@@ -269,8 +269,9 @@ function parse(body: Uint8Array): Entry[] {
     const client = decoding.readVarUint(d);
     const at = decoding.readVarUint(d);
     const session = decoding.readVarString(d);
-    const sent = decoding.readVarUint(d) === 1;
-    entries.push({ n, client, at, session, sent, bytes: decoding.readVarUint8Array(d) });
+    const flags = decoding.readVarUint(d);
+    const [sent, typedFor] = [flags % 2 === 1, Math.floor(flags / 2)];
+    entries.push({ n, client, at, session, typedFor, sent, bytes: decoding.readVarUint8Array(d) });
   }
   return entries;
 }

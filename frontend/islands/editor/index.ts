@@ -4,6 +4,7 @@ import { TextBinding } from "./binding";
 import { DeviceBoxes } from "./boxes";
 import { formatAt } from "./commands";
 import { el } from "./dom";
+import { ForWhom } from "./forwhom";
 import { Header, type HeaderParts } from "./header";
 import { PageLife } from "./life";
 import { type Caret, numberAt, setAuthors, setCarets } from "./margin";
@@ -89,7 +90,10 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       removed.hidden = false;
       speak(texts.words_removed);
     },
-    onRefused: (passage) => refused.add(passage, Date.now()),
+    onRefused: (passage) => {
+      refused.add(passage, Date.now());
+      if (passage.reason === "not-rapporteur") forWhom?.end(passage.sentence);
+    },
     onPresence: (entries) => {
       const arrived = people.hear(entries, room.client, Date.now());
       if (arrived.length > 0) announcer.hear({ type: "arrived", names: arrived.map((one) => one.name) });
@@ -109,6 +113,19 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       followSoon();
     },
   });
+  const forWhom = page.others
+    ? new ForWhom({
+        texts,
+        others: page.others,
+        store: `motion-for:${motion}`,
+        choose: (official) => {
+          room.typeFor(official);
+          people.learnOwn(room.client);
+        },
+        speak,
+        backToText: () => editor.view.focus(),
+      })
+    : null;
   people.learnOwn(room.client);
   const binding = new TextBinding(room.text);
 
@@ -119,6 +136,7 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     signIn.element,
     removed,
     refused.element,
+    ...(forWhom ? [forWhom.element] : []),
     sheet,
   );
   const desk = el("div", { class: "plan-de-travail" });
@@ -132,7 +150,8 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
     margins: () => {
       const low = getComputedStyle(tabs.element).display !== "none";
       const top = document.querySelector("header.barre")?.clientHeight ?? 64;
-      return low ? { top: top + 16, bottom: 150 } : { top: top + 86, bottom: 60 };
+      const above = top + (forWhom?.height ?? 0);
+      return low ? { top: above + 16, bottom: 150 } : { top: above + 86, bottom: 60 };
     },
     onUpdate: (update) => {
       if (update.docChanged || update.selectionSet || update.focusChanged) {

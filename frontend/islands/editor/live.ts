@@ -98,7 +98,7 @@ export class Live {
     if (this.way === "socket" && this.socket) {
       for (const entry of this.options.pending()) {
         if (entry.n <= this.sentUpTo) continue;
-        this.socket.send(wire.submit(entry.n, entry.bytes) as Uint8Array<ArrayBuffer>);
+        this.socket.send(submitted(entry) as Uint8Array<ArrayBuffer>);
         this.sentUpTo = entry.n;
       }
     } else if (this.way === "http") void this.post();
@@ -330,7 +330,7 @@ export class Live {
             this.postAgain = true;
             break;
           }
-          messages.push(wire.submit(entry.n, entry.bytes));
+          messages.push(submitted(entry));
         }
         if (messages.length === 0) break;
         const answer = await fetch(`${this.options.fallbackUrl}?${this.login}`, {
@@ -367,4 +367,9 @@ export class Live {
     this.online = online;
     this.options.onOnline(online, this.way === "http" ? "http" : "socket");
   }
+}
+
+/** An update as it leaves: for whom it was typed goes with it, each time it is sent. */
+function submitted({ n, bytes, typedFor }: Entry): Uint8Array {
+  return typedFor ? wire.submitFor(n, typedFor, bytes) : wire.submit(n, bytes);
 }

@@ -10,7 +10,7 @@ const BATCH = 32;
 type Size = Record<keyof typeof MOST, number>;
 
 /**
- * Neighbours of one client id and one login as one entry each, marked as sent; the oldest gives its number and hour.
+ * Neighbours of one client id, one login and typed for one as one entry each, marked as sent; the oldest gives its number and hour.
  * A null stands for what is not to be touched: nothing is merged across it.
  */
 export function grouped(entries: readonly (Entry | null)[]): Entry[] {
@@ -23,7 +23,11 @@ export function grouped(entries: readonly (Entry | null)[]): Entry[] {
     }
     const size = sizeOf(entry.bytes);
     const first: Entry | undefined = last?.entries[0];
-    if (last && first?.client === entry.client && first.session === entry.session && fits(last.size, size)) {
+    const isSame =
+      first?.client === entry.client &&
+      first.session === entry.session &&
+      (first.typedFor ?? 0) === (entry.typedFor ?? 0);
+    if (last && isSame && fits(last.size, size)) {
       last.entries.push(entry);
       for (const key of keys) last.size[key] += size[key];
     } else {

@@ -19,6 +19,8 @@ export interface Entry {
   readonly at: number;
   /** The login that wrote it, as the page tells it. The server ties client ids to logins: see `moving.ts`. */
   readonly session: string;
+  /** The official for whom a rapporteur typed it; absent, or 0, when for nobody else. */
+  readonly typedFor?: number;
   /** It may have reached the server: it is sent again as it is, or not at all. */
   readonly sent: boolean;
 }

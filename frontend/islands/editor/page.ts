@@ -1,4 +1,5 @@
 /** What the page gives the editor, as JSON in `<script type="application/json" id="motion-editor">`. */
+import type { Other } from "./forwhom";
 import type { ServerPlan } from "./plan";
 
 export interface Person {
@@ -38,6 +39,8 @@ export interface EditorPage {
   /** Why one may not write, in the page's language; empty when one may. */
   readonly sentence?: string;
   readonly me: Person;
+  /** For whom one may write, as a rapporteur; absent for all others. */
+  readonly others?: readonly Other[];
   /** Something that tells this login from others, the same on each of its pages; never the cookie itself. */
   readonly session?: string;
   readonly texts: Texts;
@@ -109,6 +112,21 @@ export interface Texts {
   readonly signed_out_kept: string;
   readonly sign_in: string;
   readonly words_removed: string;
+  readonly for_label: string;
+  readonly for_begin: string;
+  readonly for_field: string;
+  readonly for_help: string;
+  readonly for_choose: string;
+  readonly for_none: string;
+  readonly for_more: string;
+  readonly for_count: string;
+  readonly for_cancel: string;
+  readonly for_now: string;
+  readonly for_note: string;
+  readonly for_end: string;
+  readonly for_ended: string;
+  readonly for_reloaded: string;
+  readonly for_again: string;
   readonly refused_title: string;
   readonly refused_deletion: string;
   readonly late_title: string;

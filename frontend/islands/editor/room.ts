@@ -77,6 +77,10 @@ export class Room {
   private readonly spoiled = new Set<number>();
   /** Client ids of this tab that somebody else has. */
   private readonly taken = new Set<number>();
+  /** The official for whom one types; 0 for oneself. */
+  private typedFor = 0;
+  /** Client ids of this document by for whom one types under them. */
+  private readonly hands = new Map<number, number>();
   private gathered: Uint8Array[] = [];
   private gatheredBytes = 0;
   private gatherTimer: ReturnType<typeof setTimeout> | undefined;
@@ -156,6 +160,19 @@ export class Room {
     return this.doc.clientID;
   }
 
+  /**
+   * From here on one types for this official, 0 for oneself, under a client id of its own: the server ties an id to for
+   * whom its words are.
+   */
+  typeFor(official: number): void {
+    if (official === this.typedFor) return;
+    void this.flush();
+    this.hands.set(this.typedFor, this.doc.clientID);
+    this.typedFor = official;
+    this.doc.clientID = this.hands.get(official) ?? draw();
+    this.options.onChange();
+  }
+
   /** When the oldest update without answer was written, in milliseconds since 1970; null when none waits. */
   get waitingSince(): number | null {
     return this.options.outbox.entries[0]?.at ?? (this.gathered.length > 0 ? Date.now() : null);
@@ -197,6 +214,7 @@ export class Room {
         bytes: bytes as Uint8Array,
         at: Date.now(),
         session,
+        typedFor: this.typedFor,
         // What leaves at once is written as such; the rest is merged when its turn comes.
         sent: this.online && !this.moving && !outbox.hasUnsent && outbox.inFlight < IN_FLIGHT,
       });
@@ -277,7 +295,7 @@ export class Room {
     if (this.isVoid) return;
     await this.options.outbox.saveBase({
       state: Y.encodeStateAsUpdate(this.doc),
-      client: this.doc.clientID,
+      client: this.typedFor === 0 ? this.doc.clientID : (this.hands.get(0) ?? 0),
       session: this.options.session,
       redacted: this.redacted,
     });
@@ -346,9 +364,16 @@ export class Room {
    */
   private takeUpClient(): void {
     const { outbox, session } = this.options;
-    const before = outbox.bases.find((base) => session !== "" && base.session === session);
+    const before = outbox.bases.find((base) => session !== "" && base.session === session && base.client > 0);
     const hasWritten = this.gathered.length > 0 || Y.getState(this.doc.store, this.doc.clientID) > 0;
-    if (!before || hasWritten || this.hold.waiting > 0 || this.doc.store.pendingStructs) return;
+    if (
+      !before ||
+      hasWritten ||
+      this.typedFor !== 0 ||
+      this.hold.waiting > 0 ||
+      this.doc.store.pendingStructs
+    )
+      return;
     this.doc.clientID = before.client;
   }
 
@@ -419,7 +444,6 @@ export class Room {
   private move(fresh: Y.Doc): void {
     const { outbox, session } = this.options;
     const known = Y.decodeStateVector(Y.encodeStateVector(fresh));
-    const draw = () => Math.floor(Math.random() * 2 ** 32);
     const underThis = underLogin(outbox.entries, session, known, draw, this.taken);
     const moved = this.taken.size > 0 ? outbox.numbered(underThis) : underThis;
     for (const entry of moved) Y.applyUpdate(fresh, entry.bytes, REMOTE);
@@ -439,6 +463,8 @@ export class Room {
     this.hold.flush();
     const before = masks(this.text);
     this.fresh = null;
+    // An id of the document that goes may lack here what was refused of it.
+    this.hands.clear();
     const old = this.doc;
     this.doc = fresh;
     this.text = fresh.getText("text");
@@ -449,4 +475,9 @@ export class Room {
     if (wasVoid && this.joined && masks(this.text) > before) this.options.onRedacted();
     void this.saveBase();
   }
+}
+
+/** A client id that nobody uses. */
+function draw(): number {
+  return Math.floor(Math.random() * 2 ** 32);
 }

@@ -73,6 +73,7 @@ const STATE = 103;
 const POSITION = 104;
 const AUTHORS = 105;
 const PRESENT = 106;
+const SUBMIT_FOR = 107;
 
 function message(write: (encoder: encoding.Encoder) => void): Uint8Array {
   const encoder = encoding.createEncoder();
@@ -91,6 +92,15 @@ export const submit = (n: number, update: Uint8Array) =>
   message((e) => {
     encoding.writeVarUint(e, SUBMIT);
     encoding.writeVarUint(e, n);
+    encoding.writeVarUint8Array(e, update);
+  });
+
+/** The same, typed by a rapporteur for another official. */
+export const submitFor = (n: number, official: number, update: Uint8Array) =>
+  message((e) => {
+    encoding.writeVarUint(e, SUBMIT_FOR);
+    encoding.writeVarUint(e, n);
+    encoding.writeVarUint(e, official);
     encoding.writeVarUint8Array(e, update);
   });
 

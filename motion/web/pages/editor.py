@@ -19,15 +19,15 @@ from motion.rules.names import initials
 from motion.rules.outline import heading_lines
 from motion.rules.rendering import render
 from motion.rules.text import parse
-from motion.rules.vocabulary import MotionState, Phase
+from motion.rules.vocabulary import MotionState, Phase, Role
 from motion.web.arrival import carrying
 from motion.web.headers import policy
 from motion.web.identity import login_name
 from motion.web.page import REVALIDATE, Page, read
 from motion.web.reading import PersonView, person_of
 from motion.web.views import View, shown
-from storage import pages
-from storage.models import Congress, Motion
+from storage import pages, people
+from storage.models import Congress, Motion, Official
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -137,9 +137,27 @@ def plan_of(number: int, text: str, runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def editor_of(page: Page, motion: Motion, person: PersonView, closed: str, nonce: str, plan: Plan) -> dict[str, Any]:
-    """What the editor is told by its page."""
+async def others_of(page: Page) -> list[Official]:
+    """The members for whom a rapporteur may type; nobody for everyone else."""
+    actor = page.visitor.actor
+    if actor is None or actor.role is not Role.RAPPORTEUR or page.congress is None or page.congress.id is None:
+        return []
+    found = await page.service.store.read(people.in_force, page.congress.id)
+    return [official for official in found if official.id != actor.official_id]
+
+
+def editor_of(
+    page: Page,
+    motion: Motion,
+    person: PersonView,
+    closed: str,
+    nonce: str,
+    plan: Plan,
+    others: Sequence[Official] = (),
+) -> dict[str, Any]:
+    """What the editor is told by its page; `others`: for whom this person may type."""
     assert page.congress is not None
+    listed = [person_of(page, official, official.id) for official in others if official.id is not None]
     base = f"{page.home}/motions/{motion.code}"
     live = f"/live/{page.congress.slug}/{motion.code}"
     return {
@@ -166,7 +184,7 @@ def editor_of(page: Page, motion: Motion, person: PersonView, closed: str, nonce
             "commune": person.commune,
         },
         "csp_nonce": nonce,
-    }
+    } | ({"others": [[other.official, other.name, other.title] for other in listed]} if listed and not closed else {})
 
 
 async def show(request: Request) -> Response:
@@ -186,7 +204,7 @@ async def show(request: Request) -> Response:
         page._(_("Motion %(number)s, %(title)s"), number=motion.code.removeprefix("M"), title=motion.title),
         phase_of(page, motion),
         plan.html,
-        editor_of(page, motion, me(page), closed, nonce, plan),
+        editor_of(page, motion, me(page), closed, nonce, plan, await others_of(page)),
     )
     response = page.render("rediger.html", view)
     # Browsers without constructable style sheets (Safari 15) let the editor's style in by this nonce alone.

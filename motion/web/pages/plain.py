@@ -2,12 +2,12 @@
 
 The form carries the number of the version that it shows. What comes back is compared with that version, merged
 with what others wrote meanwhile (`motion.rules.merging`), and goes through the room like any other update, as the
-official whose session the cookie says: no field of the form names an author.
+official whose session the cookie says: no field of the form names an author. A rapporteur may say for whom they type.
 """
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Any, TypeVar
@@ -30,10 +30,12 @@ from motion.rules.text import MotionText, parse
 from motion.web.errors import tell as say_error
 from motion.web.pace import Pace
 from motion.web.page import Page, read
+from motion.web.pages.editor import others_of
 from motion.web.pages.home import MotionCard, motion_card
+from motion.web.reading import PersonView, person_of
 from motion.web.views import View, shown
 from storage import pages
-from storage.models import Motion
+from storage.models import Motion, Official
 
 T = TypeVar("T")
 
@@ -71,6 +73,8 @@ class PlainView(View):
     fault: str = shown("Why the form comes back as it was sent, in words; empty when it is shown anew.")
     new: str = shown("The paragraph to add, when the form comes back.")
     after: int | None = shown("Where it goes, when the form comes back; None: at the end.")
+    others: tuple[PersonView, ...] = shown("For whom a rapporteur may type; nobody for everyone else.")
+    typed_for: int = shown("For whom the form is typed: the official's id; 0 for oneself.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class PlainResultView(View):
     mine: tuple[EditView, ...] = shown("What the form changed.")
     others: tuple[EditView, ...] = shown("What others changed since the form was shown.")
     more: int = shown("How many changes are not listed.")
+    typed_for: str = shown("For whom it was typed, by name; empty when for nobody else.")
 
 
 async def room_of(request: Request, page: Page, motion: Motion) -> tuple[Room, Caller]:
@@ -117,10 +122,10 @@ async def show(request: Request) -> Response:
     if page.visitor.actor is None:
         return page.redirect(f"{page.home}/connexion?suite={page.path}")
     room, caller = await room_of(request, page, motion)
-    return page.render("plain.html", plain_view(page, motion, room, caller))
+    return page.render("plain.html", plain_view(page, motion, room, caller, await others_of(page)))
 
 
-def plain_view(page: Page, motion: Motion, room: Room, caller: Caller) -> PlainView:
+def plain_view(page: Page, motion: Motion, room: Room, caller: Caller, others: Sequence[Official]) -> PlainView:
     """Lay the text out in boxes."""
     source = room.text
     text = parse(source)
@@ -134,7 +139,12 @@ def plain_view(page: Page, motion: Motion, room: Room, caller: Caller) -> PlainV
         for place, paragraph in enumerate(plain.paragraphs(source))
     )
     closed = sentences.state(room.closed_for(caller.actor), page.language.code)
-    return PlainView(motion_card(page, motion), room.number, boxes, closed, "", "", None)
+    return PlainView(motion_card(page, motion), room.number, boxes, closed, "", "", None, listed(page, others), 0)
+
+
+def listed(page: Page, others: Sequence[Official]) -> tuple[PersonView, ...]:
+    """Those for whom one may type, in the order of the roster."""
+    return tuple(person_of(page, other, other.id) for other in others if other.id is not None)
 
 
 def height(source: str) -> int:
@@ -164,6 +174,7 @@ class Sent:
     changed: dict[int, str]
     new: str
     after: int
+    typed_for: int = 0
 
     @property
     def characters(self) -> int:
@@ -214,15 +225,19 @@ async def save(request: Request) -> Response:
         raise HTTPException(429, headers={"Retry-After": str(math.ceil(too_often))})
     sent = await read_sent(request)
     seconds = desk.forms.take(session_id, now)
+    others = listed(page, await others_of(page))
     if seconds:
-        return too_early(page, motion, sent, math.ceil(seconds))
+        return too_early(page, motion, sent, others, math.ceil(seconds))
     if sent.characters > MAX_TEXT_CHARACTERS:
-        return too_long(page, motion, sent)
+        return too_long(page, motion, sent, others)
     state = await page.service.rooms.state_at(motion.id, sent.number)
     if state is None:
         raise Invalid("version", "unknown", str(sent.number))
     found = await desk.run(compared, state, sent, room.text)
-    answer = await submit(page, desk, room, caller, found.base, found.asked) if found.mine else None
+    answer = None
+    if found.mine:
+        answer = await submit(page, desk, room, caller, found.base, found.asked, sent.typed_for)
+    whom = next((other.name for other in others if other.official == sent.typed_for), "")
     refused = answer if isinstance(answer, NotTaken) else None
     kept = answer if isinstance(answer, Taken) else None
     view = PlainResultView(
@@ -235,6 +250,7 @@ async def save(request: Request) -> Response:
         tell(page, found.base, found.mine),
         tell(page, found.base, found.others),
         max(0, len(found.mine) - SHOWN_CHANGES) + max(0, len(found.others) - SHOWN_CHANGES),
+        whom if kept else "",
     )
     return page.render("plain_result.html", view, status=409 if view.refused else 200)
 
@@ -247,34 +263,48 @@ async def read_sent(request: Request) -> Sent:
     """
     async with request.form(max_fields=MAX_FIELDS, max_files=0, max_part_size=MAX_FORM_BYTES) as form:
         changed = {int(n[1:]): str(v) for n, v in form.items() if n[:1] == "p" and n[1:].isdecimal() and len(n) < 7}
-        return Sent(_number(form, "version"), changed, str(form.get("nouveau", "")), _number(form, "apres", -1))
+        new, after = str(form.get("nouveau", "")), _number(form, "apres", -1)
+        typed_for = _number(form, "pour") if form.get("pour") else 0
+        return Sent(_number(form, "version"), changed, new, after, typed_for)
 
 
-def too_early(page: Page, motion: Motion, sent: Sent, seconds: int) -> Response:
+def too_early(page: Page, motion: Motion, sent: Sent, others: tuple[PersonView, ...], seconds: int) -> Response:
     """Ask for some patience."""
     fault = page.language.ngettext(
         "Vous enregistrez très souvent. Attendez %(num)d seconde et recommencez\u00a0: le texte est gardé ici.",
         "Vous enregistrez très souvent. Attendez %(num)d secondes et recommencez\u00a0: le texte est gardé ici.",
         seconds,
     )
-    response = given_back(page, motion, sent, fault % {"num": seconds}, 429)
+    response = given_back(page, motion, sent, others, fault % {"num": seconds}, 429)
     response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def too_long(page: Page, motion: Motion, sent: Sent) -> Response:
+def too_long(page: Page, motion: Motion, sent: Sent, others: tuple[PersonView, ...]) -> Response:
     """Say that no motion is so long."""
     told = say_error(TextTooLong(sent.characters, MAX_TEXT_CHARACTERS), page.language)
-    return given_back(page, motion, sent, f"{told.what} {told.why} {told.repair}", told.status)
+    return given_back(page, motion, sent, others, f"{told.what} {told.why} {told.repair}", told.status)
 
 
-def given_back(page: Page, motion: Motion, sent: Sent, fault: str, status: int) -> Response:
+def given_back(
+    page: Page, motion: Motion, sent: Sent, others: tuple[PersonView, ...], fault: str, status: int
+) -> Response:
     """The form as it came, to be sent again: nothing of it is lost."""
     boxes = tuple(
         ParagraphView(place, page._(_("Paragraphe %(number)s"), number=place + 1), source, height(source))
         for place, source in ((place, plain.cleaned(said)) for place, said in sorted(sent.changed.items()))
     )
-    view = PlainView(motion_card(page, motion), sent.number, boxes, "", fault, plain.cleaned(sent.new), sent.after)
+    view = PlainView(
+        motion_card(page, motion),
+        sent.number,
+        boxes,
+        "",
+        fault,
+        plain.cleaned(sent.new),
+        sent.after,
+        others,
+        sent.typed_for,
+    )
     return page.render("plain.html", view, status=status)
 
 
@@ -285,7 +315,9 @@ def _number(form: FormData, name: str, least: int = 0) -> int:
     return int(said)
 
 
-async def submit(page: Page, desk: Desk, room: Room, caller: Caller, base: str, asked: str) -> Answer | None:
+async def submit(
+    page: Page, desk: Desk, room: Room, caller: Caller, base: str, asked: str, typed_for: int
+) -> Answer | None:
     """Bring the text from what the form showed to what it asks, portion by portion; None when nothing was left to do.
 
     Between two portions others may write: each is merged anew on the text as it then is.
@@ -298,7 +330,7 @@ async def submit(page: Page, desk: Desk, room: Room, caller: Caller, base: str, 
         if not taken:
             break
         try:
-            answer = await room.edit(caller, plain.as_live(taken), state)
+            answer = await room.edit(caller, plain.as_live(taken), state, typed_for=typed_for)
         except RoomLost:
             # Nothing is known to be kept: the fresh room says what is, and the rest is asked for again.
             room = await page.service.rooms.open(room.motion_id)
