@@ -10,6 +10,7 @@ from storage import history, search
 from storage.models import (
     ContributionFile,
     ContributionMessage,
+    ContributionStem,
     ContributionVersion,
     DoomedBlob,
     DraftSnapshot,
@@ -58,6 +59,8 @@ def _empty_columns(db: Session, target: Target) -> None:
         )
         query = update(ContributionVersion).where(col(ContributionVersion.name) == target.name)
         db.execute(query.values(is_gone=True, **gone))
+        owners = select(col(ContributionVersion.contribution_id)).where(col(ContributionVersion.name) == target.name)
+        db.execute(delete(ContributionStem).where(col(ContributionStem.contribution_id).in_(owners)))
     elif target.kind == "contribution.captions":
         db.execute(update(Transcript).where(col(Transcript.name) == target.name).values(text=""))
     elif target.kind in ("contribution.answer", "contribution.notice", "contribution.reply"):

@@ -100,6 +100,12 @@ VOICES = (
         remedy=(TEXT, "how to contest the decision"),
     ),
     kind(
+        "contribution.keep",
+        "A contribution was reported, or its author answered, or it was read after publication: it stays as it is.",
+        contribution=_CONTRIBUTION,
+        reason=(WORD, "what was reported, of the closed list of reasons", OPTIONAL),
+    ),
+    kind(
         "contribution.answer",
         "The author answers a decision. The object is kept, not published.",
         c=(HASH, "commitment to the answer"),

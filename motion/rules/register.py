@@ -53,6 +53,7 @@ KINDS: dict[Genre, tuple[str, ...]] = {
         "contribution.show",
         "contribution.captions",
         "contribution.refuse",
+        "contribution.keep",
         "contribution.answer",
         "contribution.notice",
         "contribution.reply",

@@ -24,6 +24,9 @@ BY_CHANNEL: dict[Channel, str] = {
 }
 NEW_VERSION = _("La contribution %(contribution)s est corrigée\u00a0: version %(version)s")
 CONSENT_TAKEN_BACK = _("Un accord est retiré pour la contribution %(contribution)s\u00a0: %(what)s")
+KEPT_AFTER_NOTICE = _(
+    "%(who)s examine le signalement de la contribution %(contribution)s (%(what)s) et la laisse comme elle est"
+)
 UNSORTED = _("%(who)s retire la contribution %(contribution)s du thème %(theme)s")
 PARTED = _("%(who)s sépare les contributions %(contribution)s et %(with)s")
 THEME_GIVEN_UP = _("%(who)s abandonne le thème %(theme)s")
@@ -66,9 +69,10 @@ def said(page: Page, entry: Entry, values: dict[str, object]) -> str | None:
         case "contribution.refuse":
             known = body["reason"] in set(Refusal)
             values["what"] = page._(REFUSALS[Refusal(body["reason"])].said).lower() if known else body["reason"]
-        case "contribution.notice":
+        case "contribution.notice" | "contribution.keep" if "reason" in body:
             known = body["reason"] in set(Reason)
             values["what"] = page._(GROUNDS[Reason(body["reason"])].said).lower() if known else body["reason"]
+            return KEPT_AFTER_NOTICE if entry.kind == "contribution.keep" else None
         case "contribution.sort" if not body["held"]:
             return UNSORTED
         case "contribution.group" if not body["held"]:

@@ -48,6 +48,7 @@ class Contribution(SQLModel, table=True):
     state: str
     version: int = 1
     published_version: int = 0  # the last that was published; 0 before
+    read_version: int = 0  # the last that somebody of the secretariat has decided on; 0 before
     token_hash: bytes = Field(sa_type=LargeBinary, unique=True)  # SHA-256 of the private address's secret
     email: str | None = Field(default=None)
     email_hash: bytes | None = Field(default=None, sa_type=LargeBinary)  # of the secret that confirms the address
@@ -213,6 +214,17 @@ class ContributionTheme(SQLModel, table=True):
 
     contribution_id: int = Field(foreign_key="contribution.id", primary_key=True)
     theme_id: int = Field(foreign_key="theme.id", primary_key=True, index=True)
+
+
+class ContributionStem(SQLModel, table=True):
+    """One stem of the last version of a contribution: what brings similar ones together. Computed again at will."""
+
+    __tablename__ = "contribution_stem"
+    __table_args__ = (Index("contribution_stem_contribution", "contribution_id"),)
+
+    congress_id: int = Field(foreign_key="congress.id", primary_key=True)
+    stem: str = Field(primary_key=True)
+    contribution_id: int = Field(foreign_key="contribution.id", primary_key=True)
 
 
 class DoomedBlob(SQLModel, table=True):
