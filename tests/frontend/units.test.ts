@@ -5,8 +5,10 @@ import { describe, it, mock } from "node:test";
 import * as Y from "yjs";
 import { Announcer } from "../../frontend/islands/editor/announce";
 import { clean, pieces, wholeCharacter } from "../../frontend/islands/editor/filter";
+import { found, type Other } from "../../frontend/islands/editor/forwhom";
 import { Hold } from "../../frontend/islands/editor/hold";
 import { headingLevel, lineNumbers } from "../../frontend/islands/editor/numbering";
+import { grouped } from "../../frontend/islands/editor/merging";
 import { underLogin } from "../../frontend/islands/editor/moving";
 import { type Entry, MemoryBoxes, Outbox } from "../../frontend/islands/editor/outbox";
 import { sections } from "../../frontend/islands/editor/outline";
@@ -534,5 +536,33 @@ describe("Past", () => {
     answer(chunks[1] as Chunk);
     assert.equal(await late, false);
     assert.deepEqual([past.place, past.text], [1, "a"]);
+  });
+});
+
+describe("The members for whom a rapporteur writes", () => {
+  const others: readonly Other[] = [
+    [3, "Octave Beaudricourt", "maire de Gué-d’Orme"],
+    [5, "Édith Œuvrard", "adjointe au maire de Saint-Aurèle"],
+  ];
+  const ids = (typed: string) => found(others, typed).map(([id]) => id);
+
+  it("are found by three letters of a name or a commune, whatever the accents", () => {
+    assert.deepEqual([ids("be"), ids("bea"), ids("EDI"), ids("oeuv"), ids("aurele"), ids("gue be")], [[], [3], [5], [5], [5], [3]]);
+    assert.deepEqual([ids("mai"), ids("ricourt"), ids("   ")], [[3, 5], [], []]);
+  });
+
+  it("never share an update with words in one's own name", () => {
+    const doc = new Y.Doc({ gc: false });
+    const made: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => made.push(update));
+    for (const word of ["a", "b", "c"]) doc.getText("text").insert(0, word);
+    const entries = made.map((bytes, i): Entry => ({
+      n: i + 1, client: doc.clientID, bytes, at: 0, session: "s", typedFor: i === 1 ? 3 : 0, sent: false,
+    }));
+    assert.deepEqual(grouped(entries).map((entry) => entry.typedFor), [0, 3, 0]);
+  });
+
+  it("are named in each message that carries their words", () => {
+    assert.deepEqual([...wire.submitFor(2, 300, new Uint8Array([7]))], [107, 2, 172, 2, 1, 7]);
   });
 });

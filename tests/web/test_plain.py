@@ -128,6 +128,31 @@ class TestWhoMayWrite:
         room = hall.client.portal.call(hall.service.rooms.open, 1)
         assert {official for _length, official in room.runs} == {0, 1}
 
+    @pytest.mark.parametrize("whom", ["1", "2", "3", "99999999999"])
+    def test_no_field_lets_an_official_write_for_another(self, hall: Hall, whom: str) -> None:
+        """Attack: only a rapporteur may, whatever the form says; the words come back to be copied."""
+        fields = filled(hall, hall.mamadou, nouveau="Pour un autre.", pour=whom)
+        answer = hall.client.post(FORM, data=fields, headers=hall.mamadou)
+        assert answer.status_code == 409 and "Seule une personne rapporteure" in answer.text
+        assert "Pour un autre." in answer.text and "Pour un autre." not in text_of(hall)
+
+    @pytest.mark.parametrize("whom", ["1", "99999999999"])
+    def test_a_rapporteur_writes_for_members_alone(self, hall: Hall, whom: str) -> None:
+        """Not for themselves, nor for nobody."""
+        fields = filled(hall, hall.aline, nouveau="Pour personne.", pour=whom)
+        assert hall.client.post(FORM, data=fields, headers=hall.aline).status_code == 409
+        assert "Pour personne." not in text_of(hall)
+
+    def test_the_register_says_for_whom_a_rapporteur_writes(self, hall: Hall) -> None:
+        """Where the page was opened to write for them; others have no such field."""
+        assert 'name="pour"' not in hall.client.get(FORM, headers=hall.mamadou).text
+        fields = filled(hall, hall.aline, nouveau="Pour Mamadou.", pour="2")
+        answer = hall.client.post(FORM, data=fields, headers=hall.aline)
+        assert answer.status_code == 200 and "Vous avez écrit pour Mamadou Diarra" in answer.text
+        size = hall.client.get("/ormeline.json").json()["entry"] + 1
+        told = [hall.client.get(f"/ormeline/registre/{number}").text for number in range(size - 2, size)]
+        assert "afin d’y écrire pour Mamadou Diarra, conseiller municipal de Port-Émeraude" in told[0]
+
     def test_an_ended_session_writes_nothing(self, hall: Hall) -> None:
         """The clock has passed its end."""
         fields = filled(hall, hall.aline, p2="Rien.")

@@ -1,6 +1,6 @@
 /** A rapporteur says for whom they write: found by three letters, shown until it is ended, never brought back alone. */
 import { el, say } from "./dom";
-import { fill, type Texts } from "./page";
+import { type EditorPage, fill, type Texts } from "./page";
 
 /** A member for whom one may write: number, name, mandate and commune in one phrase. */
 export type Other = readonly [number, string, string];
@@ -35,6 +35,16 @@ export function found(others: readonly Other[], typed: string): Other[] {
     const known = ` ${folded(`${name} ${title}`)}`;
     return words.every((word) => known.includes(` ${word}`));
   });
+}
+
+/** The choice for whoever has it; null for all others. */
+export function makeForWhom(
+  { texts, others }: EditorPage,
+  store: string,
+  speak: (words: string) => void,
+  acts: Pick<ForWhomOptions, "choose" | "backToText">,
+): ForWhom | null {
+  return others ? new ForWhom({ texts, others, store, speak, ...acts }) : null;
 }
 
 export class ForWhom {

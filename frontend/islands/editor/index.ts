@@ -4,7 +4,7 @@ import { TextBinding } from "./binding";
 import { DeviceBoxes } from "./boxes";
 import { formatAt } from "./commands";
 import { el } from "./dom";
-import { ForWhom } from "./forwhom";
+import { makeForWhom } from "./forwhom";
 import { Header, type HeaderParts } from "./header";
 import { PageLife } from "./life";
 import { type Caret, numberAt, setAuthors, setCarets } from "./margin";
@@ -113,19 +113,13 @@ export async function mount(root: HTMLElement, options: MountOptions): Promise<(
       followSoon();
     },
   });
-  const forWhom = page.others
-    ? new ForWhom({
-        texts,
-        others: page.others,
-        store: `motion-for:${motion}`,
-        choose: (official) => {
-          room.typeFor(official);
-          people.learnOwn(room.client);
-        },
-        speak,
-        backToText: () => editor.view.focus(),
-      })
-    : null;
+  const forWhom = makeForWhom(page, `motion-for:${motion}`, speak, {
+    choose: (official) => {
+      room.typeFor(official);
+      people.learnOwn(room.client);
+    },
+    backToText: () => editor.view.focus(),
+  });
   people.learnOwn(room.client);
   const binding = new TextBinding(room.text);
 

@@ -1,7 +1,7 @@
 /** Words that the server did not take, shown to their author to copy until they close the panel. */
 import { el } from "./dom";
 import type { Texts } from "./page";
-import type { RefusedText } from "./room";
+import type { RefusedText } from "./parts";
 
 interface Kept {
   text: string;
