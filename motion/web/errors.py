@@ -23,6 +23,7 @@ from motion.web import open_answers, upload_words
 from motion.web import page as pages
 from motion.web.page import NEVER, Page
 from motion.web.said import Said
+from motion.web.weights import weight
 from motion.web.words import ACTS, FIELDS, KINDS, REASONS, REASONS_OF, THINGS
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -318,6 +319,8 @@ def tell(error: MotionError, language: Language) -> Told:
     """Say an error of the domain in one language, for a page, for a program or for the command line."""
     said = next(SAID[kind] for kind in type(error).__mro__ if kind in SAID)
     values = {field.name: str(getattr(error, field.name)) for field in dataclasses.fields(error)}
+    if isinstance(error, upload_words.WEIGHTS):
+        values = {name: weight(language, int(count)) for name, count in values.items()}
     is_entry = isinstance(error, errors.NotFound) and error.what == "entry" and error.name.isdecimal()
     reasons = next((REASONS_OF[kind] for kind in type(error).__mro__ if kind in REASONS_OF), REASONS)
     values = {name: _word(name, value, values, reasons, language) for name, value in values.items()}

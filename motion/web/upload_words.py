@@ -12,12 +12,15 @@ NOT_SENT = _("Le fichier n’a pas été envoyé.")
 STOPPED = _("L’envoi du fichier s’est arrêté.")
 KEPT = _("Reprenez l’envoi\u00a0: ce qui est arrivé est gardé.")
 
+WEIGHTS = (errors.FileTooLarge, errors.PersonalRoomFull, errors.CongressRoomFull)
+"""Their `length` and `limit` are bytes."""
+
 SAID: dict[type[MotionError], Said] = {
     errors.UploadRefused: Said(400, NOT_SENT, _("L’envoi n’a pas été accepté."), _("Recommencez dans un instant.")),
     errors.FileTooLarge: Said(
         413,
         NOT_SENT,
-        _("Il est trop grand\u00a0: %(length)s octets, et %(limit)s sont permis."),
+        _("Il est trop grand\u00a0: %(length)s, et %(limit)s sont permis."),
         _("Envoyez une vidéo plus courte, ou de moindre qualité."),
     ),
     errors.EmptyFile: Said(
@@ -32,13 +35,13 @@ SAID: dict[type[MotionError], Said] = {
     errors.PersonalRoomFull: Said(
         413,
         NOT_SENT,
-        _("Vos fichiers dépasseraient la place prévue pour une personne\u00a0: %(limit)s octets."),
+        _("Vos fichiers dépasseraient la place prévue pour une personne\u00a0: %(limit)s."),
         _("Enlevez un fichier, ou envoyez-en un plus petit."),
     ),
     errors.CongressRoomFull: Said(
         507,
         NOT_SENT,
-        _("Les fichiers de ce congrès dépasseraient la place prévue\u00a0: %(limit)s octets."),
+        _("Les fichiers de ce congrès dépasseraient la place prévue\u00a0: %(limit)s."),
         _("Prévenez le secrétariat du congrès. Votre texte peut partir sans le fichier."),
     ),
     errors.NoRoomLeft: Said(
@@ -62,7 +65,7 @@ SAID: dict[type[MotionError], Said] = {
     errors.UploadElsewhere: Said(
         409,
         STOPPED,
-        _("%(expected)s octets sont déjà arrivés, et la suite proposée commence à %(found)s."),
+        _("La suite envoyée ne commence pas là où le fichier s’est arrêté."),
         KEPT,
     ),
     errors.PieceAltered: Said(

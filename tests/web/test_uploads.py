@@ -1,6 +1,7 @@
 """Files sent in pieces: the protocol tus 1.0.0, sentence by sentence, and what it is refused."""
 
 import base64
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ import pytest
 
 from motion.acts import uploads as acts
 from motion.rules.errors import NotFound
-from motion.web import depots
+from motion.web import depots, uploading
 from storage import uploads
 from storage.models import Upload
+from storage.upload_files import Incoming
 from tests.web.world import Hall, served
 
 HERE = "/ormeline/fichiers"
@@ -170,6 +172,32 @@ class TestRefusals:
         """Neither empty nor above the setting."""
         answer = send(hall, "POST", HERE, upload_length=length)
         assert (answer.status_code, code(answer)) == (status, said)
+
+    def test_sizes_are_said_in_words(self, hall: Hall) -> None:
+        """In the units that a telephone shows."""
+        said = send(hall, "POST", HERE, upload_length="1400000000").json()["error"]["sentences"]
+        assert said[1] == "Il est trop grand\u00a0: 1,4\u00a0Go, et 5\u00a0Mo sont permis."
+
+    def test_a_disk_that_is_nearly_full_takes_no_more(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The record needs what is left."""
+        monkeypatch.setattr(uploading, "KEPT_FREE_BYTES", 1 << 60)
+        answer = send(hall, "POST", HERE, upload_length="5")
+        assert (answer.status_code, code(answer)) == (507, "no-room-left")
+
+    def test_a_disk_that_fills_up_keeps_what_came(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The sender is told; with room made, the file goes on."""
+        address = announced(hall, 10)
+        piece(hall, address, 0, b"abc")
+        with monkeypatch.context() as full:
+
+            def write(*_arguments: object) -> None:
+                raise OSError(errno.ENOSPC, "full")
+
+            full.setattr(Incoming, "write", write)
+            answer = piece(hall, address, 3, b"defghij")
+            assert (answer.status_code, code(answer)) == (507, "no-room-left")
+        assert send(hall, "HEAD", address).headers["upload-offset"] == "3"
+        assert piece(hall, address, 3, b"defghij").status_code == 204
 
     def test_a_piece_goes_on_where_the_file_ends(self, hall: Hall) -> None:
         """Anywhere else is a conflict, and nothing is written."""

@@ -1,7 +1,6 @@
 """Taking a whole congress away: what a copy holds, the copy itself, and asking for one."""
 
 from dataclasses import dataclass
-from gettext import NullTranslations
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -14,13 +13,10 @@ from motion.web.doors import admit, congress_id
 from motion.web.page import Page, read
 from motion.web.pages.home import OPEN
 from motion.web.views import View, shown
+from motion.web.weights import weight
 from storage import copying, jobs, published, redactions
 from storage.models import Checkpoint, Congress, Job
 from storage.store import Session
-
-_ = NullTranslations().gettext  # marks the sentences for the catalogues
-
-UNITS = (_("%(number)s octets"), _("%(number)s Ko"), _("%(number)s Mo"), _("%(number)s Go"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def view_of(page: Page, made: Ready | None, withdrawn: int, size: int, state: st
     entries = page.language.ngettext("%(num)s inscription", "%(num)s inscriptions", given.size if given else 0)
     return ArchiveView(
         f"{page.home}/archive.zip" if given else "",
-        weight(page, given.bytes) if given else "",
+        weight(page.language, given.bytes) if given else "",
         entries % {"num": page.times.number(given.size)} if given else "",
         given.sha256 if given else "",
         state in ("waiting", "running"),
@@ -75,14 +71,6 @@ def view_of(page: Page, made: Ready | None, withdrawn: int, size: int, state: st
         page.visitor.role == "secretariat" and not is_copy,
         is_copy,
     )
-
-
-def weight(page: Page, count: int) -> str:
-    """`812 Ko`, `1,4 Go`: units of a thousand."""
-    value, unit = float(count), 0
-    while value >= 1000 and unit < len(UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return page._(UNITS[unit], number=page.times.number(round(value, 1) if value < 10 and unit else round(value)))
 
 
 async def download(request: Request) -> Response:
