@@ -14,6 +14,19 @@ def find(db: Session, upload_id: str) -> Upload | None:
     return db.get(Upload, upload_id, populate_existing=True)
 
 
+def of_owner(db: Session, congress_id: int, owner: bytes) -> Sequence[Upload]:
+    """One person's files that no contribution has, in the order in which they were begun."""
+    mine = (Upload.congress_id == congress_id, Upload.owner == owner, Upload.state != "taken")
+    return db.exec(select(Upload).where(*mine).order_by(col(Upload.created_at), col(Upload.id))).all()
+
+
+def put_off(db: Session, congress_id: int, owner: bytes, until: datetime) -> None:
+    """Keep one person's files that have come until a moment at least: their contribution is still being written."""
+    mine = (col(Upload.congress_id) == congress_id, col(Upload.owner) == owner)
+    due = (col(Upload.state) == "done", col(Upload.expires_at) < until)
+    db.exec(update(Upload).where(*mine, *due).values(expires_at=until))
+
+
 def room_of_person(db: Session, congress_id: int, owner: bytes) -> int:
     """Bytes of one person's files in a congress: those of files under way as they were announced."""
     mine = (Upload.congress_id == congress_id, Upload.owner == owner)

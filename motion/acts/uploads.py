@@ -20,6 +20,7 @@ from motion.rules.upload_errors import (
     TooManyFiles,
     UploadElsewhere,
     UploadGone,
+    UploadUnfinished,
 )
 from storage import uploads
 from storage.models import Congress, Upload
@@ -174,11 +175,11 @@ def take(db: Session, congress_id: int, owner: bytes, upload_id: str, *, now: da
     Raises:
         NotFound: There is none, it is another's, or it was used before.
         UploadGone: Its time is over.
-        UploadElsewhere: It has not arrived whole, or is not a blob yet.
+        UploadUnfinished: It has not arrived whole, or is not a blob yet.
     """
     upload = of_person(db, congress_id, owner, upload_id, now=now)
     if upload.state in {"receiving", "whole"}:
-        raise UploadElsewhere(upload.length, upload.received)
+        raise UploadUnfinished(upload.received, upload.length)
     if not uploads.claim(db, upload_id):
         raise NotFound("file", "")
     return upload

@@ -10,6 +10,7 @@
     ├── UploadGone()
     ├── UploadBusy()
     ├── UploadElsewhere(expected, found)
+    ├── UploadUnfinished(received, length)
     ├── PieceAltered()
     ├── PieceLate()
     └── PieceUnreadable(reason)
@@ -82,6 +83,14 @@ class UploadElsewhere(UploadRefused):
 
     expected: int
     found: int
+
+
+@dataclass(unsafe_hash=True)
+class UploadUnfinished(UploadRefused):
+    """A file that is to be used has not arrived whole, or is not yet where it stays."""
+
+    received: int
+    length: int
 
 
 @dataclass(unsafe_hash=True)

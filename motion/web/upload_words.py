@@ -12,8 +12,8 @@ NOT_SENT = _("Le fichier n’a pas été envoyé.")
 STOPPED = _("L’envoi du fichier s’est arrêté.")
 KEPT = _("Reprenez l’envoi\u00a0: ce qui est arrivé est gardé.")
 
-WEIGHTS = (errors.FileTooLarge, errors.PersonalRoomFull, errors.CongressRoomFull)
-"""Their `length` and `limit` are bytes."""
+WEIGHTS = (errors.FileTooLarge, errors.PersonalRoomFull, errors.CongressRoomFull, errors.UploadUnfinished)
+"""Their values are bytes."""
 
 SAID: dict[type[MotionError], Said] = {
     errors.UploadRefused: Said(400, NOT_SENT, _("L’envoi n’a pas été accepté."), _("Recommencez dans un instant.")),
@@ -67,6 +67,12 @@ SAID: dict[type[MotionError], Said] = {
         STOPPED,
         _("La suite envoyée ne commence pas là où le fichier s’est arrêté."),
         KEPT,
+    ),
+    errors.UploadUnfinished: Said(
+        409,
+        _("Rien n’a été envoyé."),
+        _("Un fichier n’est pas encore arrivé en entier\u00a0: %(received)s sur %(length)s."),
+        _("Attendez la fin de son envoi, ou enlevez ce fichier, puis recommencez."),
     ),
     errors.PieceAltered: Said(
         460,

@@ -17,6 +17,7 @@ from motion.rules.upload_errors import (
     TooManyFiles,
     UploadElsewhere,
     UploadGone,
+    UploadUnfinished,
 )
 from storage import uploads
 from storage.models import Upload
@@ -177,10 +178,10 @@ class TestCounting:
         """Not before, by nobody else, not twice, not too late."""
         upload = begin(store, congress, 100)
         take: Any = (acts.take, congress, MINE, upload.id)
-        with pytest.raises(UploadElsewhere):
+        with pytest.raises(UploadUnfinished):
             store.write_now(*take, now=NOW)
         whole = send(store, upload, 100)
-        with pytest.raises(UploadElsewhere):
+        with pytest.raises(UploadUnfinished):
             store.write_now(*take, now=NOW)
         assert store.write_now(uploads.mark_done, upload.id, NOW + timedelta(days=7))
         assert not store.write_now(uploads.mark_done, upload.id, NOW + timedelta(days=9))
@@ -191,6 +192,20 @@ class TestCounting:
         assert store.write_now(*take, now=NOW).key == whole.key
         with pytest.raises(NotFound):
             store.write_now(*take, now=NOW)
+
+    def test_files_stay_while_somebody_writes(self, store: Store, congress: int) -> None:
+        """Put off, never back; and listed for nobody else, until a contribution has them."""
+        mine, other = begin(store, congress, 10), begin(store, congress, 10, owner=YOURS)
+        for upload in (mine, other):
+            send(store, upload, 10)
+            store.write_now(uploads.mark_done, upload.id, NOW + timedelta(days=7))
+        late = NOW + timedelta(days=20)
+        store.write_now(uploads.put_off, congress, MINE, late)
+        store.write_now(uploads.put_off, congress, MINE, NOW)
+        assert [upload.id for upload in store.read_now(uploads.expired, late - timedelta(days=1))] == [other.id]
+        assert [upload.id for upload in store.read_now(uploads.of_owner, congress, MINE)] == [mine.id]
+        store.write_now(acts.take, congress, MINE, mine.id, now=late - timedelta(days=1))
+        assert store.read_now(uploads.of_owner, congress, MINE) == []
 
     def test_whatever_happens_no_more_than_everything_is_counted(self, store: Store, congress: int) -> None:
         """The table itself refuses it."""
