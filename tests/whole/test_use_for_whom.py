@@ -52,7 +52,8 @@ class TestARapporteur:
         desk.is_saved()
         service.shows("En mon nom. Pour Octave. À moi.")
         until(lambda: [count for _official, count in typed_for(service)] == [len(" Pour Octave.")])
-        assert SAID.search(service.get("/ormeline/motions/M1?vue=auteurs"))
+        said = SAID.findall(service.get("/ormeline/motions/M1?vue=auteurs"))
+        assert len(said) == 2, said  # of the part where it stands, and of the whole text
         choose(desk)
         desk.page.reload()
         desk.page.wait_for_selector(".pour[data-etat=fini]", timeout=PATIENCE_S * 1000)
