@@ -216,6 +216,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
             "number": say("il faut un nombre entier, plus grand que zéro"),
             "url": say("il faut une adresse qui commence par http:// ou https://"),
             "store": say("il faut une adresse de la forme s3://nom:secret@hote:port/seau"),
+            "mailbox": say("il faut une adresse de la forme imaps://nom:secret@hote/INBOX?congress=nom-du-congres"),
             "addresses": say("il faut des adresses IP ou des réseaux séparés par des virgules, ou une étoile"),
         }
         sentence = f"{refused.name}={refused.value!r}\u00a0: {reasons[refused.reason]}."

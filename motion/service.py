@@ -35,10 +35,11 @@ from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.incoming import Incoming
 from motion.work.lookout import Lookout
 from motion.work.loop import Turn, keep_turning
+from motion.work.mailbox import Mailboxes
 from motion.work.publishing import Publisher
 from motion.work.signed_aside import SignedAside
 from motion.work.timestamps import Timestamps
-from storage import migrate
+from storage import migrate, sign_in_key
 from storage.store import Store
 
 log = logging.getLogger("motion.work")
@@ -57,6 +58,7 @@ JOBS_MS = 500  # somebody looks at the progress of an import
 SCRUBS_MS = 10_000  # what a page that takes words out could not do for busy readers
 SEARCHES_MS = 600_000  # what another version indexed: there is something to do at a start, and never after
 UPLOADS_MS = 5_000  # what a crash, or a store that was away, left whole and not yet where it stays
+MAILBOXES_MS = 30_000  # whoever writes a mail expects an answer within the minute
 DOOMED_MS = 2_000  # what was taken back is gone from the disk before its author has closed the page
 FILES_MS = 60_000  # what was begun and never finished
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
@@ -173,8 +175,9 @@ def turns(started: Started) -> list[Turn]:
         await incoming.forget_due(service.now())
 
     async def destroy() -> None:
-        await doomed.destroy_due(service.store, service.blobs)
+        await doomed.destroy_due(service.store, service.blobs, service.now())
 
+    mailboxes = Mailboxes(service.store, service.blobs, settings, sign_in_key.load(settings.data_dir), service.now)
     scrubs = withdrawals.Scrubs(service.store)
 
     return [
@@ -189,6 +192,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("searches", SEARCHES_MS, index),
         Turn("uploads", UPLOADS_MS, move_files),
         Turn("files", FILES_MS, forget_files),
+        Turn("mailboxes", MAILBOXES_MS, mailboxes.read_due),
         Turn("doomed", DOOMED_MS, destroy),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -58,6 +58,15 @@ SETTINGS = (
         "",
         "",
         _("Serveur de courriel (smtp://nom:secret@hote:587?tls=starttls ou smtps://…). Vide\u00a0: journal et page."),
+    ),
+    Setting(
+        "MOTION_IMAP_URL",
+        "",
+        "",
+        _(
+            "Boîte aux lettres des contributions (imaps://nom:secret@hote/INBOX?congress=nom-du-congres), plusieurs"
+            " séparées par une espace. Vide\u00a0: aucune."
+        ),
     ),
     Setting("MOTION_MAIL_FROM", "motion@localhost", "", _("Adresse d’expédition des courriels.")),
     Setting(
@@ -158,11 +167,24 @@ DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 @dataclass(frozen=True)
 class SettingRefused(Exception):
-    """A setting's value can't be read; `reason` is a code: `number`, `url`, `store`, `addresses`, `unknown`."""
+    """A setting's value can't be read; `reason` is a code: `number`, `url`, `store`, `mailbox`, `addresses`, `unknown`."""
 
     name: str
     value: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxAddress:
+    """A mailbox whose messages are contributions to one congress. Without TLS, on the same machine only."""
+
+    host: str
+    port: int
+    is_secure: bool
+    user: str
+    secret: str
+    folder: str
+    congress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,7 @@ class Settings:
     has_public_address: bool
     trusted_proxies: tuple[str, ...]
     smtp_url: str
+    mailboxes: tuple[MailboxAddress, ...]
     mail_from: str
     window_ms: int
     busy_window_ms: int
@@ -237,6 +260,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         has_public_address=bool(environment.get("MOTION_BASE_URL")),
         trusted_proxies=_addresses("MOTION_TRUSTED_PROXIES", values["MOTION_TRUSTED_PROXIES"]),
         smtp_url=values["MOTION_SMTP_URL"],
+        mailboxes=_mailboxes(values["MOTION_IMAP_URL"]),
         mail_from=values["MOTION_MAIL_FROM"],
         window_ms=number("MOTION_WINDOW_MS"),
         busy_window_ms=number("MOTION_BUSY_WINDOW_MS"),
@@ -280,6 +304,33 @@ def _blobs(value: str) -> str:
         if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
             raise SettingRefused("BLOBS_URL", "…", "store")
     return value
+
+
+def _mailboxes(value: str) -> tuple[MailboxAddress, ...]:
+    """Read the addresses of mailboxes; an error does not repeat the secret in them."""
+    found = []
+    for said in value.split():
+        try:
+            parts = urlsplit(said)
+            port = parts.port
+        except ValueError as error:
+            raise SettingRefused("MOTION_IMAP_URL", "…", "mailbox") from error
+        congress = dict(parse_qsl(parts.query)).get("congress", "")
+        if parts.scheme not in {"imap", "imaps"} or not (parts.hostname and parts.username and congress):
+            raise SettingRefused("MOTION_IMAP_URL", "…", "mailbox")
+        is_secure = parts.scheme == "imaps"
+        found.append(
+            MailboxAddress(
+                parts.hostname,
+                port or (993 if is_secure else 143),
+                is_secure,
+                unquote(parts.username),
+                unquote(parts.password or ""),
+                unquote(parts.path.strip("/")) or "INBOX",
+                congress,
+            )
+        )
+    return tuple(found)
 
 
 def _addresses(name: str, value: str) -> tuple[str, ...]:

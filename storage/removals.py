@@ -68,18 +68,23 @@ def _empty_columns(db: Session, target: Target) -> None:
         db.execute(update(ContributionMessage).where(*about).values(text="", author=""))
 
 
-def doom(db: Session, key: str, now: datetime) -> None:
-    """Have a file destroyed after this transaction; a crash in between leaves the order to do it."""
-    db.merge(DoomedBlob(key=key, at=now))
+def doom(db: Session, key: str, at: datetime) -> None:
+    """Have a file destroyed after this transaction, or at a later moment; a crash leaves the order to do it.
+
+    Whoever writes a file that no row needs yet dooms it first, for an hour later, and spares it with the row: cut in
+    between, it goes by itself.
+    """
+    db.merge(DoomedBlob(key=key, at=at))
 
 
-def doomed(db: Session) -> list[str]:
-    """List the files that are given up, in no order."""
-    return list(db.execute(select(col(DoomedBlob.key)).limit(MOST_DOOMED)).scalars())
+def doomed(db: Session, now: datetime) -> list[str]:
+    """List the files whose end has come, in no order."""
+    query = select(col(DoomedBlob.key)).where(col(DoomedBlob.at) <= now)
+    return list(db.execute(query.limit(MOST_DOOMED)).scalars())
 
 
-def is_destroyed(db: Session, key: str) -> None:
-    """Note that a file is no more."""
+def spare(db: Session, key: str) -> None:
+    """Strike a file from the list: it is no more, or a row needs it from this transaction on."""
     db.execute(delete(DoomedBlob).where(col(DoomedBlob.key) == key))
 
 

@@ -5,6 +5,7 @@ between makes it go twice, which is once.
 """
 
 import logging
+from datetime import datetime
 
 from storage import removals
 from storage.blobs import Blobs, StoreUnusable
@@ -13,15 +14,15 @@ from storage.store import Store
 log = logging.getLogger("motion.work")
 
 
-async def destroy_due(store: Store, blobs: Blobs) -> int:
+async def destroy_due(store: Store, blobs: Blobs, now: datetime) -> int:
     """Destroy what is given up; return how many files. A store that can't be reached is asked again next time."""
     count = 0
-    for key in await store.read(removals.doomed):
+    for key in await store.read(removals.doomed, now):
         try:
             await blobs.delete(key)
         except StoreUnusable as error:
             log.warning("couldn't destroy a file that is withdrawn, trying again: %s", error.detail)
             return count
-        await store.write(removals.is_destroyed, key)
+        await store.write(removals.spare, key)
         count += 1
     return count

@@ -27,9 +27,9 @@ def test_what_is_given_up_goes(sqlite_store: Store, tmp_path: Path) -> None:
         await blobs.delete(KEYS[1])
         for key in KEYS:
             await sqlite_store.write(removals.doom, key, NOW)
-        count = await destroy_due(sqlite_store, blobs)
+        count = await destroy_due(sqlite_store, blobs, NOW)
         sizes = [await blobs.size(key) for key in (*KEYS, "c" * 32)]
-        return count, sizes, await sqlite_store.read(removals.doomed)
+        return count, sizes, await sqlite_store.read(removals.doomed, NOW)
 
     assert asyncio.run(scene()) == (2, [None, None, 5], [])
     blobs.close()
