@@ -45,7 +45,7 @@ FILES_SPARED = timedelta(hours=1)  # longer than a message takes from the store 
 
 HELLO = _("Bonjour,")
 ASKED = _(
-    "Votre message est reçu\u202f: c’est la contribution %(code)s. Rien n’en est encore publié.\n\n"
+    "Votre message est reçu\u00a0: c’est la contribution %(code)s. Rien n’en est encore publié.\n\n"
     "Pour qu’elle le soit, relisez-la et donnez votre accord à cette adresse, que vous seul·e connaissez\u00a0:"
     "\n\n%(url)s\n\n"
     "Gardez cette adresse\u00a0: elle permet aussi de corriger votre contribution ou de la retirer."
