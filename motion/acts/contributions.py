@@ -28,7 +28,7 @@ from motion.rules.permissions import Act, Actor, require
 from motion.rules.redactions import KEPT_DAYS, Asker, Grounds, Reason, RedactionKind
 from motion.rules.vocabulary import Phase, Role
 from storage import contributions as rows
-from storage import ledger
+from storage import ledger, transcripts
 from storage import redactions as kept
 from storage.models import (
     Contribution,
@@ -272,6 +272,8 @@ def withdraw(
         ordered = [found[number] for number in sorted(found)]
         first = redactions.take_out(db, None, congress_id, decision, grounds, ordered, key=key, nonces=nonces, now=now)
         entry = first + len(ordered) - 1
+    assert contribution.id is not None
+    transcripts.forget_unpublished(db, congress_id, contribution.id)
     contribution.state, contribution.entry = ContributionState.WITHDRAWN, entry
     contribution.email = contribution.email_hash = contribution.email_confirmed_at = None
     db.add(contribution)

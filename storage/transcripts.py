@@ -1,0 +1,124 @@
+"""Transcripts as rows: of which recording, the last state of each language, what of them is public.
+
+A row whose `name` is empty is a working state: kept, not official, and the last of its language.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from motion.rules.contributions import FileKind
+from motion.rules.errors import NotFound
+from storage.models import Contribution, ContributionFile, FileRendition, SealedObject, Transcript
+
+RECORDED = (FileKind.SOUND, FileKind.VIDEO)
+PLAYED = ("sound", "video-360", "video-720")
+"""Roles of what can be listened to, the lightest first."""
+
+
+def recording(db: Session, contribution: Contribution, number: int) -> ContributionFile:
+    """Find a recording of a contribution by its number.
+
+    Raises:
+        NotFound: It has no such file, or that is no recording.
+    """
+    query = select(ContributionFile).where(
+        col(ContributionFile.contribution_id) == contribution.id,
+        col(ContributionFile.number) == number,
+        col(ContributionFile.kind).in_(RECORDED),
+    )
+    row: ContributionFile | None = db.execute(query).scalar_one_or_none()
+    if row is None:
+        raise NotFound("recording", str(number))
+    return row
+
+
+def last(db: Session, file_id: int, language: str) -> Transcript | None:
+    """The last state of a transcript, official or not; None before the first."""
+    query = select(Transcript).where(col(Transcript.file_id) == file_id, col(Transcript.language) == language)
+    return db.execute(query.order_by(col(Transcript.version).desc()).limit(1)).scalar_one_or_none()
+
+
+def languages(db: Session, file_id: int) -> list[str]:
+    """The languages in which there is something, official or not, in the order of their first versions."""
+    query = select(col(Transcript.language)).where(col(Transcript.file_id) == file_id, col(Transcript.text) != "")
+    return list(db.execute(query.group_by(col(Transcript.language)).order_by(func.min(Transcript.at))).scalars())
+
+
+def public(db: Session, file_ids: Collection[int]) -> list[Transcript]:
+    """The last published version of each recording and language; none once it is taken out of publication."""
+    query = select(Transcript).where(
+        col(Transcript.file_id).in_(file_ids), col(Transcript.entry).is_not(None), col(Transcript.text) != ""
+    )
+    ordered = query.order_by(col(Transcript.file_id), col(Transcript.language), col(Transcript.version))
+    found = {(row.file_id, row.language): row for row in db.execute(ordered).scalars()}
+    return list(found.values())
+
+
+def published(db: Session, congress_id: int, name: str) -> Transcript:
+    """Find a published version by the name of its object.
+
+    Raises:
+        NotFound: There is none, or no longer.
+    """
+    query = (
+        select(Transcript)
+        .join(ContributionFile, col(ContributionFile.id) == col(Transcript.file_id))
+        .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
+        .where(
+            col(Contribution.congress_id) == congress_id,
+            col(Transcript.name) == name,
+            col(Transcript.entry).is_not(None),
+            col(Transcript.text) != "",
+        )
+    )
+    row: Transcript | None = db.execute(query).scalars().first()
+    if row is None:
+        raise NotFound("transcript", name[:80])
+    return row
+
+
+def played(db: Session, file_id: int) -> list[FileRendition]:
+    """What was made of a recording to be listened to or watched, published or not, the lightest first."""
+    query = select(FileRendition).where(
+        col(FileRendition.file_id) == file_id,
+        col(FileRendition.role).in_(PLAYED),
+        col(FileRendition.blob).is_not(None),
+    )
+    return sorted(db.execute(query).scalars(), key=lambda made: PLAYED.index(made.role))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A published transcript by the entry that publishes it: what a search finds, and where it stands."""
+
+    contribution: int
+    file: int
+    language: str
+    text: str
+
+
+def spoken(db: Session, congress_id: int, entry: int) -> Spoken | None:
+    """What a `contribution.captions` published, if it is the last of its language and still there."""
+    query = (
+        select(Transcript, col(ContributionFile.number), col(Contribution.number))
+        .join(ContributionFile, col(ContributionFile.id) == col(Transcript.file_id))
+        .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
+        .where(col(Contribution.congress_id) == congress_id, col(Transcript.entry) == entry)
+    )
+    row = db.execute(query).first()
+    if row is None or row[0] not in public(db, [row[0].file_id]):
+        return None
+    return Spoken(row[2], row[1], row[0].language, row[0].text)
+
+
+def forget_unpublished(db: Session, congress_id: int, contribution_id: int) -> None:
+    """Drop what was never published of a contribution's transcripts: its author has taken it back."""
+    files = select(col(ContributionFile.id)).where(col(ContributionFile.contribution_id) == contribution_id)
+    its = col(Transcript.file_id).in_(files), col(Transcript.entry).is_(None)
+    names = list(db.execute(select(col(Transcript.name)).where(*its)).scalars())
+    sealed = col(SealedObject.congress_id) == congress_id, col(SealedObject.name).in_([name for name in names if name])
+    db.execute(delete(SealedObject).where(*sealed))
+    db.execute(delete(Transcript).where(*its))
