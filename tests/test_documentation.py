@@ -60,6 +60,9 @@ def test_motion_settings_prints_every_setting(tmp_path: Path) -> None:
         ("MOTION_WINDOW_MS", "0", "number"),
         ("MOTION_BASE_URL", "motion.example", "url"),
         ("MOTION_TRUSTED_PROXIES", "10.0.0.1, mandataire.example", "addresses"),
+        ("BLOBS_URL", "s3://nom:secret@hote", "store"),
+        ("MOTION_MEDIA_URL", "http://127.0.0.1:8000", "url"),
+        ("MOTION_MEDIA_URL", "https://media.example/dossier", "url"),
         ("MOTION_WINDOWS_MS", "30", "unknown"),
     ],
 )

@@ -1,8 +1,8 @@
 """Blobs in any S3-compatible store.
 
-An object of S3 is visible once it is whole: a small file is one PUT, which the store refuses when the key is taken; a
-larger one goes in parts, and is assembled by the last request. What a crash leaves are parts without an object, which
-cost room: `sweep` asks the store for such uploads and ends them.
+An object of S3 is visible once it is whole: a small file is one PUT; a larger one goes in parts, and is assembled by
+the last request. What a crash leaves are parts without an object, which cost room: `sweep` asks the store for such
+uploads and ends them.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from storage.blobs.address import S3Address
@@ -60,45 +60,40 @@ class S3Blobs:
         )
 
     async def write(self, key: str, chunks: AsyncIterator[bytes]) -> int:
-        checked(key)
+        # Looked up, and not left to a conditional request, which not every store understands: nobody else draws this
+        # key, and whoever finishes the same upload holds its lock.
+        if await self.size(key) is not None:
+            raise BlobTaken(key)
         first = bytearray()
         async for chunk in chunks:
             first += chunk
             if len(first) > PART_BYTES:
                 break
         else:
-            await self._asked(key, self._store.put_async(key, bytes(first), mode="create", use_multipart=False))
+            await self._kept(self._store.put_async(key, bytes(first), use_multipart=False))
             return len(first)
-        if await self.size(key) is not None:
-            raise BlobTaken(key)
         length = 0
+        # The library turns what `chunks` raises into an error of its own: the caller is told the first.
+        raised: list[Exception] = []
 
         async def all_of_it() -> AsyncIterator[bytes]:
             nonlocal length
             length = len(first)
             yield bytes(first)
             first.clear()
-            async for chunk in chunks:
-                length += len(chunk)
-                yield chunk
-
-        # The library turns what `chunks` raises into an error of its own: the first is what the caller is told.
-        raised: list[BaseException] = []
-
-        async def watched() -> AsyncIterator[bytes]:
             try:
-                async for chunk in all_of_it():
+                async for chunk in chunks:
+                    length += len(chunk)
                     yield chunk
             except Exception as error:
                 raised.append(error)
                 raise
 
         try:
-            await self._asked(
-                key,
+            await self._kept(
                 self._store.put_async(
-                    key, watched(), use_multipart=True, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
-                ),
+                    key, all_of_it(), use_multipart=True, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
+                )
             )
         except Exception:
             if raised:
@@ -126,7 +121,7 @@ class S3Blobs:
         while at < end:
             until = min(end, at + CHUNK_BYTES)
             try:
-                piece = await self._asked(key, self._store.get_range_async(key, start=at, end=until))
+                piece = await self._asked(self._store.get_range_async(key, start=at, end=until))
             except FileNotFoundError:
                 raise BlobMissing(key) from None
             yield bytes(piece)
@@ -135,7 +130,7 @@ class S3Blobs:
     async def size(self, key: str) -> int | None:
         checked(key)
         try:
-            found = await self._asked(key, self._store.head_async(key))
+            found = await self._asked(self._store.head_async(key))
         except FileNotFoundError:
             return None
         return found["size"]
@@ -176,13 +171,20 @@ class S3Blobs:
     def close(self) -> None:
         """Its connections close by themselves."""
 
-    async def _asked(self, key: str, answer: Coroutine[Any, Any, T]) -> T:
+    async def _asked(self, answer: Coroutine[Any, Any, T]) -> T:
+        """Ask the store; an object that is not there is a FileNotFoundError."""
         try:
             return await answer
-        except AlreadyExistsError:
-            raise BlobTaken(key) from None
+        except FileNotFoundError:
+            raise
         except BaseError as error:
             raise StoreUnusable(f"couldn't use the store of files: {error}") from error
+
+    async def _kept(self, answer: Coroutine[Any, Any, object]) -> None:
+        try:
+            await self._asked(answer)
+        except FileNotFoundError as error:
+            raise StoreUnusable("the store of files has no such bucket") from error
 
     async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         try:

@@ -314,6 +314,16 @@ class TestAddresses:
             "&X-Amz-Expires=604800&X-Amz-SignedHeaders=host&z=1%202&X-Amz-Signature=…"
         )
 
+    @pytest.mark.parametrize("length", [5, 20 * MIB])
+    def test_a_store_that_refuses_is_said(self, s3_server: str, tmp_path: Path, length: int) -> None:
+        """With a wrong secret: a sentence for whoever runs the service, and not a file that is missing."""
+        right = object_store.blobs_url(s3_server, object_store.new_bucket(s3_server))
+        store = blobs.from_url(right.replace("secret", "autre"), tmp_path)
+        content = pieces(*(bytes(min(length, MIB)) for _ in range(max(1, length // MIB))))
+        for deed in (store.write(KEY, content), store.size(KEY), store.delete(KEY), store.sweep(LATER)):
+            with pytest.raises(blobs.StoreUnusable):
+                asyncio.run(deed)
+
     def test_the_store_that_is_away_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """With what was attempted; no secret in it."""
         from storage.blobs import s3
