@@ -18,6 +18,7 @@ LAYERS = (
     ("motion.service",),
     ("motion.archive",),
     ("motion.web", "motion.work", "motion.witness"),
+    ("motion.media",),
     ("motion.live", "motion.exports", "motion.audit"),
     ("motion.acts",),
     ("storage", "+".join(f"motion.live.{name}" for name in (*CORE, "updates", "wire"))),

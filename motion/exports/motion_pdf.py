@@ -62,7 +62,7 @@ def motion_pdf(document: MotionDocument, *, is_large: bool = False) -> bytes:
         if not re.search("could not be displayed|contains the codepoint", str(error)):
             raise
     # PDF/A allows no character without its drawing, and no font has them all: those that ours lack are named.
-    return _compiled(_UNUSUAL.sub(_named, written), timestamp)
+    return _compiled(unusual_named(written), timestamp)
 
 
 def _compiled(data: str, timestamp: int) -> bytes:
@@ -81,6 +81,11 @@ _UNUSUAL = re.compile(
     "[^\u0000-\u024f\u0300-\u036f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf\u2100-\u214f\u2190-\u2193]"
 )
 """All but Latin, Greek and Cyrillic letters, signs of punctuation, currencies, numbers and simple arrows."""
+
+
+def unusual_named(written: str) -> str:
+    """A text in which signs that the fonts may lack are named: `[BUS]`."""
+    return _UNUSUAL.sub(_named, written)
 
 
 def _named(found: re.Match[str]) -> str:
