@@ -109,11 +109,9 @@ def officials(db: Session, congress_id: int, *, search: str = "", page: int = 1)
             and hyphens make no difference: "evrard" finds ÉVRARD.
         page: From 1.
     """
-    conditions: list[Any] = [Official.congress_id == congress_id]
+    conditions: list[Any] = [Official.congress_id == congress_id, *_having(search)]
     if search.strip() and not folded(search):
         return [], 0  # signs alone, which nobody's name has
-    for word in folded(search).split()[:MAX_WORDS]:
-        conditions.append(col(Official.folded).contains(word))  # letters and digits only: nothing to escape
     count = db.exec(select(func.count()).select_from(Official).where(*conditions)).one()
     query = (
         select(Official)
@@ -123,6 +121,20 @@ def officials(db: Session, congress_id: int, *, search: str = "", page: int = 1)
         .limit(PAGE)
     )
     return list(db.exec(query)), count
+
+
+def _having(search: str) -> list[Any]:
+    # Letters and digits only: nothing to escape.
+    return [col(Official.folded).contains(word) for word in folded(search).split()[:MAX_WORDS]]
+
+
+def in_force_with(db: Session, congress_id: int, search: str, most: int) -> list[Official]:
+    """List at most so many officials in force, by name, who have these words as `officials` understands them."""
+    if not folded(search):
+        return []
+    here = (Official.congress_id == congress_id, col(Official.revoked_at).is_(None), *_having(search))
+    order = (col(Official.family_name), col(Official.first_names), col(Official.id))
+    return list(db.exec(select(Official).where(*here).order_by(*order).limit(most)))
 
 
 def in_force(db: Session, congress_id: int) -> list[Official]:

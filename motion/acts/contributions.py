@@ -303,6 +303,18 @@ def check_open(phase: str, channel: Channel) -> None:
         raise CollectionClosed(phase)
 
 
+def check_official(db: Session, congress_id: int, official_id: int | None) -> None:
+    """Refuse words that are said to be of somebody who is not on the roster of this congress.
+
+    Raises:
+        NotFound: Nobody there has this id.
+    """
+    if official_id is not None:
+        official = db.get(Official, official_id)
+        if official is None or official.congress_id != congress_id:
+            raise NotFound("official", str(official_id))
+
+
 def _same(db: Session, contribution: Contribution, words: Words) -> bool:
     assert contribution.id is not None
     last = rows.versions(db, contribution.id)[-1]
@@ -311,10 +323,7 @@ def _same(db: Session, contribution: Contribution, words: Words) -> bool:
 
 
 def _check_circumstances(db: Session, congress_id: int, circumstances: Circumstances) -> Contribution | None:
-    if circumstances.official_id is not None:
-        official = db.get(Official, circumstances.official_id)
-        if official is None or official.congress_id != congress_id:
-            raise NotFound("official", str(circumstances.official_id))
+    check_official(db, congress_id, circumstances.official_id)
     if circumstances.sheet is not None:
         if not 1 <= circumstances.sheet <= rows.collection(db, congress_id).sheets:
             raise Invalid("sheet", "unknown", str(circumstances.sheet))

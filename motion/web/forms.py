@@ -26,6 +26,11 @@ FIELDS = words.FIELDS | {
     "territory": _("territoire"),
     "secretary_name": _("votre nom"),
     "decision": _("votre choix"),
+    "who_speaks": _("qui parle"),
+    "publish": _("accord"),
+    "hour": _("heure"),
+    "sheet": _("numéro de la fiche"),
+    "count": _("nombre de fiches"),
 }
 REASONS = words.REASONS | {
     "fixed": _("l’adresse d’un congrès ne change jamais"),
@@ -34,6 +39,9 @@ REASONS = words.REASONS | {
     "missing-file": _("aucun fichier n’est choisi"),
     "empty-file": _("ce fichier est vide (%(value)s)"),
     "shared": _("cette adresse appartient déjà à %(value)s"),
+    "nobody": _("personne de ce nom n’est sur la liste"),
+    "namesakes": _("plusieurs réponses sont possibles, choisissez"),
+    "no-consent": _("sans accord de publication, rien ne peut être reçu"),
 }
 
 
@@ -89,15 +97,15 @@ class Form:
             raise Invalid(name, "number", typed[:40]) from error
 
 
-async def read_form(request: Request) -> Form:
-    """Read a form without files; what is too long is cut far above any field's own limit."""
+async def read_form(request: Request, *, most: int = MAX_FIELD_CHARACTERS) -> Form:
+    """Read a form without files; what is longer than `most` characters is cut, far above any field's own limit."""
     sent = await request.form(max_fields=MAX_FIELDS, max_files=0)
-    return Form({name: _typed(value) for name, value in sent.multi_items()})
+    return Form({name: _typed(value, most) for name, value in sent.multi_items()})
 
 
-def _typed(value: UploadFile | str) -> str:
+def _typed(value: UploadFile | str, most: int = MAX_FIELD_CHARACTERS) -> str:
     """A field's text; PostgreSQL keeps no NUL, which nobody types."""
-    return str(value)[:MAX_FIELD_CHARACTERS].replace("\0", "\ufffd")
+    return str(value)[:most].replace("\0", "\ufffd")
 
 
 @asynccontextmanager

@@ -62,6 +62,8 @@ NO_PAGES = {
     "motion-feed",
     "congress-preview",  # a picture
     "motion-preview",
+    "scribe-last",  # a part of the scribe's page
+    "scribe-members",  # for the scribe's page
 }
 ROSTER = (
     "Nom;Prénom;Sexe;Mandat;Commune;Courriel\n"
@@ -156,6 +158,29 @@ def prepare_withdrawal(page: Page) -> None:
         page.get_by_role("button", name="Relire avant de confirmer").click()
 
 
+def note_words(page: Page) -> None:
+    """Note what somebody says, by keyboard."""
+    who = page.get_by_role("combobox", name="Qui parle")
+    who.press_sequentially("kerv")
+    who.press("Enter")
+    page.keyboard.type("Le dernier car part à 16 h 40.")
+    page.get_by_label("Accord donné à voix haute").check()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("est notée").wait_for()
+
+
+def send_nothing(page: Page) -> None:
+    """Forget everything."""
+    page.get_by_role("button", name="Noter").click()
+    page.get_by_text("Écrivez qui parle.").wait_for()
+
+
+def correct_words(page: Page) -> None:
+    """Note something and open it."""
+    note_words(page)
+    follow("Corriger")(page)
+
+
 def ask_for_new_cards(page: Page) -> None:
     """Ask for everybody's cards again, once somebody has one."""
     origin = page.url.partition("/ormeline")[0]
@@ -246,6 +271,10 @@ SCENES = (
     Scene("roster-preview", "secretariat", ROOM + "/liste/importer", upload_roster),
     Scene("cards", "secretariat", ROOM + "/cartes"),
     Scene("cards, those in force cancelled", "secretariat", ROOM + "/cartes", ask_for_new_cards),
+    Scene("scribe", "secretariat", ROOM + "/parole", open_everything),
+    Scene("scribe, filled in wrongly", "secretariat", ROOM + "/parole", send_nothing),
+    Scene("scribe, something noted", "secretariat", ROOM + "/parole", note_words),
+    Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
     Scene("editor, of the secretariat", "secretariat", M1 + "/rediger", start_editor),
 )
 PUBLIC = tuple(scene for scene in SCENES if scene.role == "public" and scene.then is None)
