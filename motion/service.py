@@ -173,6 +173,7 @@ def turns(started: Started) -> list[Turn]:
 
     async def forget_files() -> None:
         await incoming.forget_due(service.now())
+        await incoming.forget_drafts(service.now())
 
     async def destroy() -> None:
         await doomed.destroy_due(service.store, service.blobs, service.now())

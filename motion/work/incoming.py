@@ -4,7 +4,8 @@ import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from storage import finished_uploads
+from motion.acts.deposits import KEPT
+from storage import deposits, finished_uploads
 from storage.blobs import Blobs
 from storage.store import Store
 from storage.upload_files import folder_in
@@ -38,3 +39,10 @@ class Incoming:
         if count:
             log.info("%d files that nobody finished or used were forgotten", count)
         return count
+
+    async def forget_drafts(self, now: datetime) -> int:
+        """Forget contributions that nobody went on writing; return how many. Their files have expired before."""
+        moment = now - KEPT
+        if not await self._store.read(deposits.is_late, moment):
+            return 0
+        return await self._store.write(deposits.forget_before, moment)

@@ -12,6 +12,7 @@ from tests.whole.demonstration import Demonstration
 Role = Literal["public", "english", "official", "secretariat"]  # who looks; the English choice is kept in a cookie
 M1 = "/ormeline/motions/M1"
 ROOM = "/ormeline/secretariat"
+SPEAK = "/ormeline/participer"
 # Answers that no person looks at as a page of its own.
 NO_PAGES = {
     "static",
@@ -43,6 +44,7 @@ NO_PAGES = {
     "log-timestamp",
     "log-stamped",
     "log-tile",
+    "participate-files-list",  # for the page's script
     "entry-proof",
     "verify-guide",  # a file
     "verify-guide-in",  # a file
@@ -192,6 +194,24 @@ def ask_for_new_cards(page: Page) -> None:
     page.get_by_role("button", name="Annuler et imprimer").wait_for()
 
 
+def send_a_contribution(page: Page) -> None:
+    """Answer every question, and send."""
+    go_on = "Continuer"
+    press(go_on, Votre_contribution="Le car ne passe plus le jeudi.")(page)
+    press("Continuer sans fichier")(page)
+    page.get_by_label("Non", exact=True).check()
+    press(go_on, **{"Votre nom, ou un pseudonyme": "Solène Marchebrune"})(page)
+    press(go_on, Votre_commune="Saint-Denis")(page)
+    page.get_by_label("Aucun de ceux-là").check()
+    press(go_on)(page)
+    press(go_on)(page)
+    page.get_by_label("publiée sur ce site").check()
+    page.get_by_label("J’ai dix-huit ans").check()
+    press(go_on)(page)
+    press("Envoyer ma contribution")(page)
+    page.get_by_text("Votre adresse de suivi", exact=True).wait_for()
+
+
 SCENES = (
     Scene("congresses", "public", "/"),
     Scene("home", "public", "/ormeline"),
@@ -224,6 +244,19 @@ SCENES = (
     Scene("instant, who wrote", "public", M1 + "/a/999999?vue=auteurs"),
     Scene("instant, before the first word", "public", M1 + "/a/0"),
     Scene("between", "public", M1 + "/entre/0/999999"),
+    Scene("participate", "public", SPEAK),
+    Scene("participate, in English", "english", SPEAK + "?lang=en"),
+    Scene("participate-texte", "public", SPEAK + "/texte", open_everything),
+    Scene("participate-files", "public", SPEAK + "/fichiers", open_everything),
+    Scene("participate-nom", "public", SPEAK + "/nom"),
+    Scene("participate-nom, empty", "public", SPEAK + "/nom", press("Continuer")),
+    Scene("participate-lieu", "public", SPEAK + "/lieu"),
+    Scene("participate-commune", "public", SPEAK + "/lieu", press("Continuer", Votre_commune="Saint-Denis")),
+    Scene("participate-courriel", "public", SPEAK + "/courriel"),
+    Scene("participate-accord", "public", SPEAK + "/accord"),
+    Scene("participate-accord, nothing ticked", "public", SPEAK + "/accord", press("Continuer")),
+    Scene("participate-check, much is missing", "public", SPEAK + "/verifier", press("Envoyer ma contribution")),
+    Scene("participate-check, sent", "public", SPEAK + "/texte", send_a_contribution),
     Scene("sign-in", "public", "/ormeline/connexion"),
     Scene("sign-in, empty", "public", "/ormeline/connexion", press("Recevoir un code")),
     Scene("sign-in, wrong card", "public", "/ormeline/connexion", press("Entrer", Code_de_la_carte="000")),

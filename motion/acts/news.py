@@ -1,0 +1,125 @@
+"""News of a contribution, by mail, for an author who asked for them: written in the transaction of what happened.
+
+The secret of the private address is in no table, so a mail names that address and does not give it.
+"""
+
+import re
+from datetime import datetime, timedelta
+from gettext import NullTranslations
+
+from sqlmodel import Session
+
+from motion.acts import attempts
+from motion.acts.attempts import Limit
+from motion.acts.sign_in import MAX_ADDRESS, Message
+from motion.language import LANGUAGES, language
+from motion.rules.errors import Invalid
+from storage import contributions as rows
+from storage.models import Congress, Contribution, Mail
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\\x00-\x1f]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
+
+PER_ADDRESS = Limit("news-address", 5, timedelta(hours=1))
+"""Of mails to an address that nobody has confirmed: whoever types another's address can't fill their box."""
+
+NEWS = {
+    "published": _("Votre contribution %(code)s est publiée."),
+    "refused": _("Votre contribution %(code)s n’est pas publiée. La raison est à votre adresse de suivi."),
+    "replied": _("Une réponse est publiée à côté de votre contribution %(code)s."),
+    "checked": _("Votre contribution %(code)s a été relue par une seconde personne."),
+}
+"""What may have happened, and how it is said."""
+
+WHERE = _(
+    "Tout ce qui la concerne est à l’adresse de suivi que vous avez reçue en l’envoyant. Vous pouvez y arrêter ces "
+    "courriels."
+)
+
+
+def tell(db: Session, contribution: Contribution, what: str, *, now: datetime) -> bool:
+    """Write a mail about what just happened, if the author has confirmed an address; return whether one was written.
+
+    Args:
+        what: A key of `NEWS`.
+    """
+    if contribution.email is None or contribution.email_confirmed_at is None:
+        return False
+    congress = db.get_one(Congress, contribution.congress_id)
+    spoken = language(congress.languages.split(",")[0] if congress.languages else LANGUAGES[0])
+    code = rows.code(contribution)
+    said = spoken.gettext(NEWS[what]) % {"code": code}
+    body = f"{said}\n\n{spoken.gettext(WHERE)}\n\n{congress.title}\n"
+    _write(db, contribution, Message(f"{congress.title} – {code}", body), now)
+    return True
+
+
+def give_address(
+    db: Session,
+    contribution: Contribution,
+    email: str,
+    message: Message,
+    *,
+    secret_hash: bytes,
+    key: bytes,
+    now: datetime,
+) -> bool:
+    """Note an address for news, and write the mail that asks to confirm it; return whether a mail was written.
+
+    Args:
+        message: With the address that confirms; the caller knows the secret.
+        secret_hash: SHA-256 of that secret.
+        key: Of short secrets (`storage.sign_in_key`).
+
+    Raises:
+        Invalid: This can't be an address.
+    """
+    contribution.email = checked_address(email)
+    contribution.email_hash, contribution.email_confirmed_at = secret_hash, None
+    db.add(contribution)
+    if attempts.exceeded(db, PER_ADDRESS, key, contribution.email, now=now) is not None:
+        return False
+    attempts.note(db, PER_ADDRESS, key, contribution.email, now=now)
+    _write(db, contribution, message, now)
+    return True
+
+
+def confirm_address(db: Session, contribution: Contribution, *, now: datetime) -> None:
+    """Note that whoever reads the mails of an address wants news at it."""
+    contribution.email_hash, contribution.email_confirmed_at = None, now
+    db.add(contribution)
+
+
+def stop(db: Session, contribution: Contribution) -> None:
+    """Forget an author's address."""
+    contribution.email = contribution.email_hash = contribution.email_confirmed_at = None
+    db.add(contribution)
+
+
+def checked_address(email: str) -> str:
+    """An address as it is kept.
+
+    Raises:
+        Invalid: This can't be one.
+    """
+    address = email.strip().lower()
+    if not address:
+        raise Invalid("email", "empty")
+    if not _ADDRESS.fullmatch(address) or len(address) > MAX_ADDRESS:
+        raise Invalid("email", "form", address[:MAX_ADDRESS])
+    return address
+
+
+def _write(db: Session, contribution: Contribution, message: Message, now: datetime) -> None:
+    assert contribution.email is not None
+    db.add(
+        Mail(
+            congress_id=contribution.congress_id,
+            recipient=contribution.email,
+            subject=message.subject,
+            body=message.body,
+            created_at=now,
+            not_before=now,
+        )
+    )

@@ -1,0 +1,175 @@
+"""The files of a contribution that is being written: what they are, and what goes into the record of them."""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import secrets
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from motion.acts.contributions import ReceivedFile
+from motion.acts.deposits import FILES_KEPT
+from motion.record.objects import SALT_BYTES
+from motion.rules.contributions import FILES, FileKind
+from motion.rules.errors import Invalid, MotionError
+from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, kind_of_archive
+from motion.web.depositing import Answers
+from motion.web.page import Page
+from motion.web.service import Service
+from motion.web.uploading import Uploads
+from storage import deposits
+from storage.blobs import BlobMissing, StoreUnusable
+from storage.models import Upload
+
+log = logging.getLogger("motion.web")
+
+MAX_NAMES = 10_000  # in a document's archive
+
+
+@dataclass(frozen=True, slots=True)
+class DepositedFile:
+    """One file of a draft, as its author sees it.
+
+    Attributes:
+        kind: Code of `FileKind`; empty while it is on its way.
+        percent: How much of it has arrived.
+        is_whole: Whether it can be sent with the contribution.
+    """
+
+    id: str
+    name: str
+    kind: str
+    kind_words: str
+    size: str
+    percent: int
+    is_whole: bool
+    description: str
+
+
+def size_words(page: Page, length: int) -> str:
+    """A size as people say it: `3 Mo`."""
+    for unit, one in (("Go", 10**9), ("Mo", 10**6), ("ko", 1000)):
+        if length >= one:
+            number = page.times.number(round(length / one, 0 if length >= 10 * one else 1))
+            return f"{number}\u00a0{unit if page.language.code == 'fr' else unit[:-1] + 'B'}"
+    return page.language.ngettext("%(num)d octet", "%(num)d octets", length) % {"num": length}
+
+
+def listed(page: Page, uploads: Sequence[Upload], answers: Answers) -> list[DepositedFile]:
+    """Lay the files out."""
+    found = []
+    for upload in uploads:
+        kind = answers.kinds.get(upload.id, ("", ""))[0]
+        found.append(
+            DepositedFile(
+                upload.id,
+                upload.file_name or page._(FILES[FileKind.DOCUMENT]),
+                kind,
+                page._(FILES[FileKind(kind)]) if kind else "",
+                size_words(page, upload.length),
+                100 * upload.received // upload.length,
+                upload.state == "done",
+                answers.descriptions.get(upload.id, ""),
+            )
+        )
+    return found
+
+
+async def look_at_new(
+    page: Page, desk: Uploads, congress_id: int, owner: bytes, answers: Answers
+) -> tuple[Answers, Sequence[Upload], list[tuple[str, Invalid]]]:
+    """Look at the files that have arrived since last time: what is not taken is given up at once.
+
+    Returns:
+        The answers with the kinds of all files; the files that remain; names and reasons of those that do not.
+    """
+    service, refused = page.service, []
+    uploads = await service.store.read(deposits.files, congress_id, owner)
+    kinds = {one.id: answers.kinds[one.id] for one in uploads if one.id in answers.kinds}
+    kept = []
+    for upload in uploads:
+        if upload.state == "done" and upload.id not in kinds:
+            try:
+                kind, media_type = await look_at(service, upload)
+                kinds[upload.id] = (kind.value, media_type)
+            except Invalid as error:
+                refused.append((upload.file_name, error))
+                try:
+                    await desk.give_up(congress_id, owner, upload.id)
+                except MotionError:
+                    log.warning("couldn't give up a file that is not taken; it expires")
+                continue
+            except (StoreUnusable, BlobMissing) as error:
+                log.warning("couldn't look at a file, trying again at the next page: %s", error)
+        kept.append(upload)
+    descriptions = {name: said for name, said in answers.descriptions.items() if name in kinds}
+    return replace(answers, kinds=kinds, descriptions=descriptions), kept, refused
+
+
+async def look_at(service: Service, upload: Upload) -> Kind:
+    """Say what a file is by its content.
+
+    Raises:
+        Invalid: It is none of what a congress receives.
+        StoreUnusable, BlobMissing: It can't be read now.
+    """
+    assert upload.key is not None
+    head = b""
+    async for chunk in service.blobs.read(upload.key, 0, min(HEAD_BYTES, upload.length)):
+        head += chunk
+    found = kind_of(head, upload.media_type)
+    if found[0] is FileKind.DOCUMENT and upload.length > MAX_DOCUMENT_BYTES:
+        raise Invalid("file", "too-large-document", str(MAX_DOCUMENT_BYTES // 10**6))
+    if found == ARCHIVE:
+        async with service.blobs.as_file(upload.key) as path:
+            found = kind_of_archive(await asyncio.to_thread(_names, path))
+    return found
+
+
+def _names(path: Path) -> set[str]:
+    """The names in an archive; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return set()
+    return set(names) if len(names) <= MAX_NAMES else set()
+
+
+async def received(
+    service: Service, uploads: Sequence[Upload], kinds: Mapping[str, tuple[str, str]], descriptions: Mapping[str, str]
+) -> list[tuple[str, ReceivedFile]]:
+    """Commit to the content of files, each read once from end to end.
+
+    Raises:
+        StoreUnusable, BlobMissing: One can't be read now.
+    """
+    found = []
+    for upload in uploads:
+        if upload.id not in kinds or upload.key is None:
+            continue
+        kind, media_type = kinds[upload.id]
+        salt = secrets.token_bytes(SALT_BYTES)
+        mac = hmac.new(salt, digestmod=hashlib.sha256)
+        async for chunk in service.blobs.read(upload.key):
+            await asyncio.to_thread(mac.update, chunk)
+        file = ReceivedFile(
+            FileKind(kind),
+            media_type,
+            upload.file_name,
+            upload.length,
+            upload.key,
+            salt,
+            mac.hexdigest(),
+            descriptions.get(upload.id, "").strip(),
+        )
+        found.append((upload.id, file))
+    return found
+
+
+async def keep_longer(page: Page, congress_id: int, owner: bytes) -> None:
+    """Keep the files of a draft that somebody goes on writing."""
+    await page.service.store.write(deposits.keep_files, congress_id, owner, page.now + FILES_KEPT)

@@ -1,0 +1,146 @@
+"""The last page of a contribution: everything once more, then sending, then the receipt."""
+
+from dataclasses import replace
+from gettext import NullTranslations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.acts.deposits import Sender
+from motion.rules.contributions import Channel
+from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
+from motion.web import deposited_files
+from motion.web.deposited_files import DepositedFile
+from motion.web.depositing import check_words, consent_faults, consent_of, words_of
+from motion.web.doors import congress_id
+from motion.web.drafts import Draft, closed, is_open, open_draft
+from motion.web.errors import tell
+from motion.web.forms import Form, read_form
+from motion.web.pages.participate import HERE, NO_COOKIE, YES_OR_NO, place_words
+from motion.web.pages.participate_files import looked_at
+from motion.web.pages.sign_in import network_of
+from motion.web.sending import Receipt, send
+from storage import deposits
+from storage.blobs import BlobMissing, StoreUnusable
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+# Which page repairs which fault.
+PAGES = {
+    "text": "texte",
+    "title": "texte",
+    "file": "fichiers",
+    "files": "fichiers",
+    "name": "nom",
+    "mandate": "nom",
+    "official": "nom",
+    "place": "lieu",
+    "email": "courriel",
+    "publish": "accord",
+    "adult": "accord",
+    "uses": "accord",
+}
+NOT_WHOLE = _("Un fichier n’est pas encore arrivé en entier. Attendez-le, ou retirez-le.")
+FILES_AWAY = _(
+    "Vos fichiers ne peuvent pas être lus en ce moment. Rien n’est perdu\u00a0: réessayez dans quelques minutes."
+)
+TOO_MANY = _(
+    "Beaucoup de contributions viennent d’arriver du même endroit. Votre brouillon est gardé\u00a0: renvoyez-le dans "
+    "%(minutes)s minutes."
+)
+
+
+async def show(request: Request) -> Response:
+    """Everything that would be sent, each with a way to change it."""
+    draft = await open_draft(request)
+    if not is_open(draft.page):
+        return closed(draft.page)
+    if not draft.answers.is_begun:
+        return draft.page.redirect(f"{draft.page.home}/participer")
+    answers, files, refused = await looked_at(draft)
+    form = Form()
+    if refused:
+        form.faults["file"] = " ".join(refused)
+    return draft.answered(check_page(replace(draft, answers=answers), files, form))
+
+
+def check_page(draft: Draft, files: list[DepositedFile], form: Form, notice: str = "", status: int = 200) -> Response:
+    """Show it all."""
+    page, answers = draft.page, draft.answers
+    ticked = {*answers.uses, *(["adult"] if answers.is_adult else [])}
+    return page.render(
+        "participer/verifier.html",
+        status=422 if form.faults else status,
+        faults=[(PAGES.get(name, "texte"), said) for name, said in form.faults.items()],
+        answers=answers,
+        files=files,
+        notice=notice,
+        supported=draft.supported,
+        place=place_words(answers),
+        consents=[(said, word in ticked) for word, said in consent_of(page)],
+    )
+
+
+async def receive(request: Request) -> Response:
+    """Send it, and show the receipt: once."""
+    draft = await open_draft(request)
+    page = draft.page
+    form = await read_form(request)
+    if not draft.is_known:
+        return draft.answered(check_page(draft, [], Form(), page._(NO_COOKIE), 422))
+    key = form.value("key")
+    if draft.answers.last_key and key == draft.answers.last_key:  # it was sent already, whatever is open now
+        sent = await send(page, Sender(draft.owner, network_of(request)), key, draft.answers, Channel.WEB)
+        assert isinstance(sent, Receipt)
+        return draft.answered(receipt_page(draft, sent))
+    if not is_open(page):
+        return closed(page, 409)
+    answers, files, refused = await looked_at(draft)
+    draft = replace(draft, answers=answers)
+    check_all(draft, form, files, refused)
+    if form.faults:
+        return draft.answered(check_page(draft, files, form))
+    uploads = await page.service.store.read(deposits.files, congress_id(page), draft.owner)
+    try:
+        read = await deposited_files.received(page.service, uploads, answers.kinds, answers.descriptions)
+        sent = await send(page, Sender(draft.owner, network_of(request)), answers.key, answers, Channel.WEB, read)
+    except CollectionClosed:
+        return closed(page, 409)
+    except Invalid as error:
+        return draft.answered(check_page(draft, files, form.refuse(page, error)))
+    except (StoreUnusable, BlobMissing):
+        return draft.answered(check_page(draft, files, form, page._(FILES_AWAY), 503))
+    except MotionError as error:
+        told = tell(error, page.language)
+        return draft.answered(check_page(draft, files, form, f"{told.what} {told.why} {told.repair}", told.status))
+    if isinstance(sent, TooManyTries):
+        minutes = max(1, round(sent.seconds / 60))
+        return draft.answered(check_page(draft, files, form, page._(TOO_MANY, minutes=minutes), 429))
+    return draft.answered(receipt_page(draft, sent))
+
+
+def check_all(draft: Draft, form: Form, files: list[DepositedFile], refused: list[str]) -> None:
+    """Say everything that is missing, so that one goes back once."""
+    page, answers = draft.page, draft.answers
+    if refused:
+        form.faults["file"] = " ".join(refused)
+    elif not all(file.is_whole for file in files):
+        form.faults["file"] = page._(NOT_WHOLE)
+    words = words_of(answers)
+    check_words(page, form, replace(words, name="x"), len(files))
+    check_words(page, form, replace(words, text="x", title="", place=None))
+    if not answers.official:
+        form.faults["official"] = page._(YES_OR_NO)
+    consent_faults(page, form, answers.uses, is_adult=answers.is_adult)
+
+
+def receipt_page(draft: Draft, sent: Receipt) -> Response:
+    """The receipt, with the private address if it has not been shown before."""
+    return draft.page.render("participer/recu.html", receipt=sent)
+
+
+ROUTES = [
+    Route(HERE + "/verifier", show, name="participate-check"),
+    Route(HERE + "/verifier", receive, methods=["POST"], name="participate-send"),
+]

@@ -1,0 +1,132 @@
+"""Sending a contribution: by the steps of the form, or from a kiosk. Once, whatever is pressed twice."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from motion.acts import deposits, news, private_addresses
+from motion.acts.contributions import Circumstances, ReceivedFile
+from motion.acts.deposits import Sender, Sent
+from motion.acts.private_addresses import PrivateAddress
+from motion.acts.sign_in import Message
+from motion.rules.contributions import Channel
+from motion.rules.errors import Invalid, TooManyTries
+from motion.web.depositing import Answers, words_of
+from motion.web.doors import congress_id
+from motion.web.drafts import published
+from motion.web.page import Page
+from motion.web.pages.register import qr_of
+from motion.web.pages.sign_in import key_of
+from storage import contributions as rows
+from storage.store import Session
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an author takes away.
+
+    Attributes:
+        address: The private address; empty when the form had been sent before, for it is shown once.
+        qr: The address as a QR code, in SVG.
+        entry: Number of the entry of the record that says so.
+    """
+
+    code: str
+    state: str
+    entry: int
+    address: str
+    qr: str
+    email: str
+
+
+async def send(
+    page: Page,
+    sender: Sender,
+    form_key: str,
+    answers: Answers,
+    channel: Channel,
+    files: Sequence[tuple[str, ReceivedFile]] = (),
+) -> Receipt | TooManyTries:
+    """Receive what was typed.
+
+    Raises:
+        CollectionClosed, Invalid, NotFound, UploadGone, UploadElsewhere: Nothing was received.
+    """
+    private, confirming = private_addresses.draw(), private_addresses.draw()
+    key, base_url = key_of(page), page.service.settings.base_url
+    assert page.congress is not None
+    address = private.url(base_url, page.congress.slug)
+
+    def run(db: Session) -> Sent | TooManyTries:
+        supported = published(db, congress_id(page), answers.supports)
+        done = deposits.send(
+            db,
+            congress_id(page),
+            sender,
+            form_key,
+            words_of(answers),
+            channel,
+            [*answers.uses],
+            files,
+            circumstances=Circumstances(supports=supported.id if supported else None),
+            token_hash=private.hash,
+            salt=secrets.token_bytes(32),
+            key=key,
+            now=page.now,
+        )
+        if isinstance(done, Sent) and not done.is_again and answers.email.strip():
+            message = welcome(page, rows.code(done.contribution), address, confirming)
+            try:
+                news.give_address(
+                    db,
+                    done.contribution,
+                    answers.email,
+                    message,
+                    secret_hash=confirming.hash,
+                    key=key,
+                    now=page.now,
+                )
+            except Invalid:  # what was said is worth more than where its news go
+                return done
+        return done
+
+    done = await page.service.store.write(run)
+    if isinstance(done, TooManyTries):
+        return done
+    return Receipt(
+        rows.code(done.contribution),
+        done.contribution.state,
+        done.receipt,
+        "" if done.is_again else address,
+        "" if done.is_again else qr_of(address),
+        "" if done.is_again else done.contribution.email or "",
+    )
+
+
+def welcome(page: Page, code: str, address: str, confirming: PrivateAddress) -> Message:
+    """The mail that follows a contribution whose author gave an address."""
+    assert page.congress is not None
+    body = page._(
+        _(
+            "Votre contribution %(code)s est reçue. Merci.\n\n"
+            "Votre adresse de suivi, à garder pour vous. Qui la possède peut corriger ou retirer la "
+            "contribution\u00a0:\n"
+            "%(address)s\n\n"
+            "Pour recevoir des nouvelles par courriel (publication, décision, réponse), confirmez ici\u00a0:\n"
+            "%(confirm)s\n\n"
+            "Vous n’avez rien envoyé\u202f? Ne faites rien\u00a0: vous ne recevrez plus de courriel.\n"
+        ),
+        code=code,
+        address=address,
+        confirm=confirming_url(page, confirming),
+    )
+    return Message(page._("%(title)s\u00a0: contribution %(code)s", title=page.congress.title, code=code), body)
+
+
+def confirming_url(page: Page, confirming: PrivateAddress) -> str:
+    """The address that confirms where news go."""
+    assert page.congress is not None
+    return f"{page.service.settings.base_url}/{page.congress.slug}/nouvelles/{confirming.secret}"
