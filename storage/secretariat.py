@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from motion.rules.errors import NotFound
-from storage import people, queries, redactions
+from storage import moderation, people, queries, redactions
 from storage.models import Congress, Job, LateText, Mail, Motion, Official, Secretary
 from storage.people import RosterCount
 
@@ -24,6 +24,7 @@ class Dashboard:
     mails_given_up: int
     secretaries: list[Secretary]
     redactions_waiting: int
+    contributions_waiting: int
 
 
 def dashboard(db: Session, congress: Congress) -> Dashboard:
@@ -39,6 +40,7 @@ def dashboard(db: Session, congress: Congress) -> Dashboard:
         db.exec(select(func.count()).select_from(Mail).where(*unsent, col(Mail.failure) != "")).one(),
         secretaries(db, congress),
         len(redactions.waiting(db, congress.id)),
+        moderation.waiting_count(db, congress.id),
     )
 
 

@@ -28,7 +28,7 @@ from motion.rules.permissions import Act, Actor, require
 from motion.rules.redactions import KEPT_DAYS, Asker, Grounds, Reason, RedactionKind
 from motion.rules.vocabulary import Phase, Role
 from storage import contributions as rows
-from storage import ledger, transcripts
+from storage import ledger, similar, transcripts
 from storage import redactions as kept
 from storage.models import (
     Contribution,
@@ -381,6 +381,7 @@ def _add_version(
         )
     )
     db.flush()
+    similar.learn(db, congress_id, contribution.id, f"{words.title}\n{words.text}")
 
 
 def _add_file(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from motion.acts import congresses, redactions
+from motion.acts import congresses, notices, redactions
 from motion.acts.record import note
 from motion.record.objects import seal
 from motion.rules import contributions as rules
@@ -87,6 +87,8 @@ def publish(db: Session, actor: Actor, contribution: Contribution, *, now: datet
     is_there = not rows.versions(db, contribution.id)[-1].is_gone
     if contribution.state == ContributionState.WITHDRAWN or not is_new or not is_there:
         raise ContributionSettled(rows.code(contribution), contribution.state)
+    contribution.read_version = contribution.version
+    notices.settle(db, contribution, now=now)
     _publish(db, actor, contribution, now)
 
 
@@ -224,8 +226,10 @@ def refuse(
     contribution.entry = entry = note(db, contribution.congress_id, "contribution.refuse", body, actor=actor, now=now)
     contribution.state = ContributionState.REFUSED
     contribution.published_version = 0
+    contribution.read_version = contribution.version
     db.add(contribution)
     assert contribution.id is not None
+    notices.settle(db, contribution, now=now)
     db.add(
         ContributionMessage(
             contribution_id=contribution.id,

@@ -22,6 +22,7 @@
     │   ├── DecisionSettled()
     │   ├── CollectionClosed(phase)
     │   ├── ContributionSettled(code, state)
+    │   ├── DecidedMeanwhile(code)
     │   ├── NotConfirmedYet(code)
     │   ├── CheckedAlone(code)
     │   ├── SheetTaken(sheet, code)
@@ -195,6 +196,13 @@ class ContributionSettled(Conflict):
 
     code: str
     state: str
+
+
+@dataclass(unsafe_hash=True)
+class DecidedMeanwhile(Conflict):
+    """A contribution is no longer what the page showed on which somebody decided."""
+
+    code: str
 
 
 @dataclass(unsafe_hash=True)

@@ -179,6 +179,12 @@ SAID: dict[type[MotionError], Said] = upload_words.SAID | {
         _("Dans son état actuel (%(state)s), cela n’est pas possible."),
         _("Rechargez sa page pour voir où elle en est."),
     ),
+    errors.DecidedMeanwhile: Said(
+        409,
+        _("La contribution %(code)s n’a pas changé."),
+        _("Elle n’est plus telle que vous l’avez lue\u00a0: quelqu’un a décidé entre-temps, ou son texte a changé."),
+        _("Relisez-la, puis décidez de nouveau si c’est encore utile."),
+    ),
     errors.NotConfirmedYet: Said(
         409,
         _("La contribution %(code)s n’est pas encore publiée."),

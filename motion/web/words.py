@@ -19,6 +19,9 @@ ACTS = {
     "read-late-text": _("lire les textes arrivés après le gel"),
     "read-mail": _("lire les courriels"),
     "redact": _("retirer ou effacer des mots"),
+    "collect": _("saisir une contribution"),
+    "moderate": _("décider d’une contribution"),
+    "sort": _("ranger une contribution"),
     "create-congress": _("créer un congrès"),
     "see-sessions": _("voir vos connexions"),
 }
@@ -34,6 +37,9 @@ THINGS = {
     "section": _("partie du texte"),
     "entry": _("inscription"),
     "decision": _("décision"),
+    "sheet": _("fiche"),
+    "contribution": _("contribution"),
+    "theme": _("thème"),
 }
 FIELDS = {
     "title": _("titre"),
@@ -65,6 +71,11 @@ FIELDS = {
     "until": _("gardé jusqu’au"),
     "authority": _("autorité qui le reçoit"),
     "ground": _("fondement"),
+    "message": _("message"),
+    "theme": _("thème"),
+    "author": _("nom de la personne qui répond"),
+    "with": _("contribution à rapprocher"),
+    "moderation": _("moment de la lecture"),
 }
 REASONS = {
     "empty": _("rien n’est écrit ici"),
@@ -86,6 +97,9 @@ REASONS = {
     "nobody-voted": _("les quatre nombres sont nuls, donc personne n’a voté"),
     "taken": _("c’est déjà pris (%(value)s)"),
     "character": _("un caractère y est interdit (%(value)s)"),
+    "unchanged": _("rien n’y a changé"),
+    "published": _("ce motif ne suffit pas à retirer ce qui est publié"),
+    "too-many": _("il y en a déjà %(value)s, c’est le maximum"),
 }
 
 # Where a reason's code means something else than in a form.

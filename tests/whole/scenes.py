@@ -54,6 +54,7 @@ NO_PAGES = {
     "log-object",
     "log-redactions",
     "redaction-sealed",  # a file
+    "moderation-piece",  # a picture
     "archive-file",
     *(route.name for route in api.ROUTES),
     "catalogue",
@@ -292,6 +293,10 @@ SCENES = (
     Scene("redaction-new", "secretariat", ROOM + "/retraits?motion=M2", follow("Choisir ces mots")),
     Scene("redaction-new, nothing there", "secretariat", ROOM + "/retraits/nouveau?de=0&a=0", status=409),
     Scene("redaction-ask", "secretariat", ROOM + "/retraits?motion=M2", prepare_withdrawal),
+    Scene("moderation", "secretariat", ROOM + "/contributions"),
+    Scene("moderation, all of them", "secretariat", ROOM + "/contributions?liste=toutes"),
+    Scene("moderation-one, not there", "secretariat", ROOM + "/contributions/C999999", status=404),
+    Scene("collection-rules", "secretariat", ROOM + "/contributions/regle"),
     Scene("late-texts", "secretariat", ROOM + "/textes-tardifs"),
     Scene("mails", "secretariat", ROOM + "/courriels"),
     Scene("officials-sessions", "secretariat", ROOM + "/connexions"),

@@ -1,0 +1,341 @@
+"""What the secretariat reads at its desk for contributions: the queue, one contribution whole, what was decided."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from gettext import NullTranslations
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlmodel import Session, col
+
+from storage.models import (
+    Congress,
+    Contribution,
+    ContributionMessage,
+    ContributionTheme,
+    ContributionVersion,
+    Entry,
+    Secretary,
+    Theme,
+)
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+PAGE = 50
+
+
+class Waits(StrEnum):
+    """What somebody of the secretariat has to do."""
+
+    READ = "a-lire"
+    CORRECTED = "corrigees"
+    COMPARE = "a-comparer"
+    ANSWERED = "reponses"
+    REPORTED = "signalees"
+    UNREAD = "non-relues"
+
+
+class Shelf(StrEnum):
+    """What does not wait for the secretariat."""
+
+    AUTHOR = "accord-attendu"
+    PUBLISHED = "publiees"
+    REFUSED = "refusees"
+    WITHDRAWN = "retirees"
+    ALL = "toutes"
+
+
+WAITING = "en-attente"
+"""All that waits for the secretariat, in one list."""
+
+
+def _has(kind: str) -> ColumnElement[bool]:
+    return exists().where(
+        col(ContributionMessage.contribution_id) == col(Contribution.id),
+        col(ContributionMessage.kind) == kind,
+        col(ContributionMessage.settled_at).is_(None),
+    )
+
+
+_STATE = col(Contribution.state)
+_BY_MAIL = col(Contribution.channel) == "mail"
+_IS_CORRECTED = and_(
+    _STATE == "published",
+    col(Contribution.published_version) < col(Contribution.version),
+    col(Contribution.read_version) < col(Contribution.version),
+)
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    Waits.READ: _STATE == "received",
+    Waits.CORRECTED: _IS_CORRECTED,
+    Waits.COMPARE: and_(_STATE == "awaited", ~_BY_MAIL),
+    Waits.ANSWERED: and_(_STATE == "refused", _has("answer")),
+    Waits.REPORTED: and_(_STATE == "published", _has("notice")),
+    Waits.UNREAD: and_(
+        _STATE == "published",
+        ~_IS_CORRECTED,
+        col(Contribution.read_version) < col(Contribution.published_version),
+    ),
+    Shelf.AUTHOR: and_(_STATE == "awaited", _BY_MAIL),
+    Shelf.PUBLISHED: _STATE == "published",
+    Shelf.REFUSED: _STATE == "refused",
+    Shelf.WITHDRAWN: _STATE == "withdrawn",
+    Shelf.ALL: true(),
+}
+_CONDITIONS[WAITING] = or_(*(_CONDITIONS[kind] for kind in Waits))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One contribution in the queue, with the last version of its words and what is to be done about it."""
+
+    contribution: Contribution
+    version: ContributionVersion
+    waits: tuple[Waits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of the queue. `counts` has every filter."""
+
+    lines: list[Line]
+    counts: dict[str, int]
+    page: int
+    pages: int
+
+
+def is_filter(name: str) -> bool:
+    """Whether the queue can be read through this filter."""
+    return name in _CONDITIONS
+
+
+def waiting_count(db: Session, congress_id: int) -> int:
+    """Count what waits for the secretariat."""
+    return _count(db, congress_id, WAITING)
+
+
+def _count(db: Session, congress_id: int, kind: str) -> int:
+    of_congress = col(Contribution.congress_id) == congress_id
+    query = select(func.count()).select_from(Contribution).where(of_congress, _CONDITIONS[kind])
+    return int(db.execute(query).scalar_one())
+
+
+def queue(db: Session, congress: Congress, kind: str, page: int) -> Queue:
+    """Read a page of the queue, the oldest first.
+
+    Args:
+        kind: A filter (`is_filter`).
+        page: From 1; beyond the last, the last.
+    """
+    assert congress.id is not None
+    counts = {name: _count(db, congress.id, name) for name in _CONDITIONS}
+    pages = max(1, -(-counts[kind] // PAGE))
+    page = min(max(page, 1), pages)
+    query = (
+        select(Contribution, ContributionVersion)
+        .join(
+            ContributionVersion,
+            and_(
+                col(ContributionVersion.contribution_id) == col(Contribution.id),
+                col(ContributionVersion.version) == col(Contribution.version),
+            ),
+        )
+        .where(col(Contribution.congress_id) == congress.id, _CONDITIONS[kind])
+        .order_by(col(Contribution.number))
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    )
+    found = [(contribution, version) for contribution, version in db.execute(query)]
+    waits = _waits(db, [contribution.id for contribution, _version in found if contribution.id is not None])
+    lines = [Line(contribution, version, waits[contribution.id or 0]) for contribution, version in found]
+    return Queue(lines, counts, page, pages)
+
+
+def _waits(db: Session, ids: Collection[int]) -> dict[int, tuple[Waits, ...]]:
+    found: dict[int, list[Waits]] = {one: [] for one in ids}
+    for kind in Waits:
+        query = select(col(Contribution.id)).where(col(Contribution.id).in_(ids), _CONDITIONS[kind])
+        for one in db.execute(query).scalars():
+            found[one].append(kind)
+    return {one: tuple(kinds) for one, kinds in found.items()}
+
+
+def waits_of(db: Session, contribution: Contribution) -> tuple[Waits, ...]:
+    """Say what is to be done about one contribution."""
+    assert contribution.id is not None
+    return _waits(db, [contribution.id])[contribution.id]
+
+
+def neighbours(db: Session, congress_id: int, kind: str, number: int) -> tuple[int | None, int | None]:
+    """Return the numbers before and after one, through a filter; it need not itself be in it."""
+    wanted = col(Contribution.congress_id) == congress_id, _CONDITIONS[kind]
+    place = col(Contribution.number)
+    before = db.execute(select(func.max(place)).where(*wanted, place < number)).scalar_one()
+    after = db.execute(select(func.min(place)).where(*wanted, place > number)).scalar_one()
+    return before, after
+
+
+def waiting(db: Session, contribution_id: int, kinds: Collection[str]) -> list[ContributionMessage]:
+    """List the messages of these kinds that no decision has settled, in order."""
+    query = select(ContributionMessage).where(
+        col(ContributionMessage.contribution_id) == contribution_id,
+        col(ContributionMessage.kind).in_(kinds),
+        col(ContributionMessage.settled_at).is_(None),
+    )
+    return list(db.execute(query.order_by(col(ContributionMessage.id))).scalars())
+
+
+def to_be_told(db: Session, contribution_id: int) -> list[ContributionMessage]:
+    """List the reports that have their decision, and whose authors left an address to be told."""
+    query = select(ContributionMessage).where(
+        col(ContributionMessage.contribution_id) == contribution_id,
+        col(ContributionMessage.kind) == "notice",
+        col(ContributionMessage.settled_at).is_not(None),
+        col(ContributionMessage.email).is_not(None),
+    )
+    return list(db.execute(query).scalars())
+
+
+def last_refusal(db: Session, contribution_id: int) -> ContributionMessage | None:
+    """Return the decision by which a contribution is refused."""
+    query = select(ContributionMessage).where(
+        col(ContributionMessage.contribution_id) == contribution_id, col(ContributionMessage.kind) == "decision"
+    )
+    return db.execute(query.order_by(col(ContributionMessage.id).desc()).limit(1)).scalars().first()
+
+
+def mark(db: Session, contribution: Contribution) -> str:
+    """Name what a decision is made on: state, versions, messages. What is made of its files does not count."""
+    last = select(func.max(ContributionMessage.id)).where(col(ContributionMessage.contribution_id) == contribution.id)
+    unsettled = (
+        select(func.count())
+        .select_from(ContributionMessage)
+        .where(
+            col(ContributionMessage.contribution_id) == contribution.id, col(ContributionMessage.settled_at).is_(None)
+        )
+    )
+    parts = (
+        contribution.state,
+        contribution.version,
+        contribution.published_version,
+        contribution.read_version,
+        contribution.checked_by or 0,
+        db.execute(last).scalar_one() or 0,
+        db.execute(unsettled).scalar_one(),
+    )
+    return "-".join(str(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was last decided on a contribution. `who` is empty for the service itself, or its author."""
+
+    kind: str
+    who: str
+    at: datetime
+
+
+_DECISIONS = frozenset({"publish", "refuse", "keep", "check", "reply", "receive", "withdraw", "answer", "notice"})
+
+
+def last_decided(db: Session, contribution: Contribution) -> Decided | None:
+    """Say what was last done to a contribution, and by whom, as the record has it."""
+    assert contribution.id is not None
+    numbers = {contribution.entry}
+    version = select(col(ContributionVersion.published_entry)).where(
+        col(ContributionVersion.contribution_id) == contribution.id,
+        col(ContributionVersion.published_entry).is_not(None),
+    )
+    message = select(col(ContributionMessage.entry)).where(
+        col(ContributionMessage.contribution_id) == contribution.id, col(ContributionMessage.entry).is_not(None)
+    )
+    for query in (version, message):
+        numbers |= {number for number in db.execute(query).scalars() if number is not None}
+    entries = db.execute(
+        select(Entry)
+        .where(col(Entry.congress_id) == contribution.congress_id, col(Entry.number).in_(numbers))
+        .order_by(col(Entry.number).desc())
+    ).scalars()
+    for entry in entries:
+        kind = entry.kind.removeprefix("contribution.")
+        if kind in _DECISIONS:
+            by = json.loads(entry.content)["by"]
+            secretary = db.get(Secretary, int(by[4:])) if by.startswith("sec-") else None
+            return Decided(kind, secretary.name if secretary else "", entry.at)
+    return None
+
+
+def secretaries(db: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of those of the secretariat, even of who has left it."""
+    found = db.execute(select(Secretary).where(col(Secretary.id).in_(ids))).scalars()
+    return {row.id: row.name for row in found if row.id is not None}
+
+
+def themes(db: Session, congress_id: int, *, used_only: bool = False) -> list[Theme]:
+    """List the themes of a congress, in the order in which they were named."""
+    query = select(Theme).where(col(Theme.congress_id) == congress_id)
+    if used_only:
+        query = query.where(col(Theme.is_used).is_(True))
+    return list(db.execute(query.order_by(col(Theme.number))).scalars())
+
+
+def theme_counts(db: Session, congress_id: int) -> dict[int, int]:
+    """Count the contributions under each theme, by the theme's id."""
+    query = (
+        select(col(ContributionTheme.theme_id), func.count())
+        .join(Theme, col(Theme.id) == col(ContributionTheme.theme_id))
+        .where(col(Theme.congress_id) == congress_id)
+        .group_by(col(ContributionTheme.theme_id))
+    )
+    return {theme: count for theme, count in db.execute(query)}
+
+
+def themes_of(db: Session, contribution_id: int) -> list[Theme]:
+    """List the themes of a contribution."""
+    query = (
+        select(Theme)
+        .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
+        .where(col(ContributionTheme.contribution_id) == contribution_id)
+    )
+    return list(db.execute(query.order_by(col(Theme.number))).scalars())
+
+
+def unsorted(db: Session, congress_id: int, page: int) -> tuple[list[tuple[Contribution, ContributionVersion]], int]:
+    """List a page of the published contributions under no theme in use, the oldest first, and count them all."""
+    sorted_ones = (
+        exists()
+        .where(
+            col(ContributionTheme.contribution_id) == col(Contribution.id),
+            col(ContributionTheme.theme_id) == col(Theme.id),
+            col(Theme.is_used).is_(True),
+        )
+        .correlate(Contribution)
+    )
+    wanted = col(Contribution.congress_id) == congress_id, _STATE == "published", ~sorted_ones
+    count = db.execute(select(func.count()).select_from(Contribution).where(*wanted)).scalar_one()
+    query = (
+        select(Contribution, ContributionVersion)
+        .join(
+            ContributionVersion,
+            and_(
+                col(ContributionVersion.contribution_id) == col(Contribution.id),
+                col(ContributionVersion.version) == col(Contribution.published_version),
+            ),
+        )
+        .where(*wanted)
+        .order_by(col(Contribution.number))
+        .offset((max(page, 1) - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return [(contribution, version) for contribution, version in db.execute(query)], count
+
+
+def group_of(db: Session, contribution: Contribution) -> list[Contribution]:
+    """List the contributions that stand together with one, without it, in order."""
+    head = contribution.group_id or contribution.id
+    query = select(Contribution).where(
+        or_(col(Contribution.group_id) == head, col(Contribution.id) == head),
+        col(Contribution.id) != contribution.id,
+    )
+    return list(db.execute(query.order_by(col(Contribution.number))).scalars())
