@@ -213,6 +213,26 @@ def send_a_contribution(page: Page) -> None:
     page.get_by_text("Votre adresse de suivi", exact=True).wait_for()
 
 
+def follow_what_was_sent(page: Page) -> None:
+    """Open the private address of a contribution."""
+    send_a_contribution(page)
+    with page.expect_navigation():
+        page.locator(".adresse a").click()
+    page.get_by_label("Votre adresse de courriel").wait_for()
+
+
+def correct_what_was_sent(page: Page) -> None:
+    """Open the form of a correction."""
+    follow_what_was_sent(page)
+    follow("Corriger")(page)
+
+
+def take_back_what_was_sent(page: Page) -> None:
+    """Open the page that asks once more."""
+    follow_what_was_sent(page)
+    follow("Retirer ma contribution")(page)
+
+
 SCENES = (
     Scene("congresses", "public", "/"),
     Scene("home", "public", "/ormeline"),
@@ -258,6 +278,11 @@ SCENES = (
     Scene("participate-accord, nothing ticked", "public", SPEAK + "/accord", press("Continuer")),
     Scene("participate-check, much is missing", "public", SPEAK + "/verifier", press("Envoyer ma contribution")),
     Scene("participate-check, sent", "public", SPEAK + "/texte", send_a_contribution),
+    Scene("follow-up", "public", SPEAK + "/texte", follow_what_was_sent),
+    Scene("follow-up-correct", "public", SPEAK + "/texte", correct_what_was_sent),
+    Scene("follow-up-withdraw", "public", SPEAK + "/texte", take_back_what_was_sent),
+    Scene("follow-up, no such address", "public", "/ormeline/suivi/" + "0" * 32, status=404),
+    Scene("news-address, no such address", "public", "/ormeline/nouvelles/" + "0" * 32, status=404),
     Scene("sign-in", "public", "/ormeline/connexion"),
     Scene("sign-in, empty", "public", "/ormeline/connexion", press("Recevoir un code")),
     Scene("sign-in, wrong card", "public", "/ormeline/connexion", press("Entrer", Code_de_la_carte="000")),

@@ -1,0 +1,54 @@
+"""What an author finds at the private address of their contribution, and how an address for news is found again."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from motion.rules.contributions import Use, Words, read_words
+from storage import contributions as rows
+from storage.models import Contribution, ContributionFile, ContributionMessage, ContributionVersion
+
+TOLD = ("decision", "answer", "reply")
+"""Messages that an author reads: what others report is between them and the secretariat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A contribution as its author sees it.
+
+    Attributes:
+        words: Of the last version; None once they are gone.
+    """
+
+    contribution: Contribution
+    versions: tuple[ContributionVersion, ...]
+    files: tuple[ContributionFile, ...]
+    messages: tuple[ContributionMessage, ...]
+    agreed: frozenset[Use]
+    words: Words | None
+
+
+def of_secret(db: Session, congress_id: int, secret_hash: bytes) -> Followed | None:
+    """Find a contribution by the hash of its private address's secret."""
+    found = rows.of_secret(db, congress_id, secret_hash)
+    if found is None:
+        return None
+    assert found.id is not None
+    versions = rows.versions(db, found.id)
+    content = None if versions[-1].is_gone else rows.object_of(db, congress_id, versions[-1].name)
+    return Followed(
+        found,
+        tuple(versions),
+        tuple(rows.files(db, found.id)),
+        tuple(message for message in rows.messages(db, found.id) if message.kind in TOLD),
+        rows.agreed(db, found.id),
+        read_words(content[32:]) if content is not None else None,
+    )
+
+
+def of_email_secret(db: Session, congress_id: int, secret_hash: bytes) -> Contribution | None:
+    """Find a contribution by the hash of the secret that confirms where its news go."""
+    query = select(Contribution).where(
+        Contribution.congress_id == congress_id, col(Contribution.email_hash) == secret_hash
+    )
+    return db.exec(query).first()
