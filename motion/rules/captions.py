@@ -59,6 +59,7 @@ REASONS: dict[str, str] = {
     "speakers": _("ligne %(line)s, une autre personne parle ensuite"),
     "before-zero": _("ligne %(line)s, l’heure viendrait avant le début de l’enregistrement"),
     "no-room": _("ligne %(line)s, il n’y a pas de place pour une ligne de plus"),
+    "shift": _("le décalage ne se lit pas. Écrivez un nombre de secondes, par exemple 1,5 ou -0,2"),
 }
 """Why captions can't be taken, by the code of `CaptionsRefused`."""
 
@@ -307,3 +308,26 @@ def said_between(cues: Sequence[Cue], start_s: int, end_s: int) -> Cues:
     """The cues that begin within these seconds: what `#t=start,end` names; the one under way when none begins."""
     found = tuple(cue for cue in cues if start_s <= cue.start_ms // 1000 < end_s)
     return found or tuple(cue for cue in cues if cue.start_ms < end_s * 1000 and cue.end_ms > start_s * 1000)
+
+
+def spread(text: str, duration_ms: int) -> Cues:
+    """Lines that were typed or pasted without times, shared over the recording by their length.
+
+    Args:
+        duration_ms: Of the recording; when it isn't known (0), as if fifteen characters were said in a second.
+
+    Raises:
+        CaptionsRefused: There is nothing, or too much of it.
+    """
+    said = [line for line in (cleaned(line) for line in text.splitlines()) if line.strip()]
+    if not said:
+        raise CaptionsRefused("no-cue")
+    total, before, found = sum(len(line) for line in said), 0, []
+    duration_ms = min(duration_ms or total * 1000 // 15, MAX_MS)
+    for number, line in enumerate(said, start=1):
+        if len(line) > MAX_TEXT:
+            raise CaptionsRefused("too-long", number)
+        first, last = (duration_ms * place // total for place in (before, before + len(line)))
+        found.append(Cue(first, max(last, first + 1), line))
+        before += len(line)
+    return checked(fitted(found))

@@ -19,7 +19,7 @@ from motion.language import Language
 from motion.rules import errors
 from motion.rules.errors import MotionError
 from motion.rules.vocabulary import FRENCH
-from motion.web import open_answers, upload_words
+from motion.web import caption_words, open_answers, upload_words
 from motion.web import page as pages
 from motion.web.page import NEVER, Page
 from motion.web.said import Said
@@ -37,7 +37,7 @@ class CrossSite(MotionError):
 
 _NO_ENTRY = _("L’inscription n°\u00a0%(name)s n’existe pas.")
 
-SAID: dict[type[MotionError], Said] = upload_words.SAID | {
+SAID: dict[type[MotionError], Said] = upload_words.SAID | caption_words.SAID | {
     errors.NotAllowed: Said(
         403,
         _("Vous n’avez pas pu %(act)s."),

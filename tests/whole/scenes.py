@@ -63,6 +63,8 @@ NO_PAGES = {
     "congress-feed",
     "register-feed",
     "motion-feed",
+    "captions-recording",  # a file
+    "captions-author-recording",  # a file
     "congress-preview",  # a picture
     "motion-preview",
     "scribe-last",  # a part of the scribe's page
@@ -338,6 +340,8 @@ SCENES = (
     Scene("scribe, filled in wrongly", "secretariat", ROOM + "/parole", send_nothing),
     Scene("scribe, something noted", "secretariat", ROOM + "/parole", note_words),
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
+    Scene("captions, unknown", "secretariat", ROOM + "/transcriptions/C9999/1", status=404),
+    Scene("captions-author, unknown", "public", "/ormeline/suivi/" + "0" * 32 + "/transcription/1", status=404),
     Scene("editor, of the secretariat", "secretariat", M1 + "/rediger", start_editor),
 )
 PUBLIC = tuple(scene for scene in SCENES if scene.role == "public" and scene.then is None)

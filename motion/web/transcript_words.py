@@ -1,0 +1,41 @@
+"""How transcripts, and what can't be taken as one, are told."""
+
+from gettext import NullTranslations
+
+from motion.acts.transcripts import How
+from motion.rules.caption_errors import CaptionsRefused
+from motion.rules.captions import LANGUAGES, REASONS
+from motion.web.page import Page
+from storage.models import Transcript
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+STATES = {
+    (How.AUTOMATIC, False): _("Transcription automatique, à relire"),
+    (How.AUTOMATIC, True): _("Transcription automatique, relue par une personne"),
+    (How.FILE, False): _("Transcription fournie dans un fichier, à relire"),
+    (How.FILE, True): _("Transcription fournie dans un fichier, relue"),
+    (How.TYPED, False): _("Transcription tapée par une personne, à relire"),
+    (How.TYPED, True): _("Transcription tapée par une personne, relue"),
+}
+
+
+def state_of(page: Page, said: Transcript) -> str:
+    """How it came to be, and whether somebody has compared it with the recording."""
+    return page._(STATES[How(said.how), said.is_checked])
+
+
+def language_of(page: Page, code: str) -> str:
+    """The name of a language of the list."""
+    return page._(LANGUAGES.get(code, code))
+
+
+def languages(page: Page) -> list[tuple[str, str]]:
+    """The list, for a choice."""
+    return [(code, page._(name)) for code, name in LANGUAGES.items()]
+
+
+def fault_of(page: Page, error: CaptionsRefused) -> str:
+    """Why it can't be taken, as a sentence."""
+    said = page._(REASONS[error.reason]) % {"line": page.times.number(error.line)}
+    return f"{said[:1].upper()}{said[1:]}."
