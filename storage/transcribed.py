@@ -29,7 +29,7 @@ def last_spoken(db: Session, congress: Congress, most: int) -> list[Typed]:
         .order_by(col(Contribution.number).desc())
         .limit(most)
     )
-    return _with_words(db, list(db.exec(query)))
+    return with_words(db, list(db.exec(query)))
 
 
 def one(db: Session, congress: Congress, number: int, channel: str) -> Typed:
@@ -41,13 +41,14 @@ def one(db: Session, congress: Congress, number: int, channel: str) -> Typed:
     query = select(Contribution).where(
         Contribution.congress_id == congress.id, Contribution.number == number, Contribution.channel == channel
     )
-    found = _with_words(db, list(db.exec(query)))
+    found = with_words(db, list(db.exec(query)))
     if not found:
         raise NotFound("contribution", f"C{number}")
     return found[0]
 
 
-def _with_words(db: Session, found: list[Contribution]) -> list[Typed]:
+def with_words(db: Session, found: list[Contribution]) -> list[Typed]:
+    """Join contributions with their last words and the names of who typed and confirmed them."""
     ids = [row.id for row in found]
     versions = {
         (row.contribution_id, row.version): row

@@ -31,7 +31,10 @@ FIELDS = words.FIELDS | {
     "publish": _("accord"),
     "hour": _("heure"),
     "sheet": _("numéro de la fiche"),
+    "numero": _("numéro de la fiche"),
     "count": _("nombre de fiches"),
+    "phone": _("téléphone"),
+    "post": _("adresse postale"),
 }
 REASONS = words.REASONS | {
     "fixed": _("l’adresse d’un congrès ne change jamais"),
@@ -53,6 +56,7 @@ REASONS = words.REASONS | {
     ),
     "nobody": _("personne de ce nom n’est sur la liste"),
     "namesakes": _("plusieurs réponses sont possibles, choisissez"),
+    "too-small": _("le nombre est trop petit (au moins %(value)s)"),
     "no-consent": _("sans accord de publication, rien ne peut être reçu"),
 }
 

@@ -186,6 +186,20 @@ def correct_words(page: Page) -> None:
     follow("Corriger")(page)
 
 
+def print_forms(page: Page) -> None:
+    """Print forms, and look for the first."""
+    origin = page.url.partition("/ormeline")[0]
+    given = page.request.post(f"{origin}{ROOM}/fiches", form={"count": "2"}, headers={"Origin": origin})
+    assert given.ok, given.status
+    page.goto(f"{origin}{ROOM}/fiches?numero=1")
+
+
+def see_a_form(page: Page) -> None:
+    """Print forms, and read what anyone may read of one."""
+    print_forms(page)
+    follow("La page que tout le monde peut lire")(page)
+
+
 def ask_for_new_cards(page: Page) -> None:
     """Ask for everybody's cards again, once somebody has one."""
     origin = page.url.partition("/ormeline")[0]
@@ -342,6 +356,12 @@ SCENES = (
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
     Scene("captions, unknown", "secretariat", ROOM + "/transcriptions/C9999/1", status=404),
     Scene("captions-author, unknown", "public", "/ormeline/suivi/" + "0" * 32 + "/transcription/1", status=404),
+    Scene("sheets", "secretariat", ROOM + "/fiches"),
+    Scene("sheets, one found", "secretariat", ROOM + "/fiches", print_forms),
+    Scene("sheets, no such number", "secretariat", ROOM + "/fiches?numero=0", status=422),
+    Scene("sheet-fate", "secretariat", ROOM + "/fiches", see_a_form),
+    Scene("sheet-search", "public", "/ormeline/fiche"),
+    Scene("sheet-search, no number", "public", "/ormeline/fiche?numero=douze", status=422),
     Scene("editor, of the secretariat", "secretariat", M1 + "/rediger", start_editor),
 )
 PUBLIC = tuple(scene for scene in SCENES if scene.role == "public" and scene.then is None)

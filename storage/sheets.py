@@ -1,0 +1,73 @@
+"""Paper forms as rows: which numbers exist, what became of each. Reading alone; `motion.acts.sheets` writes."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from motion.rules.contributions import ContributionState
+from motion.rules.errors import NotFound
+from storage import contributions, transcribed
+from storage.models import Congress, Contribution, ContributionMessage
+from storage.transcribed import Typed
+
+SHOWN = 50  # of a list; who looks for an older one has its number
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The forms of a congress: the last number printed, how many were typed, and those that wait to be compared."""
+
+    last: int
+    typed: int
+    waiting: list[Typed]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a form that was printed. `contribution` is None while nobody has typed it."""
+
+    number: int
+    contribution: Contribution | None
+    refusal: str  # code of the reason; empty but for one that is refused
+
+
+def overview(db: Session, congress: Congress) -> Sheets:
+    """Read where the forms of a congress stand."""
+    assert congress.id is not None
+    paper = (Contribution.congress_id == congress.id, Contribution.channel == "paper")
+    typed = db.exec(select(func.count()).select_from(Contribution).where(*paper)).one()
+    query = select(Contribution).where(*paper, Contribution.state == ContributionState.AWAITED)
+    found = db.exec(query.order_by(col(Contribution.number)).limit(SHOWN))
+    last = contributions.collection(db, congress.id).sheets
+    return Sheets(last, typed, transcribed.with_words(db, list(found)))
+
+
+def fate(db: Session, congress: Congress, number: int) -> Fate:
+    """Say what became of a form.
+
+    Raises:
+        NotFound: No form of this number was printed.
+    """
+    assert congress.id is not None
+    if not 1 <= number <= contributions.collection(db, congress.id).sheets:
+        raise NotFound("sheet", str(number))
+    found = contributions.of_sheet(db, congress.id, number)
+    refusal = ""
+    if found is not None and found.state == ContributionState.REFUSED:
+        query = select(ContributionMessage.reason).where(
+            ContributionMessage.contribution_id == found.id, ContributionMessage.kind == "decision"
+        )
+        refusal = db.exec(query.order_by(col(ContributionMessage.id).desc()).limit(1)).first() or ""
+    return Fate(number, found, refusal)
+
+
+def typed(db: Session, congress: Congress, number: int) -> Typed:
+    """Find what was typed of a form.
+
+    Raises:
+        NotFound: No such form, or nobody has typed it.
+    """
+    found = fate(db, congress, number).contribution
+    if found is None:
+        raise NotFound("sheet", str(number))
+    return transcribed.with_words(db, [found])[0]
