@@ -90,7 +90,11 @@ def _serve(folder: Path, root: Path, cluster: Path, log: IO[bytes]) -> Iterator[
         yield url
     finally:
         server.terminate()
-        server.wait(START_SECONDS)
+        try:
+            server.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:  # it waits for a connection that a test has left: the run is over anyway
+            server.kill()
+            server.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 

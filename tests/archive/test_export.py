@@ -168,7 +168,7 @@ class TestPages:
             assert (data / name).is_file(), name
         assert list(data.glob("motions/M1/a/*.html")) and list(data.glob("motions/M1/entre/*/*.html"))
         assert list(data.glob("registre.*chaque-1*.html"))
-        assert "Décision" in (data / "registre" / "50.html").read_text()
+        assert any("Décision" in page.read_text() for page in (data / "registre").glob("*.html"))
 
     def test_what_was_taken_out_is_nowhere(self, exported: Export):
         """Neither erased nor withdrawn words stand in any file."""
@@ -335,6 +335,6 @@ class TestOneMoment:
         script.sign()
         copied = export(rooms.settings, script.store, "ormeline", folder, wait_s=2)
         script.store.close()
-        assert copied.size == 53
+        assert copied.size == exported.copied.size + 1
         assert run(["verify", str(folder)], {"LANG": "fr_FR.UTF-8"}) == 0
         bagit.Bag(str(folder)).validate()

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from base64 import b64encode
 from pathlib import Path
 
@@ -52,11 +53,12 @@ def blocks(guide: str, kind: str) -> list[str]:
 
 
 def run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """Run commands as somebody pastes them."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    return subprocess.run(
-        ["sh", "-eu", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    """Run commands as somebody pastes them; what a compiler keeps goes elsewhere than among the files it checks."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"PATH": os.environ["PATH"], "HOME": home}
+        return subprocess.run(
+            ["sh", "-eu", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
