@@ -92,7 +92,7 @@ def _ask(base: str, bucket: str, method: str, name: str, body: bytes) -> int:
         method, name, {}, seconds=60, now=datetime.now(UTC)
     )
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     try:
         connection.request(method, f"{parts.path}?{parts.query}", body)
         answer = connection.getresponse()

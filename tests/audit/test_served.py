@@ -19,7 +19,7 @@ def check(address: str, cache: Path) -> Report:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            with urllib.request.urlopen(f"{address}/log/log.vkey", timeout=10) as answer:
+            with urllib.request.urlopen(f"{address}/log/log.vkey", timeout=60) as answer:
                 key = parse_verifier_key(answer.read().decode())
             return audit(Address(address, cache), Given(key))
         except (OSError, SourceError):

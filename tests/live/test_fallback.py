@@ -87,7 +87,7 @@ def test_one_over_http_and_one_on_a_socket_write_together(sqlite_store: Store, w
             await asyncio.sleep(0.2)
             assert not waiting.done()
             await aline.type("Reçu.")
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(15):
                 _, answer = await waiting
             assert learn(poor, answer) == 4 and poor.text == aline.typist.text
             news, newcomers = of(wire.Authors, answer)

@@ -74,7 +74,7 @@ class TestARehearsalDeleted:
             room = await house.open(world.motion_id)
             await room.submit(world.seats[0].caller, LETTER)
             other = self.replace(sqlite_store)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 frozen = await house.run_act(
                     other.motion_id, motions.freeze, other.secretariat, other.motion_id, now=clock()
                 )

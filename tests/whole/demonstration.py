@@ -63,7 +63,7 @@ class Demonstration(Served):
 
     def get(self, path: str) -> str:
         """What the public reads."""
-        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def motion(self, code: str = "M1") -> dict[str, Any]:

@@ -114,7 +114,7 @@ def states(writer: Writer) -> list[wire.State]:
 
 async def until_closed(writer: Writer) -> int:
     """Wait until the server closes a socket; the code."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await writer.socket.wait_closed()
     return writer.socket.close_code or 0
 

@@ -49,7 +49,7 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def server(mailbox: Mailbox) -> Iterator[Controller]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), ready_timeout=10)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), ready_timeout=60)
     controller.start()
     yield controller
     controller.stop()
@@ -105,7 +105,7 @@ def test_a_server_that_is_away_is_tried_again(sqlite_store: Store, tmp_path: Pat
     assert waiting.not_before == NOW + timedelta(seconds=5)
     assert send(sqlite_store, chosen, NOW + timedelta(seconds=4)) == 0
     assert rows(sqlite_store)[0].tries == 1
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=10)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     try:
         assert send(sqlite_store, chosen, NOW + timedelta(seconds=5)) == 1
@@ -163,7 +163,7 @@ def test_name_and_secret_are_given(sqlite_store: Store, tmp_path: Path, mailbox:
         mailbox,
         hostname="127.0.0.1",
         port=free_port(),
-        ready_timeout=10,
+        ready_timeout=60,
         authenticator=authenticate,
         auth_require_tls=False,
     )
@@ -206,7 +206,7 @@ class TestEncryption:
             mailbox,
             hostname="127.0.0.1",
             port=free_port(),
-            ready_timeout=10,
+            ready_timeout=60,
             require_starttls=True,
             tls_context=chain.server_context(),
             authenticator=lambda server, session, envelope, mechanism, data: AuthResult(
