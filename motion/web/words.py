@@ -38,7 +38,6 @@ THINGS = {
     "entry": _("inscription"),
     "decision": _("décision"),
     "sheet": _("fiche"),
-    "sheet": _("fiche"),
     "contribution": _("contribution"),
     "theme": _("thème"),
 }
