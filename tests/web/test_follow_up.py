@@ -51,7 +51,7 @@ def refused(hall: Hall) -> None:
         one = rows.numbered(db, 1, 1)
         moderation.refuse(
             db, ODILE, one, "hors-sujet", "Cela ne touche pas le congrès.", key=bytes(32), nonces=nonces, now=NOW
-        )  # noqa: E501
+        )
 
     hall.service.store.write_now(run)
 

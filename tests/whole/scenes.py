@@ -249,6 +249,17 @@ def take_back_what_was_sent(page: Page) -> None:
     follow("Retirer ma contribution")(page)
 
 
+def send_at_the_kiosk(page: Page) -> None:
+    """Fill in the page of the tablet, and send it."""
+    page.get_by_label("Que voulez-vous dire").fill("Il manque un banc.")
+    page.get_by_label("Votre nom").fill("Zoé Brume")
+    page.get_by_label("Non", exact=True).check()
+    page.get_by_label("publiée sur ce site").check()
+    page.get_by_label("J’ai dix-huit ans").check()
+    press("Envoyer ma contribution")(page)
+    page.get_by_role("link", name="Personne suivante").wait_for()
+
+
 SCENES = (
     Scene("congresses", "public", "/"),
     Scene("home", "public", "/ormeline"),
@@ -299,6 +310,9 @@ SCENES = (
     Scene("follow-up-withdraw", "public", SPEAK + "/texte", take_back_what_was_sent),
     Scene("follow-up, no such address", "public", "/ormeline/suivi/" + "0" * 32, status=404),
     Scene("news-address, no such address", "public", "/ormeline/nouvelles/" + "0" * 32, status=404),
+    Scene("kiosk", "public", "/ormeline/borne"),
+    Scene("kiosk, empty", "public", "/ormeline/borne", press("Envoyer ma contribution")),
+    Scene("kiosk, sent", "public", "/ormeline/borne", send_at_the_kiosk),
     Scene("sign-in", "public", "/ormeline/connexion"),
     Scene("sign-in, empty", "public", "/ormeline/connexion", press("Recevoir un code")),
     Scene("sign-in, wrong card", "public", "/ormeline/connexion", press("Entrer", Code_de_la_carte="000")),
