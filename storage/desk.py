@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from motion.rules.contributions import Use
 from motion.rules.errors import NotFound
 from motion.rules.names import display_name
-from storage import contributions, moderation, similar
+from storage import contributions, moderation, similar, themes
 from storage.models import (
     Congress,
     Contribution,
@@ -83,8 +83,8 @@ def case(db: Session, congress: Congress, number: int, kind: str) -> Case:
     messages = contributions.messages(db, contribution.id)
     people = {contribution.typed_by, contribution.checked_by, *(each.secretary_id for each in messages)} - {None}
     spoken_by = db.get(Official, contribution.official_id) if contribution.official_id is not None else None
-    held = moderation.themes_of(db, contribution.id)
-    used = moderation.themes(db, congress.id, used_only=True)
+    held = themes.themes_of(db, contribution.id)
+    used = themes.themes(db, congress.id, used_only=True)
     before, after = moderation.neighbours(db, congress.id, kind, number)
     last = versions[-1]
     return Case(
@@ -99,7 +99,7 @@ def case(db: Session, congress: Congress, number: int, kind: str) -> Case:
         db.get(Contribution, contribution.supports_id) if contribution.supports_id is not None else None,
         used,
         frozenset(theme.number for theme in held),
-        moderation.group_of(db, contribution),
+        themes.group_of(db, contribution),
         similar.near(db, contribution, f"{last.title}\n{last.text}"),
         moderation.waits_of(db, contribution),
         moderation.mark(db, contribution),

@@ -10,15 +10,15 @@ from gettext import NullTranslations
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlmodel import Session, col
 
+from motion.rules.errors import NotFound
+from storage import contributions
 from storage.models import (
     Congress,
     Contribution,
     ContributionMessage,
-    ContributionTheme,
     ContributionVersion,
     Entry,
     Secretary,
-    Theme,
 )
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -272,70 +272,32 @@ def secretaries(db: Session, ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in found if row.id is not None}
 
 
-def themes(db: Session, congress_id: int, *, used_only: bool = False) -> list[Theme]:
-    """List the themes of a congress, in the order in which they were named."""
-    query = select(Theme).where(col(Theme.congress_id) == congress_id)
-    if used_only:
-        query = query.where(col(Theme.is_used).is_(True))
-    return list(db.execute(query.order_by(col(Theme.number))).scalars())
+@dataclass(frozen=True, slots=True)
+class Reportable:
+    """What anyone may know of a contribution that they report; `title` is empty unless it is published."""
+
+    number: int
+    state: str
+    title: str
+    author: str
 
 
-def theme_counts(db: Session, congress_id: int) -> dict[int, int]:
-    """Count the contributions under each theme, by the theme's id."""
-    query = (
-        select(col(ContributionTheme.theme_id), func.count())
-        .join(Theme, col(Theme.id) == col(ContributionTheme.theme_id))
-        .where(col(Theme.congress_id) == congress_id)
-        .group_by(col(ContributionTheme.theme_id))
-    )
-    return {theme: count for theme, count in db.execute(query)}
+def reportable(db: Session, congress: Congress, number: int) -> Reportable:
+    """Find a contribution to be reported.
+
+    Raises:
+        NotFound: There is none of this number.
+    """
+    assert congress.id is not None
+    contribution = contributions.numbered(db, congress.id, number)
+    if contribution is None:
+        raise NotFound("contribution", f"C{number}")
+    shown = db.get(ContributionVersion, (contribution.id, contribution.published_version))
+    return Reportable(number, contribution.state, shown.title if shown else "", shown.author if shown else "")
 
 
-def themes_of(db: Session, contribution_id: int) -> list[Theme]:
-    """List the themes of a contribution."""
-    query = (
-        select(Theme)
-        .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
-        .where(col(ContributionTheme.contribution_id) == contribution_id)
-    )
-    return list(db.execute(query.order_by(col(Theme.number))).scalars())
-
-
-def unsorted(db: Session, congress_id: int, page: int) -> tuple[list[tuple[Contribution, ContributionVersion]], int]:
-    """List a page of the published contributions under no theme in use, the oldest first, and count them all."""
-    sorted_ones = (
-        exists()
-        .where(
-            col(ContributionTheme.contribution_id) == col(Contribution.id),
-            col(ContributionTheme.theme_id) == col(Theme.id),
-            col(Theme.is_used).is_(True),
-        )
-        .correlate(Contribution)
-    )
-    wanted = col(Contribution.congress_id) == congress_id, _STATE == "published", ~sorted_ones
-    count = db.execute(select(func.count()).select_from(Contribution).where(*wanted)).scalar_one()
-    query = (
-        select(Contribution, ContributionVersion)
-        .join(
-            ContributionVersion,
-            and_(
-                col(ContributionVersion.contribution_id) == col(Contribution.id),
-                col(ContributionVersion.version) == col(Contribution.published_version),
-            ),
-        )
-        .where(*wanted)
-        .order_by(col(Contribution.number))
-        .offset((max(page, 1) - 1) * PAGE)
-        .limit(PAGE)
-    )
-    return [(contribution, version) for contribution, version in db.execute(query)], count
-
-
-def group_of(db: Session, contribution: Contribution) -> list[Contribution]:
-    """List the contributions that stand together with one, without it, in order."""
-    head = contribution.group_id or contribution.id
-    query = select(Contribution).where(
-        or_(col(Contribution.group_id) == head, col(Contribution.id) == head),
-        col(Contribution.id) != contribution.id,
-    )
-    return list(db.execute(query.order_by(col(Contribution.number))).scalars())
+def is_notice(db: Session, congress: Congress, number: int, entry: int) -> bool:
+    """Whether an entry of the record is a report of this contribution."""
+    found = db.get(Entry, (congress.id, entry))
+    is_one = found is not None and found.kind == "contribution.notice"
+    return is_one and bool(json.loads(found.content)["body"]["contribution"] == f"C{number}") if found else False

@@ -288,11 +288,16 @@ def report(
     email: str | None,
     salt: bytes,
     now: datetime,
-) -> None:
+    author: str = "",
+) -> int:
     """Keep what somebody reports about a published contribution.
 
     Args:
         email: To tell them what was decided; goes into no entry.
+        author: Who reports it, if they say so.
+
+    Returns:
+        The number of its entry: their receipt.
 
     Raises:
         Invalid, ContributionSettled: It is not published, or the words can't be taken.
@@ -301,7 +306,9 @@ def report(
         raise ContributionSettled(rows.code(contribution), contribution.state)
     if reason not in set(Reason):
         raise Invalid("reason", "none-chosen-one" if not reason else "unknown", reason[:40])
-    _add_message(db, None, contribution, "notice", message, salt, now, reason=reason, email=email)
+    author = rules.checked_name(author) if author.strip() else ""
+    _add_message(db, None, contribution, "notice", message, salt, now, reason=reason, email=email, author=author)
+    return contribution.entry
 
 
 def reply(
@@ -315,9 +322,7 @@ def reply(
     require(actor, Act.MODERATE, contribution.congress_id)
     if contribution.state != ContributionState.PUBLISHED:
         raise ContributionSettled(rows.code(contribution), contribution.state)
-    author = rules.checked_message("author", author)
-    if len(author) > rules.MAX_NAME:
-        raise Invalid("author", "too-long", str(rules.MAX_NAME))
+    author = rules.checked_name(author)
     _add_message(db, actor, contribution, "reply", message, salt, now, author=author)
 
 

@@ -16,7 +16,7 @@ from motion.rules.errors import ContributionSettled, Invalid, NotFound
 from motion.rules.names import folded
 from motion.rules.permissions import Act, Actor, may, require
 from storage import ledger
-from storage import moderation as rows
+from storage import themes as rows
 from storage.models import Contribution, ContributionTheme, Theme
 
 MAX_THEME = 60  # characters: it stands on a line of a phone

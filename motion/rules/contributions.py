@@ -256,6 +256,18 @@ def checked_message(field: str, message: str) -> str:
     return cleaned
 
 
+def checked_name(name: str) -> str:
+    """The name of who replies or reports, cleaned, on one line.
+
+    Raises:
+        Invalid: `author` is empty, too long, or has characters that deceive the eye.
+    """
+    cleaned = _line("author", name, MAX_NAME)
+    if not cleaned:
+        raise Invalid("author", "empty")
+    return cleaned
+
+
 def checked_uses(uses: Collection[str]) -> tuple[Use, ...]:
     """What an author agrees to, in the order of the list: without publication nothing can be received.
 

@@ -140,7 +140,7 @@ async def decide(request: Request) -> Response:
     """Do one deed: the button says which, and `mark` on what it was decided."""
     page, actor = await admit(request, Act.MODERATE)
     number, kind = request.path_params["number"], filter_of(request)
-    form = await read_form(request)
+    form = await read_form(request, most=2 * rules.MAX_MESSAGE)
     deed = form.value("deed")
     if deed not in DEEDS:
         raise Invalid("decision", "unknown", deed[:40])
