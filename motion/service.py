@@ -36,6 +36,7 @@ from motion.work.incoming import Incoming
 from motion.work.lookout import Lookout
 from motion.work.loop import Turn, keep_turning
 from motion.work.mailbox import Mailboxes
+from motion.work.media import Conversions
 from motion.work.publishing import Publisher
 from motion.work.signed_aside import SignedAside
 from motion.work.timestamps import Timestamps
@@ -61,6 +62,7 @@ UPLOADS_MS = 5_000  # what a crash, or a store that was away, left whole and not
 MAILBOXES_MS = 30_000  # whoever writes a mail expects an answer within the minute
 DOOMED_MS = 2_000  # what was taken back is gone from the disk before its author has closed the page
 FILES_MS = 60_000  # what was begun and never finished
+MEDIA_MS = 2_000  # somebody looks at the progress of their film
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
@@ -179,6 +181,11 @@ def turns(started: Started) -> list[Turn]:
         await doomed.destroy_due(service.store, service.blobs, service.now())
 
     mailboxes = Mailboxes(service.store, service.blobs, settings, sign_in_key.load(settings.data_dir), service.now)
+    conversions = Conversions(service.store, service.blobs, settings.data_dir, service.now)
+
+    async def make_ready() -> None:
+        await conversions.make_due()
+
     scrubs = withdrawals.Scrubs(service.store)
 
     return [
@@ -194,6 +201,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("uploads", UPLOADS_MS, move_files),
         Turn("files", FILES_MS, forget_files),
         Turn("mailboxes", MAILBOXES_MS, mailboxes.read_due),
+        Turn("media", MEDIA_MS, make_ready),
         Turn("doomed", DOOMED_MS, destroy),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),
