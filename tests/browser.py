@@ -156,8 +156,8 @@ def axe() -> str:
 
 
 @contextlib.contextmanager
-def launched() -> Iterator[Browser]:
-    """Run a browser for as long as the block lasts.
+def launched(*arguments: str) -> Iterator[Browser]:
+    """Run a browser for as long as the block lasts; `arguments` beside those of all.
 
     Playwright's synchronous interface occupies the thread's event loop: keep the block within a test module, or tests
     of other modules could not call `asyncio.run`.
@@ -166,19 +166,19 @@ def launched() -> Iterator[Browser]:
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node())
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = _launch(playwright, found)
+        browser = _launch(playwright, found, arguments)
         try:
             yield browser
         finally:
             browser.close()
 
 
-def _launch(playwright: Playwright, found: Found) -> Browser:
+def _launch(playwright: Playwright, found: Found, arguments: tuple[str, ...]) -> Browser:
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root in its sandbox
     try:
         return playwright.chromium.launch(
             executable_path=found.path,
-            args=[*ARGUMENTS, *sandbox],
+            args=[*ARGUMENTS, *arguments, *sandbox],
             env={**os.environ, **found.environment},
         )
     except Exception as error:

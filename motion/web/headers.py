@@ -24,11 +24,12 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), int
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def policy(settings: Settings, *, style_nonce: str = "") -> str:
+def policy(settings: Settings, *, style_nonce: str = "", plays_recordings: bool = False) -> str:
     """The content security policy: everything of ours, from this very host, and no inline script or style.
 
     Args:
         style_nonce: Lets in the style elements that carry it: for the editor in old browsers, and nothing else.
+        plays_recordings: Lets in what the page itself has recorded, to be seen again before it is sent.
     """
     media = " ".join(["'self'", *media_bytes.sources(settings)])
     sockets = ("wss://" if settings.is_secure else "ws://") + settings.host
@@ -39,7 +40,7 @@ def policy(settings: Settings, *, style_nonce: str = "") -> str:
             f"style-src 'self' 'nonce-{style_nonce}'" if style_nonce else "style-src 'self'",
             f"img-src {media}",
             "font-src 'self'",
-            f"media-src {media}",
+            f"media-src {media}{' blob:' if plays_recordings else ''}",
             f"connect-src 'self' {sockets}",
             "manifest-src 'self'",
             "base-uri 'none'",
@@ -49,6 +50,16 @@ def policy(settings: Settings, *, style_nonce: str = "") -> str:
             "require-trusted-types-for 'script'",
         ]
     )
+
+
+def recording(settings: Settings) -> dict[str, str]:
+    """The headers of a page in which one records: the camera and the microphone may be asked for, by it alone."""
+    return {
+        "Content-Security-Policy": policy(settings, plays_recordings=True),
+        "Permissions-Policy": PERMISSIONS.replace("camera=()", "camera=(self)").replace(
+            "microphone=()", "microphone=(self)"
+        ),
+    }
 
 
 def came_from_elsewhere(headers: Headers, settings: Settings) -> bool:

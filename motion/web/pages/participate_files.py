@@ -17,7 +17,7 @@ from motion.acts.uploads import NewUpload
 from motion.rules.contributions import MAX_FILES, FileKind
 from motion.rules.errors import Invalid, MotionError
 from motion.rules.file_names import plain_type, shown_name
-from motion.web import deposited_files
+from motion.web import deposited_files, headers
 from motion.web.depositing import MAX_TYPED, Answers
 from motion.web.doors import congress_id
 from motion.web.drafts import Draft, closed, is_open, open_draft
@@ -33,6 +33,8 @@ from storage import deposits
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 MAX_DESCRIPTION = 1_000
+# Of what the database knows a browser by: enough for a device to tell two people's recordings apart.
+OWNER_TAG = 16
 # What file pickers offer first; what a file is, is read in the file.
 ACCEPTED = "image/*,audio/*,video/*,.pdf,.odt,.docx"
 
@@ -86,7 +88,7 @@ async def files_page(
     if refused:
         form.faults["file"] = " ".join(refused)
     asked = form.value("suite", page.request.query_params.get("suite", ""))
-    return page.render(
+    response = page.render(
         template,
         status=422 if form.faults else status,
         form=form,
@@ -103,7 +105,10 @@ async def files_page(
         depot=f"{page.home}/fichiers",
         photo=FileKind.PHOTO.value,
         max_description=MAX_DESCRIPTION,
+        owner_tag=draft.owner.hex()[:OWNER_TAG],
     )
+    response.headers.update(headers.recording(page.service.settings))
+    return response
 
 
 async def add(request: Request) -> Response:
