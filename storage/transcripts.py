@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from motion.rules.contributions import FileKind
+from motion.rules.contributions import ContributionState, FileKind, Use
 from motion.rules.errors import NotFound
-from storage.models import Contribution, ContributionFile, FileRendition, SealedObject, Transcript
+from storage import contributions as rows
+from storage.models import (
+    Congress,
+    Contribution,
+    ContributionFile,
+    ContributionVersion,
+    FileRendition,
+    SealedObject,
+    Transcript,
+)
 
 RECORDED = (FileKind.SOUND, FileKind.VIDEO)
+MAX_NUMBER = 2**31 - 1  # what a column of PostgreSQL holds; nothing has this number
 PLAYED = ("sound", "video-360", "video-720")
 """Roles of what can be listened to, the lightest first."""
 
@@ -26,7 +36,7 @@ def recording(db: Session, contribution: Contribution, number: int) -> Contribut
     """
     query = select(ContributionFile).where(
         col(ContributionFile.contribution_id) == contribution.id,
-        col(ContributionFile.number) == number,
+        col(ContributionFile.number) == min(number, MAX_NUMBER),
         col(ContributionFile.kind).in_(RECORDED),
     )
     row: ContributionFile | None = db.execute(query).scalar_one_or_none()
@@ -122,3 +132,51 @@ def forget_unpublished(db: Session, congress_id: int, contribution_id: int) -> N
     sealed = col(SealedObject.congress_id) == congress_id, col(SealedObject.name).in_([name for name in names if name])
     db.execute(delete(SealedObject).where(*sealed))
     db.execute(delete(Transcript).where(*its))
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """A published recording, with what is said of it. `chosen` is the transcript in the language asked for."""
+
+    contribution: Contribution
+    version: ContributionVersion
+    file: ContributionFile
+    made: tuple[FileRendition, ...]
+    transcripts: tuple[Transcript, ...]
+    chosen: Transcript | None
+    may_be_quoted: bool
+
+
+def testimonies(db: Session, contribution: Contribution, language: str = "") -> list[Testimony]:
+    """The recordings of a published contribution, in order: those of which something can be heard or read."""
+    assert contribution.id is not None
+    if contribution.state != ContributionState.PUBLISHED:
+        return []
+    kinds = col(ContributionFile.contribution_id) == contribution.id, col(ContributionFile.kind).in_(RECORDED)
+    files = list(db.execute(select(ContributionFile).where(*kinds).order_by(col(ContributionFile.number))).scalars())
+    version = db.get_one(ContributionVersion, (contribution.id, contribution.published_version))
+    may_be_quoted = Use.QUOTE in rows.agreed(db, contribution.id)
+    found = []
+    for file in files:
+        assert file.id is not None
+        made = tuple(one for one in rows.renditions(db, [file.id]) if one.entry is not None and one.blob is not None)
+        said = tuple(sorted(public(db, [file.id]), key=lambda one: (one.language != version.language, one.language)))
+        chosen = next((one for one in said if one.language == language), said[0] if said else None)
+        if made or said:
+            found.append(Testimony(contribution, version, file, made, said, chosen, may_be_quoted))
+    return found
+
+
+def testimony(db: Session, congress: Congress, number: int, file: int, language: str) -> Testimony:
+    """Find one published recording.
+
+    Raises:
+        NotFound: There is none, or it is no longer published.
+    """
+    assert congress.id is not None
+    contribution = rows.numbered(db, congress.id, number) if number <= MAX_NUMBER else None
+    found = testimonies(db, contribution, language) if contribution is not None else []
+    for one in found:
+        if one.file.number == file:
+            return one
+    raise NotFound("contribution", f"C{number}")

@@ -64,6 +64,7 @@ NO_PAGES = {
     "register-feed",
     "motion-feed",
     "captions-recording",  # a file
+    "transcript-file",
     "captions-author-recording",  # a file
     "congress-preview",  # a picture
     "motion-preview",
@@ -372,6 +373,7 @@ SCENES = (
     Scene("scribe, filled in wrongly", "secretariat", ROOM + "/parole", send_nothing),
     Scene("scribe, something noted", "secretariat", ROOM + "/parole", note_words),
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
+    Scene("testimony, unknown", "public", "/ormeline/contributions/C9999/transcription/1", status=404),
     Scene("captions, unknown", "secretariat", ROOM + "/transcriptions/C9999/1", status=404),
     Scene("captions-author, unknown", "public", "/ormeline/suivi/" + "0" * 32 + "/transcription/1", status=404),
     Scene("sheets", "secretariat", ROOM + "/fiches"),

@@ -94,7 +94,7 @@ def found(db: Session, door: Door) -> tuple[Contribution, ContributionFile]:
         if contribution is None:
             raise NotFound("contribution", "…")
     else:
-        contribution = contributions.get(db, page.congress.id, given["number"])
+        contribution = contributions.get(db, page.congress.id, min(given["number"], kept.MAX_NUMBER))
     if contribution.state == ContributionState.WITHDRAWN:
         raise NotFound("contribution", rows.code(contribution))
     return contribution, kept.recording(db, contribution, given["file"])
