@@ -82,7 +82,7 @@ def send(
 
     Raises:
         CollectionClosed, Invalid: As `contributions.receive`.
-        NotFound, UploadGone, UploadElsewhere: As `uploads.take`.
+        NotFound, UploadGone, UploadUnfinished: As `uploads.take`.
     """
     ledger.lock(db, congress_id)  # of two at once, the second finds what the first has done
     before = sent_before(db, congress_id, sender.owner, form_key)

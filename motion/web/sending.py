@@ -53,7 +53,7 @@ async def send(
     """Receive what was typed.
 
     Raises:
-        CollectionClosed, Invalid, NotFound, UploadGone, UploadElsewhere: Nothing was received.
+        CollectionClosed, Invalid, NotFound, UploadGone, UploadUnfinished: Nothing was received.
     """
     private, confirming = private_addresses.draw(), private_addresses.draw()
     key, base_url = key_of(page), page.service.settings.base_url

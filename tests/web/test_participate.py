@@ -179,6 +179,17 @@ class TestSending:
         assert "C1" in send(hall, key).text
         assert "Autre chose." in visit(hall, f"{HERE}/verifier") and received(hall, 2) is None
 
+    def test_a_page_of_long_ago(self, hall: Hall) -> None:
+        """Sends nothing of what is being written now: that is shown, to be read first."""
+        keys = [filled(hall)]
+        send(hall, keys[0])
+        keys.append(filled(hall))
+        send(hall, keys[1])
+        filled(hall)
+        fill(hall, "texte", text="Pas encore prêt.")
+        answer = send(hall, keys[0])
+        assert answer.status_code == 409 and "Pas encore prêt." in answer.text and received(hall, 3) is None
+
     def test_the_draft_is_gone(self, hall: Hall) -> None:
         """Nothing typed remains in the row."""
         send(hall, filled(hall, email="solene@exemple.example"))

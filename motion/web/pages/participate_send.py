@@ -45,6 +45,9 @@ NOT_WHOLE = _("Un fichier n’est pas encore arrivé en entier. Attendez-le, ou 
 FILES_AWAY = _(
     "Vos fichiers ne peuvent pas être lus en ce moment. Rien n’est perdu\u00a0: réessayez dans quelques minutes."
 )
+OLD_PAGE = _(
+    "La page que vous avez renvoyée n’est plus à jour. Voici ce qui serait envoyé\u00a0: relisez, puis envoyez."
+)
 TOO_MANY = _(
     "Beaucoup de contributions viennent d’arriver du même endroit. Votre brouillon est gardé\u00a0: renvoyez-le dans "
     "%(minutes)s minutes."
@@ -98,6 +101,10 @@ async def receive(request: Request) -> Response:
         return closed(page, 409)
     answers, files, refused = await looked_at(draft)
     draft = replace(draft, answers=answers)
+    if not answers.is_begun:
+        return draft.answered(page.redirect(f"{page.home}/participer"))
+    if key != answers.key:
+        return draft.answered(check_page(draft, files, Form(), page._(OLD_PAGE), 409))
     check_all(draft, form, files, refused)
     if form.faults:
         return draft.answered(check_page(draft, files, form))
