@@ -14,6 +14,7 @@ FRONTEND = ROOT / "frontend"
 EDITOR_BUDGET_BYTES = 140_000
 FOLLOW_BUDGET_BYTES = 3_000
 REPLAY_BUDGET_BYTES = 8_000
+DEPOSIT_BUDGET_BYTES = 25_000
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +29,12 @@ def build():  # type: ignore[no-untyped-def]
     return module
 
 
-def test_units(build, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Every unit test of the editor passes under `node --test`."""
+@pytest.mark.parametrize("name", ["units", "deposit"])
+def test_units(build, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+    """Every unit test of the islands passes under `node --test`."""
     bundle = tmp_path / "units.test.mjs"
     arguments = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning"]
-    source = Path(__file__).parent / "units.test.ts"
+    source = Path(__file__).parent / f"{name}.test.ts"
     esbuild = ["node_modules/esbuild/bin/esbuild", str(source), *arguments, f"--outfile={bundle}"]
     environment = {
         **os.environ,
@@ -65,6 +67,7 @@ def test_weights(build) -> None:  # type: ignore[no-untyped-def]
     assert (dist / (manifest["editor.js"] + ".br")).stat().st_size <= EDITOR_BUDGET_BYTES
     assert (dist / (manifest["follow.js"] + ".br")).stat().st_size <= FOLLOW_BUDGET_BYTES
     assert (dist / (manifest["replay.js"] + ".br")).stat().st_size <= REPLAY_BUDGET_BYTES
+    assert (dist / (manifest["deposit.js"] + ".br")).stat().st_size <= DEPOSIT_BUDGET_BYTES
 
 
 def test_a_second_build_does_nothing(build) -> None:  # type: ignore[no-untyped-def]
@@ -80,3 +83,15 @@ def test_the_page_gives_every_text() -> None:
     asked = source[source.index("interface Texts") : source.index("/** Reads the page")]
     given = (FRONTEND / "pages" / "rediger.html").read_text()
     assert set(re.findall(r'^  "(\w+)": _\(', given, re.M)) == set(re.findall(r"readonly (\w+): string;", asked))
+
+
+def test_the_page_gives_every_text_of_a_deposit() -> None:
+    """The texts of fichiers_depot.html are exactly those that its script says."""
+    import re
+
+    source = "".join(path.read_text() for path in sorted((FRONTEND / "islands" / "deposit").glob("*.ts")))
+    page = (FRONTEND / "pages" / "participer" / "fichiers_depot.html").read_text()
+    given = set(re.findall(r'"(\w+)": _\(', page))
+    said = set(re.findall(r'words\.(\w+)|"(\w+)"', source))
+    assert given <= {name for pair in said for name in pair}
+    assert {name for name, _ in said if name} <= given
