@@ -4,6 +4,7 @@ But for a demonstration that was cut off while it was being loaded: nobody has s
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_rows
@@ -13,9 +14,18 @@ from motion.acts import roster
 from motion.record.entry import encode_entry
 from motion.rules.errors import NotFound
 from motion.rules.permissions import SYSTEM
-from storage import ledger, queries
+from storage import ledger, queries, removals
 from storage.ledger import NewEntry
-from storage.models import Checkpoint, Congress, Job, Motion, Official
+from storage.models import (
+    Checkpoint,
+    Congress,
+    Contribution,
+    ContributionFile,
+    FileRendition,
+    Job,
+    Motion,
+    Official,
+)
 
 
 def copy_roster(db: Session, original_id: int, copy_id: int, *, now: datetime) -> int:
@@ -76,12 +86,36 @@ def keep_demonstration(db: Session, slug: str) -> bool:
 def _delete(db: Session, congress: Congress) -> None:
     motions = select_rows(col(Motion.id)).where(col(Motion.congress_id) == congress.id)
     jobs = select_rows(col(Job.id)).where(col(Job.congress_id) == congress.id)
+    contributions = select_rows(col(Contribution.id)).where(col(Contribution.congress_id) == congress.id)
+    files = select_rows(col(ContributionFile.id)).where(col(ContributionFile.contribution_id).in_(contributions))
+    _doom_files(db, contributions, files)
     # Rows that point at others go first: the tables in reverse order of their dependencies.
     for table in reversed(SQLModel.metadata.sorted_tables):
-        if "motion_id" in table.columns and "congress_id" not in table.columns:
+        if "file_id" in table.columns:
+            db.execute(delete_rows(table).where(table.c.file_id.in_(files)))
+        elif "contribution_id" in table.columns:
+            db.execute(delete_rows(table).where(table.c.contribution_id.in_(contributions)))
+        elif "motion_id" in table.columns and "congress_id" not in table.columns:
             db.execute(delete_rows(table).where(table.c.motion_id.in_(motions)))
         elif "job_id" in table.columns:
             db.execute(delete_rows(table).where(table.c.job_id.in_(jobs)))
         elif "congress_id" in table.columns:
             db.execute(delete_rows(table).where(table.c.congress_id == congress.id))
     db.delete(congress)
+
+
+def _doom_files(db: Session, contributions: Any, files: Any) -> None:
+    """Have what people sent, and what was made of it, destroyed in the store of files."""
+    sent = select_rows(col(ContributionFile.blob), col(Contribution.received_at)).where(
+        col(ContributionFile.contribution_id).in_(contributions),
+        col(Contribution.id) == col(ContributionFile.contribution_id),
+    )
+    made = select_rows(col(FileRendition.blob), col(Contribution.received_at)).where(
+        col(FileRendition.file_id).in_(files),
+        col(ContributionFile.id) == col(FileRendition.file_id),
+        col(Contribution.id) == col(ContributionFile.contribution_id),
+    )
+    for query in (sent, made):
+        for key, received_at in db.execute(query):
+            if key is not None:
+                removals.doom(db, key, received_at)

@@ -1,12 +1,11 @@
-"""Loading the demonstration: its roster by acts, its texts by many hands through real rooms, its days by a clock."""
+"""Loading the demonstration: roster and voices by acts, texts by many hands through real rooms, its days by a clock."""
 
 import asyncio
 import dataclasses
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from gettext import NullTranslations
-from zoneinfo import ZoneInfo
 
 from motion.acts import congresses, motions, phases, rehearsals
 from motion.acts import roster as roster_acts
@@ -14,9 +13,10 @@ from motion.acts.congresses import NewCongress
 from motion.acts.motions import ShowOfHands
 from motion.acts.roster import OfficialForm
 from motion.acts.sign_in import demonstration_token, open_session
-from motion.demonstration import people, story
+from motion.demonstration import people, story, voices
 from motion.demonstration.people import Invented
-from motion.demonstration.story import Adopted, Ago, Frozen, On, Opened, Replace, Round, Step, When, Write
+from motion.demonstration.story import ZONE, Adopted, Frozen, Opened, Replace, Round, Step, When, Write, moment
+from motion.demonstration.voices import Stored, Told
 from motion.live import relay
 from motion.live.answers import Taken
 from motion.live.callers import Caller
@@ -28,15 +28,17 @@ from motion.rules.vocabulary import Phase, Role, Template
 from motion.settings import Settings
 from motion.web.service import Service
 from storage import people as roster
-from storage import queries, sign_in_key
+from storage import queries, removals, sealing, sign_in_key
 from storage.models import Congress, Motion
 from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the words for the catalogues
 
 SLUG = "ormeline"
-SECRETARY = ("Bertille Chastenay", "secretariat@ormeline.example")
-ZONE = ZoneInfo("Europe/Paris")
+SECRETARIES = (
+    ("Bertille Chastenay", "secretariat@ormeline.example"),
+    ("Gaspard Vallombre", "relecture@ormeline.example"),
+)
 STROKE = 6  # characters typed between two updates: a fast hand, coalesced as the editor does
 STROKE_TIME = timedelta(seconds=4)
 
@@ -65,27 +67,44 @@ async def load(service: Service) -> None:
         return
     now = service.now()
     clock = Clock(moment(story.PREPARED, now))
-    congress_id = await service.store.write(_make, service.settings.host, now)
-    clock.reach(moment(story.DRAFTED, now))
+    files = voices.read_files()
+    stored = [file for file, _content in files]
+    congress_id = await service.store.write(_make, service.settings.host, now, stored)
+    for file, content in files:
+        await service.blobs.write(file.blob, voices.whole(content))
+    key = sealing.load_key(service.settings.data_dir)
+    told = await service.store.read(_listeners, congress_id, key, stored)
+    await _hear(service, told, clock, now, story.DRAFTED)
+    drafted = clock.reach(moment(story.DRAFTED, now))
+    await service.store.write(phases.open_phase, None, congress_id, Phase.DRAFTING, now=drafted)
     callers = await service.store.write(_sign_in, congress_id, clock(), now + timedelta(days=1))
     # Rooms of its own, by its own clock, in which nothing waits for what others type: nobody is here yet.
     settings = dataclasses.replace(service.settings, window_ms=0, busy_window_ms=0)
     rooms = Rooms(service.store, relay.from_url(""), clock, settings)
     await rooms.start()
     try:
-        await _tell(service, rooms, clock, now, congress_id, callers)
+        await _tell(service, rooms, clock, now, told, callers)
     finally:
         await rooms.close()
 
 
+async def _hear(service: Service, told: Told, clock: Clock, now: datetime, until: When) -> None:
+    """Do what was said and decided before a moment, in one transaction."""
+    deeds = told.next_before(until)
+    if deeds:
+        chosen = [(deed, clock.reach(deed.moment(now))) for deed in deeds]
+        await service.store.write(voices.perform, told, chosen)
+
+
 async def _tell(
-    service: Service, rooms: Rooms, clock: Clock, now: datetime, congress_id: int, callers: dict[int, Caller]
+    service: Service, rooms: Rooms, clock: Clock, now: datetime, told: Told, callers: dict[int, Caller]
 ) -> None:
-    """Play the scenes in their order."""
-    secretariat = Actor(congress_id, Role.SECRETARIAT)
+    """Play the scenes in their order, with what is said between them."""
+    secretariat = Actor(told.congress_id, Role.SECRETARIAT)
     ids: dict[int, int] = {}
     digests: dict[int, str] = {}
     for scene in story.SCENES:
+        await _hear(service, told, clock, now, scene.when)
         at = clock.reach(moment(scene.when, now))
         match scene:
             case Opened(_, motion, title, text):
@@ -100,16 +119,6 @@ async def _tell(
                 hands = ShowOfHands(*result, presided_by=people.CHAIR)
                 words = {"expected_digest": digests[motion], "now": at}
                 await rooms.run_act(ids[motion], motions.adopt, secretariat, ids[motion], hands, **words)
-
-
-def moment(when: When, now: datetime) -> datetime:
-    """When a scene happens, for a demonstration that starts now."""
-    match when:
-        case On(days_ago, hour, minute):
-            day = now.astimezone(ZONE).date() - timedelta(days=days_ago)
-            return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)
-        case Ago(minutes):
-            return now - timedelta(minutes=minutes)
 
 
 def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
@@ -139,8 +148,13 @@ def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def _make(db: Session, host: str, start: datetime) -> int:
-    """Make the congress of a demonstration that starts now: its roster, and its drafting phase since two days."""
+def _make(db: Session, host: str, start: datetime, files: Sequence[Stored] = ()) -> int:
+    """Make the congress of a demonstration that starts now, and its roster: it listens for three months.
+
+    Files that are about to be stored go by themselves in an hour, unless a row needs them by then.
+    """
+    for file in files:
+        removals.doom(db, file.blob, start + timedelta(hours=1))
     today = start.astimezone(ZONE).date()
     ends_on = today + timedelta(days=2)
     now, drafted = moment(story.PREPARED, start), moment(story.DRAFTED, start)
@@ -159,7 +173,8 @@ def _make(db: Session, host: str, start: datetime) -> int:
     )
     congress: Congress = congresses.create(db, None, form, host=host, now=now, is_demonstration=True)
     assert congress.id is not None
-    congresses.add_secretary(db, None, congress.id, *SECRETARY, now=now)
+    for name, email in SECRETARIES:
+        congresses.add_secretary(db, None, congress.id, name, email, now=now)
     service = Actor(congress.id, Role.SECRETARIAT)  # without a person: the record says `system`
     for index, person in enumerate(people.PEOPLE):
         official = roster_acts.add(db, service, congress.id, form_of(person), now=now)
@@ -167,8 +182,16 @@ def _make(db: Session, host: str, start: datetime) -> int:
             assert official.id is not None
             roster_acts.set_rapporteur(db, service, official.id, True, now=now)
     phases.open_phase(db, None, congress.id, Phase.COLLECTION, now=now)
-    phases.open_phase(db, None, congress.id, Phase.DRAFTING, now=drafted)
     return congress.id
+
+
+def _listeners(db: Session, congress_id: int, key: bytes, stored: list[Stored]) -> Told:
+    """Who collects what people say, and who speaks in the hall."""
+    first, second = (
+        Actor(congress_id, Role.SECRETARIAT, secretary_id=row.id) for row in roster.secretaries(db, congress_id)
+    )
+    officials = {f"{row.first_names} {row.family_name}": row.id or 0 for row in roster.in_force(db, congress_id)}
+    return Told(congress_id, (first, second), officials, key, stored)
 
 
 def form_of(person: Invented) -> OfficialForm:

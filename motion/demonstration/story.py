@@ -5,6 +5,10 @@ with pauses, words that are taken back and a line that is fought over, so that a
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,25 @@ class Ago:
 When = On | Ago
 
 
+def moment(when: When, now: datetime) -> datetime:
+    """When a scene happens, for a demonstration that starts now."""
+    match when:
+        case On(days_ago, hour, minute):
+            day = now.astimezone(ZONE).date() - timedelta(days=days_ago)
+            return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)
+        case Ago(minutes):
+            return now - timedelta(minutes=minutes)
+
+
+def place(when: When) -> int:
+    """Where a moment stands among the others, in minutes: whatever the hour of the start, `Ago` comes after `On`."""
+    match when:
+        case On(days_ago, hour, minute):
+            return 60 * (hour - 24 * days_ago) + minute
+        case Ago(minutes):
+            return 1_000_000 - minutes
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The secretariat opens a motion; the first is 0."""
@@ -85,7 +108,7 @@ class Adopted:
 
 Scene = Opened | Round | Frozen | Adopted
 
-PREPARED = On(20, 10, 0)  # the congress is made, and its roster
+PREPARED = On(96, 10, 0)  # the congress is made, with its roster, and listens
 DRAFTED = On(2, 9, 0)  # writing begins, on the eve of the congress
 
 CARE, TRAINS = 0, 1
