@@ -6,8 +6,8 @@ from sqlmodel import Session, col, func, select
 
 from motion.rules.contributions import ContributionState
 from motion.rules.errors import NotFound
-from storage import contributions, transcribed
-from storage.models import Congress, Contribution, ContributionMessage
+from storage import contributions, deposits, transcribed
+from storage.models import Congress, Contribution, ContributionFile, ContributionMessage, FileRendition, Upload
 from storage.transcribed import Typed
 
 SHOWN = 50  # of a list; who looks for an older one has its number
@@ -71,3 +71,29 @@ def typed(db: Session, congress: Congress, number: int) -> Typed:
     if found is None:
         raise NotFound("sheet", str(number))
     return transcribed.with_words(db, [found])[0]
+
+
+def being_typed(db: Session, congress: Congress, number: int, owner: bytes) -> tuple[Fate, list[Upload]]:
+    """Read a form that nobody has typed, with the scans that were sent of it.
+
+    Raises:
+        NotFound: No form of this number was printed.
+    """
+    assert congress.id is not None
+    found = deposits.files(db, congress.id, owner)
+    return fate(db, congress, number), [upload for upload in found if upload.state == "done"]
+
+
+def compared(
+    db: Session, congress: Congress, number: int
+) -> tuple[Typed, list[tuple[ContributionFile, FileRendition | None]]]:
+    """Read a form that was typed, with its scans and what will be published of each.
+
+    Raises:
+        NotFound: No such form, or nobody has typed it.
+    """
+    found = typed(db, congress, number)
+    assert found.contribution.id is not None
+    files = contributions.files(db, found.contribution.id)
+    made = {row.file_id: row for row in contributions.renditions(db, [file.id for file in files if file.id])}
+    return found, [(file, made.get(file.id or 0)) for file in files]

@@ -31,6 +31,13 @@ FIELDS = words.FIELDS | {
     "publish": _("accord"),
     "hour": _("heure"),
     "sheet": _("numéro de la fiche"),
+    "scan": _("images de la fiche"),
+    "adult": _("âge"),
+    **{
+        f"mask-{number}-{side}": _("partie à cacher")
+        for number in range(1, 7)
+        for side in ("picture", "left", "top", "width", "height")
+    },
     "numero": _("numéro de la fiche"),
     "count": _("nombre de fiches"),
     "phone": _("téléphone"),
@@ -57,6 +64,12 @@ REASONS = words.REASONS | {
     "nobody": _("personne de ce nom n’est sur la liste"),
     "namesakes": _("plusieurs réponses sont possibles, choisissez"),
     "too-small": _("le nombre est trop petit (au moins %(value)s)"),
+    "no-adult": _("sans cette case cochée, la fiche ne peut pas être reçue"),
+    "percent": _("ce n’est pas un nombre de 0 à 100 (%(value)s)"),
+    "empty-part": _("ce rectangle est vide"),
+    "scan-kind": _("il faut une photo ou un PDF"),
+    "too-many-scans": _("il y a trop d’images (au plus %(value)s)"),
+    "too-many-sides": _("ce PDF a trop de pages (au plus %(value)s)"),
     "no-consent": _("sans accord de publication, rien ne peut être reçu"),
 }
 

@@ -55,6 +55,8 @@ from motion.web.pages import (
     secretariat,
     secretariat_motions,
     shapes,
+    sheet_checking,
+    sheet_typing,
     sheets,
     sign_in,
     testimonies,
@@ -70,6 +72,7 @@ from motion.web.pages.editor import Plans
 from motion.web.pages.follow import Watchers
 from motion.web.pages.plain import Desk
 from motion.web.recent import Recent
+from motion.web.scans import Scans
 from motion.web.shared_reads import SharedReads
 from motion.web.sightings import Sightings
 from motion.web.templates import Templates
@@ -104,6 +107,8 @@ PAGES = (
     redactions,
     scribe,
     sheets,
+    sheet_typing,
+    sheet_checking,
     roster,
     follow,
     moderation,
@@ -178,6 +183,7 @@ def make_app(service: "Service") -> Starlette:
     app.state.desk = Desk()
     app.state.files = Files()
     app.state.uploads = Uploads(service)
+    app.state.scans = Scans()
     app.state.is_copy = False  # whether the pages are written into a folder, by `motion.archive`
     app.state.held = Held()
     app.state.watchers = Watchers(service, app.state.recent)

@@ -1,9 +1,11 @@
 """Every page of the service, and how one comes to it: the name begins with that of its route."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from motion.web.pages import api
@@ -70,6 +72,7 @@ NO_PAGES = {
     "motion-preview",
     "scribe-last",  # a part of the scribe's page
     "scribe-members",  # for the scribe's page
+    "sheet-image",  # a picture
 }
 ROSTER = (
     "Nom;Prénom;Sexe;Mandat;Commune;Courriel\n"
@@ -193,6 +196,36 @@ def print_forms(page: Page) -> None:
     given = page.request.post(f"{origin}{ROOM}/fiches", form={"count": "2"}, headers={"Origin": origin})
     assert given.ok, given.status
     page.goto(f"{origin}{ROOM}/fiches?numero=1")
+
+
+def send_scan(page: Page) -> None:
+    """Print a form, and send a photo of it."""
+    origin = page.url.partition("/ormeline")[0]
+    given = page.request.post(f"{origin}{ROOM}/fiches", form={"count": "1"}, headers={"Origin": origin})
+    number = given.headers["content-disposition"].rpartition("-")[2].partition(".")[0]
+    photo = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(photo, "JPEG")
+    page.get_by_label("Numéro de la fiche").fill(number)
+    page.get_by_label("Images de la fiche").set_input_files(
+        [{"name": "recto.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}]
+    )
+    with page.expect_navigation():
+        page.get_by_role("button", name="Envoyer les images").click()
+    open_everything(page)
+
+
+def type_form(page: Page) -> None:
+    """Type a form, and come to where another person compares it."""
+    send_scan(page)
+    page.get_by_label("Nom ou pseudonyme").fill("Ève Sauvaigre")
+    page.get_by_label("Ce que dit la fiche").fill("Le car ne passe plus.")
+    for name in ("J’accepte que ma contribution soit publiée", "J’ai dix-huit ans"):
+        page.get_by_label(name).check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Fiche n°").last.click()
+    open_everything(page)
 
 
 def see_a_form(page: Page) -> None:
@@ -379,6 +412,10 @@ SCENES = (
     Scene("sheets", "secretariat", ROOM + "/fiches"),
     Scene("sheets, one found", "secretariat", ROOM + "/fiches", print_forms),
     Scene("sheets, no such number", "secretariat", ROOM + "/fiches?numero=0", status=422),
+    Scene("sheet-send", "secretariat", ROOM + "/fiches/saisir"),
+    Scene("sheet-send, empty", "secretariat", ROOM + "/fiches/saisir", press("Envoyer les images")),
+    Scene("sheet-type", "secretariat", ROOM + "/fiches/saisir", send_scan),
+    Scene("sheet-check", "secretariat", ROOM + "/fiches/saisir", type_form),
     Scene("sheet-fate", "secretariat", ROOM + "/fiches", see_a_form),
     Scene("sheet-search", "public", "/ormeline/fiche"),
     Scene("sheet-search, no number", "public", "/ormeline/fiche?numero=douze", status=422),

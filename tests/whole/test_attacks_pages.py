@@ -255,6 +255,7 @@ def forms() -> list[str]:
     values = {"{congress}": SLUG, "{code}": CODE, "{job:int}": "1", "{official:int}": "1", "{phase}": "closed"}
     values |= {"{token}": "x" * 43, "{mark}": "elu-1", "{request:int}": "1", "{decision:int}": "1", "{id}": "0" * 32}
     values |= {"{number:int}": "1"}
+    values |= {"{number:int}": "1"}
     values["{secret}"] = "0" * 32
     found = []
     for module in PAGES:

@@ -77,9 +77,15 @@ def sheets_page(page: Page, rows: Sheets, form: Form, found: Fate | None = None)
         is_typed=found is not None and found.contribution is not None,
         is_open=page.congress.phase != Phase.CLOSED,
         most=acts.MAX_AT_ONCE,
-        done=page.request.query_params.get("fait", ""),
+        done=done_of(page, rows),
         secretary=page.visitor.secretary,
     )
+
+
+def done_of(page: Page, rows: Sheets) -> str:
+    """What was just done: `relue`, or the code of what was typed; empty for an address that says something else."""
+    said = page.request.query_params.get("fait", "")
+    return said if said == "relue" or any(said == f"C{one.contribution.number}" for one in rows.waiting) else ""
 
 
 async def print_forms(request: Request) -> Response:
