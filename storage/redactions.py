@@ -251,21 +251,21 @@ def about(db: Session, congress_id: int, number: int) -> tuple[Tombstone, ...]:
         col(Redaction.congress_id) == congress_id,
         or_(col(Redaction.target) == number, col(Redaction.entry) == number),
     )
-    return _told(db, db.execute(query.order_by(col(Redaction.entry))).scalars().all())
+    return told(db, db.execute(query.order_by(col(Redaction.entry))).scalars().all())
 
 
 def tombstones(db: Session, motion_id: int) -> tuple[Tombstone, ...]:
     """List the decisions on one motion, in order; the expiry of a withdrawal is one more of the same number."""
     query = select(Redaction).where(col(Redaction.motion_id) == motion_id).order_by(col(Redaction.entry))
-    return _told(db, db.execute(query).scalars().all())
+    return told(db, db.execute(query).scalars().all())
 
 
 def tombstones_of_congress(db: Session, congress_id: int) -> tuple[Tombstone, ...]:
     """List all decisions, in order."""
-    return _told(db, of_congress(db, congress_id))
+    return told(db, of_congress(db, congress_id))
 
 
-def _told(db: Session, rows: Sequence[Redaction]) -> tuple[Tombstone, ...]:
+def told(db: Session, rows: Sequence[Redaction]) -> tuple[Tombstone, ...]:
     """Group redactions of one congress, with what was handed over of those that keep something sealed."""
     stones = group(rows)
     if not any(stone.first.until for stone in stones):

@@ -64,6 +64,7 @@ from motion.web.pages import (
     transcripts,
     uploads,
     verify,
+    voices,
     withdrawals,
 )
 from motion.web.pages.card import Held
@@ -129,6 +130,7 @@ PAGES = (
     search,
     archive,
     verify,
+    voices,
     home,
 )
 NEVER_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *NOT_PACKED)

@@ -57,6 +57,10 @@ NO_PAGES = {
     "log-redactions",
     "redaction-sealed",  # a file
     "moderation-piece",  # a picture
+    "voice-json",
+    "voice-markdown",
+    "media",  # a file
+    "media-apart",  # a file
     "archive-file",
     *(route.name for route in api.ROUTES),
     "catalogue",
@@ -406,6 +410,9 @@ SCENES = (
     Scene("scribe, filled in wrongly", "secretariat", ROOM + "/parole", send_nothing),
     Scene("scribe, something noted", "secretariat", ROOM + "/parole", note_words),
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
+    Scene("voices", "public", "/ormeline/contributions", open_everything),
+    Scene("voices, in English", "english", "/ormeline/contributions?etat=toutes&ordre=lieu&lang=en"),
+    Scene("voice, not there", "public", "/ormeline/contributions/C999999", status=404),
     Scene("testimony, unknown", "public", "/ormeline/contributions/C9999/transcription/1", status=404),
     Scene("captions, unknown", "secretariat", ROOM + "/transcriptions/C9999/1", status=404),
     Scene("captions-author, unknown", "public", "/ormeline/suivi/" + "0" * 32 + "/transcription/1", status=404),

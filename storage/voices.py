@@ -1,0 +1,488 @@
+"""Contributions for readers: lists, one page, places and figures. What is not published gives its number and its state.
+
+Of a contribution that is not published, or whose words were taken out, no row of its words is read at all: what a page
+does not have, it can't show.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, literal, or_, select
+from sqlmodel import Session, col
+
+from motion.rules.contributions import ContributionState, Use
+from motion.rules.errors import NotFound
+from storage import contributions as rows
+from storage import redactions
+from storage.models import (
+    Congress,
+    Contribution,
+    ContributionFile,
+    ContributionMessage,
+    ContributionTheme,
+    ContributionVersion,
+    Entry,
+    FileRendition,
+    Redaction,
+    Theme,
+    Transcript,
+)
+from storage.models.record import IS_RARE
+from storage.redactions import Tombstone
+from storage.transcripts import Testimony, public, testimonies
+
+PAGE = 30
+MAX_NUMBER = 2**31 - 1  # what a column of PostgreSQL holds; nothing has this number
+_PRIME = 2_147_483_647  # multiplying by what is below it changes the order of all smaller numbers, and of none twice
+
+IS_SHOWN: ColumnElement[bool] = and_(
+    col(ContributionVersion.contribution_id) == col(Contribution.id),
+    col(ContributionVersion.version) == col(Contribution.published_version),
+    col(Contribution.state) == ContributionState.PUBLISHED.value,
+    col(ContributionVersion.is_gone).is_(False),
+)
+"""Joins a contribution to the words that everyone reads, if there are any."""
+
+_KINDS = (
+    "redaction",
+    "theme.change",
+    *(
+        f"contribution.{what}"
+        for what in (
+            *("receive", "file", "consent", "check", "publish", "show", "captions", "refuse", "answer", "notice"),
+            *("reply", "withdraw", "sort", "group", "import"),
+        )
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of the list. Empty: of all.
+
+    Attributes:
+        state: A state, or `all`.
+        official: `yes`, `no`, or empty.
+        files: A kind of file, `any`, or empty.
+        order: `recent`, `time`, `theme`, `place` or `random`.
+        seed: Of the random order: the same seed is the same order.
+        after: Number of the last contribution of the page before, in the orders of time.
+        upto: The highest number there was when the random order was drawn: what comes later does not move a page.
+        page: From 1, in the other orders.
+    """
+
+    channel: str = ""
+    theme: int | None = None
+    department: str = ""
+    commune: str = ""
+    official: str = ""
+    files: str = ""
+    state: str = ContributionState.PUBLISHED.value
+    order: str = "recent"
+    seed: int = 0
+    after: int | None = None
+    upto: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One contribution in a list. `version` is None when nobody may read its words; its files are then none."""
+
+    contribution: Contribution
+    version: ContributionVersion | None
+    themes: tuple[Theme, ...] = ()
+    files: tuple[ContributionFile, ...] = ()  # with something published
+    reason: str = ""  # why it is refused: a code
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """A page of the list."""
+
+    voices: tuple[Voice, ...]
+    count: int  # that are as asked
+    states: dict[str, int]  # how many contributions are in each state
+    themes: tuple[Theme, ...]
+    departments: tuple[str, ...]  # codes of those heard
+    last_entry: int
+    has_next: bool
+    last_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of a published contribution: what was made of it, and what is said in it."""
+
+    file: ContributionFile
+    made: tuple[FileRendition, ...]
+    transcripts: tuple[Transcript, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OneVoice:
+    """A contribution for its page. Without words, files and replies unless it is published."""
+
+    voice: Voice
+    versions: tuple[ContributionVersion, ...] = ()  # published and still there, the first one first
+    files: tuple[FileShown, ...] = ()
+    testimony: Testimony | None = None  # the first recording, with what is said in it
+    replies: tuple[ContributionMessage, ...] = ()
+    supports: Contribution | None = None
+    supported_by: tuple[Voice, ...] = ()
+    similar: tuple[Voice, ...] = ()
+    uses: frozenset[Use] = frozenset()
+    tombstones: tuple[Tombstone, ...] = ()
+    entries: tuple[tuple[str, int], ...] = field(default=())  # kind and number, in order
+    last_entry: int = -1
+
+
+def last_entry(db: Session, congress_id: int) -> int:
+    """Number of the last entry that may change what readers see of contributions; -1 before any."""
+    query = select(col(Entry.number)).where(col(Entry.congress_id) == congress_id, col(Entry.kind).in_(_KINDS), IS_RARE)
+    found: int | None = db.execute(query.order_by(col(Entry.number).desc()).limit(1)).scalar_one_or_none()
+    return -1 if found is None else found
+
+
+def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
+    """Read a page of the list."""
+    assert congress.id is not None
+    wanted = _wanted(congress.id, asked)
+    is_open = asked.state in ("all", ContributionState.PUBLISHED.value)
+    join = select(Contribution, ContributionVersion).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
+    counted = select(func.count()).select_from(Contribution).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
+    found = db.execute(_ordered(join, asked).limit(PAGE + 1)).all()
+    voices = _dressed(db, [(row[0], row[1]) for row in found[:PAGE]])
+    states = _states(db, congress.id)
+    # The list as it opens is counted with the states: the count of a filter reads what it filters.
+    plain = asked.state == ContributionState.PUBLISHED.value and not _is_filtered(asked)
+    count = states.get(asked.state, 0) if plain else db.execute(counted).scalar_one()
+    return Voices(
+        voices,
+        count,
+        states,
+        _themes_in_use(db, congress.id),
+        _departments(db, congress.id) if is_open else (),
+        last_entry(db, congress.id),
+        len(found) > PAGE,
+        rows.next_number(db, congress.id) - 1,
+    )
+
+
+def one(db: Session, congress: Congress, number: int) -> OneVoice:
+    """Read a contribution for its page.
+
+    Raises:
+        NotFound: There is none of this number.
+    """
+    assert congress.id is not None
+    found = rows.numbered(db, congress.id, min(number, MAX_NUMBER))
+    if found is None or found.id is None:
+        raise NotFound("contribution", f"C{number}")
+    versions = rows.versions(db, found.id)
+    shown = next(
+        (each for each in versions if each.version == found.published_version and not each.is_gone),
+        None,
+    )
+    if found.state != ContributionState.PUBLISHED:
+        shown = None
+    last = last_entry(db, congress.id)
+    (voice,) = _dressed(db, [(found, shown)])
+    stones = _tombstones(db, congress.id, found, versions)
+    entries = [("receive", each.entry) for each in versions]
+    if shown is None:
+        return OneVoice(voice, tombstones=stones, entries=tuple(entries), last_entry=last)
+    entries += [("publish", each.published_entry) for each in versions if each.published_entry is not None]
+    group = found.group_id or found.id
+    near = or_(col(Contribution.group_id) == group, col(Contribution.id) == group)
+    return OneVoice(
+        voice,
+        tuple(each for each in versions if each.published_entry is not None and not each.is_gone),
+        _files_shown(db, voice.files),
+        next(iter(testimonies(db, found)), None),
+        tuple(each for each in rows.messages(db, found.id) if each.kind == "reply" and each.entry and each.text),
+        db.get(Contribution, found.supports_id) if found.supports_id is not None else None,
+        _some(db, col(Contribution.supports_id) == found.id),
+        tuple(each for each in _some(db, near) if each.contribution.id != found.id),
+        rows.agreed(db, found.id),
+        stones,
+        tuple(sorted(entries, key=lambda each: each[1])),
+        last,
+    )
+
+
+def recent(db: Session, congress_id: int, most: int) -> tuple[Voice, ...]:
+    """The last contributions published, by number."""
+    return _some(db, col(Contribution.congress_id) == congress_id, most)
+
+
+def _some(db: Session, condition: ColumnElement[bool], most: int = PAGE) -> tuple[Voice, ...]:
+    query = select(Contribution, ContributionVersion).join(ContributionVersion, IS_SHOWN).where(condition)
+    found = db.execute(query.order_by(col(Contribution.number).desc()).limit(most)).all()
+    return _dressed(db, [(row[0], row[1]) for row in found])
+
+
+def _is_filtered(asked: Asked) -> bool:
+    return any((asked.channel, asked.theme, asked.department, asked.commune, asked.official, asked.files))
+
+
+def _wanted(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    version = ContributionVersion
+    wanted = [col(Contribution.congress_id) == congress_id]
+    if asked.state != "all":
+        wanted.append(col(Contribution.state) == asked.state)
+    if asked.channel:
+        wanted.append(col(Contribution.channel) == asked.channel)
+    # What follows is said by the words: of those that nobody may read, none is found by them.
+    if asked.department:
+        wanted.append(col(version.department_code) == asked.department)
+    if asked.commune:
+        wanted.append(func.lower(col(version.commune)) == asked.commune.lower())
+    if asked.official:
+        wanted.append(col(version.is_official).is_(asked.official == "yes"))
+    if asked.theme is not None:
+        under = (
+            exists()
+            .where(
+                col(ContributionTheme.contribution_id) == col(Contribution.id),
+                col(ContributionTheme.theme_id) == col(Theme.id),
+                col(Theme.number) == asked.theme,
+                col(Theme.congress_id) == congress_id,
+            )
+            .correlate(Contribution)
+        )
+        wanted += [under, col(version.version).is_not(None)]
+    if asked.files:
+        made = (
+            exists()
+            .where(
+                col(ContributionFile.contribution_id) == col(Contribution.id),
+                col(FileRendition.file_id) == col(ContributionFile.id),
+                col(FileRendition.entry).is_not(None),
+                col(FileRendition.blob).is_not(None),
+                *([] if asked.files == "any" else [col(ContributionFile.kind) == asked.files]),
+            )
+            .correlate(Contribution)
+        )
+        wanted += [made, col(version.version).is_not(None)]
+    if asked.upto is not None:
+        wanted.append(col(Contribution.number) <= asked.upto)
+    return wanted
+
+
+def _ordered(
+    query: Select[Contribution, ContributionVersion], asked: Asked
+) -> Select[Contribution, ContributionVersion]:
+    number = col(Contribution.number)
+    if asked.order == "time":
+        query = query if asked.after is None else query.where(number > asked.after)
+        return query.order_by(number)
+    if asked.order == "recent":
+        query = query if asked.after is None else query.where(number < asked.after)
+        return query.order_by(number.desc())
+    by: list[Any] = []  # columns of several types
+    if asked.order == "place":
+        version = ContributionVersion
+        by = [col(version.version).is_(None), col(version.department_code), col(version.commune)]
+    elif asked.order == "theme":
+        first = (
+            select(func.min(col(Theme.number)))
+            .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
+            .where(col(ContributionTheme.contribution_id) == col(Contribution.id))
+            .correlate(Contribution)
+            .scalar_subquery()
+        )
+        by = [func.coalesce(first, MAX_NUMBER)]
+    elif asked.order == "random":
+        factor = 1 + (asked.seed * 48_271 + 40_692) % (_PRIME - 1)
+        by = [(cast(number, BigInteger) * literal(factor, BigInteger)) % literal(_PRIME, BigInteger)]
+    return query.order_by(*by, number).offset((asked.page - 1) * PAGE)
+
+
+def _states(db: Session, congress_id: int) -> dict[str, int]:
+    query = select(col(Contribution.state), func.count()).where(col(Contribution.congress_id) == congress_id)
+    return {state: count for state, count in db.execute(query.group_by(col(Contribution.state)))}
+
+
+def _themes_in_use(db: Session, congress_id: int) -> tuple[Theme, ...]:
+    query = select(Theme).where(col(Theme.congress_id) == congress_id, col(Theme.is_used).is_(True))
+    return tuple(db.execute(query.order_by(col(Theme.number))).scalars())
+
+
+def _departments(db: Session, congress_id: int) -> tuple[str, ...]:
+    query = (
+        select(col(ContributionVersion.department_code))
+        .join(Contribution, IS_SHOWN)
+        .where(col(Contribution.congress_id) == congress_id, col(ContributionVersion.department_code) != "")
+        .distinct()
+    )
+    return tuple(sorted(db.execute(query).scalars()))
+
+
+def _dressed(db: Session, found: Sequence[tuple[Contribution, ContributionVersion | None]]) -> tuple[Voice, ...]:
+    """Add themes and kinds of files to those that are read, and the reason to those that are refused."""
+    shown = [one.id for one, version in found if version is not None]
+    refused = [one.id for one, _version in found if one.state == ContributionState.REFUSED]
+    themes: dict[int, list[Theme]] = {}
+    files: dict[int, list[ContributionFile]] = {}
+    reasons: dict[int, str] = {}
+    if shown:
+        under = (
+            select(col(ContributionTheme.contribution_id), Theme)
+            .join(Theme, col(Theme.id) == col(ContributionTheme.theme_id))
+            .where(col(ContributionTheme.contribution_id).in_(shown), col(Theme.is_used).is_(True))
+        )
+        for contribution_id, theme in db.execute(under.order_by(col(Theme.number))):
+            themes.setdefault(contribution_id, []).append(theme)
+        there = (
+            exists()
+            .where(
+                col(FileRendition.file_id) == col(ContributionFile.id),
+                col(FileRendition.entry).is_not(None),
+                col(FileRendition.blob).is_not(None),
+            )
+            .correlate(ContributionFile)
+        )
+        with_files = select(ContributionFile).where(col(ContributionFile.contribution_id).in_(shown), there)
+        for file in db.execute(with_files.order_by(col(ContributionFile.number))).scalars():
+            files.setdefault(file.contribution_id, []).append(file)
+    if refused:
+        said = select(col(ContributionMessage.contribution_id), col(ContributionMessage.reason)).where(
+            col(ContributionMessage.contribution_id).in_(refused), col(ContributionMessage.kind) == "decision"
+        )
+        reasons = {row[0]: row[1] for row in db.execute(said.order_by(col(ContributionMessage.id)))}
+    return tuple(
+        Voice(
+            one,
+            version,
+            tuple(themes.get(one.id or 0, ())),
+            tuple(files.get(one.id or 0, ())),
+            reasons.get(one.id or 0, ""),
+        )
+        for one, version in found
+    )
+
+
+def _files_shown(db: Session, files: Sequence[ContributionFile]) -> tuple[FileShown, ...]:
+    ids = [file.id for file in files if file.id is not None]
+    made = [each for each in rows.renditions(db, ids) if each.entry is not None and each.blob is not None]
+    said = public(db, ids)
+    return tuple(
+        FileShown(
+            file,
+            tuple(each for each in made if each.file_id == file.id),
+            tuple(each for each in said if each.file_id == file.id),
+        )
+        for file in files
+    )
+
+
+def _tombstones(
+    db: Session, congress_id: int, contribution: Contribution, versions: Sequence[ContributionVersion]
+) -> tuple[Tombstone, ...]:
+    """What was decided on its words, files, transcripts and replies."""
+    assert contribution.id is not None
+    about = {each.entry for each in versions} | {each.published_entry for each in versions}
+    files = rows.files(db, contribution.id)
+    ids = [file.id for file in files if file.id is not None]
+    about |= {file.entry for file in files} | {made.entry for made in rows.renditions(db, ids)}
+    about |= {said.entry for said in rows.transcripts(db, ids)}
+    about |= {each.entry for each in rows.messages(db, contribution.id)}
+    query = select(Redaction).where(
+        col(Redaction.congress_id) == congress_id, col(Redaction.target).in_([each for each in about if each])
+    )
+    return redactions.told(db, db.execute(query.order_by(col(Redaction.entry))).scalars().all())
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A rendition that was published and is no longer; why, if a decision says so."""
+
+    tombstones: tuple[Tombstone, ...]
+
+
+def media(db: Session, congress: Congress, name: str) -> rows.Shown | Removed:
+    """Find a published rendition by the name of its object, or what became of it.
+
+    Raises:
+        NotFound: None of this name was ever published.
+    """
+    assert congress.id is not None
+    query = (
+        select(FileRendition, Contribution)
+        .join(ContributionFile, col(ContributionFile.id) == col(FileRendition.file_id))
+        .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
+        .where(
+            col(Contribution.congress_id) == congress.id,
+            col(FileRendition.name) == name,
+            col(FileRendition.entry).is_not(None),
+        )
+    )
+    row = db.execute(query).first()
+    if row is None:
+        raise NotFound("file", name[:80])
+    made, contribution = row
+    found = rows.shown(db, congress.id, name) if contribution.state == ContributionState.PUBLISHED else None
+    if found is not None:
+        return found
+    return Removed(redactions.about(db, congress.id, made.entry))
+
+
+def places(db: Session, congress_id: int) -> list[tuple[str, str, int]]:
+    """Count the published contributions of each place: code of its department, commune, how many."""
+    version = ContributionVersion
+    query = (
+        select(col(version.department_code), col(version.commune), func.count())
+        .join(Contribution, IS_SHOWN)
+        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
+        .group_by(col(version.department_code), col(version.commune))
+        .order_by(col(version.department_code), col(version.commune))
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What there is to count."""
+
+    channels: dict[str, int]  # of all received
+    states: dict[str, int]
+    themes: tuple[tuple[Theme, int], ...]  # of what is published
+    officials: int
+    others: int
+    moments: tuple[datetime, ...]  # when each was received
+
+
+def figures(db: Session, congress_id: int) -> Figures:
+    """Count the contributions of a congress."""
+    its = col(Contribution.congress_id) == congress_id
+    channels = select(col(Contribution.channel), func.count()).where(its).group_by(col(Contribution.channel))
+    version = ContributionVersion
+    officials = (
+        select(col(version.is_official), func.count())
+        .join(Contribution, IS_SHOWN)
+        .where(its)
+        .group_by(col(version.is_official))
+    )
+    by_theme = (
+        select(col(Theme.id), func.count())
+        .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
+        .join(Contribution, col(Contribution.id) == col(ContributionTheme.contribution_id))
+        .join(ContributionVersion, IS_SHOWN)
+        .where(its, col(Theme.is_used).is_(True))
+        .group_by(col(Theme.id))
+    )
+    under = {row[0]: row[1] for row in db.execute(by_theme)}
+    who = {bool(row[0]): row[1] for row in db.execute(officials)}
+    return Figures(
+        {row[0]: row[1] for row in db.execute(channels)},
+        _states(db, congress_id),
+        tuple((theme, under.get(theme.id, 0)) for theme in _themes_in_use(db, congress_id)),
+        who.get(True, 0),
+        who.get(False, 0),
+        tuple(
+            db.execute(select(col(Contribution.received_at)).where(its).order_by(col(Contribution.number))).scalars()
+        ),
+    )
