@@ -20,6 +20,13 @@ def of_owner(db: Session, congress_id: int, owner: bytes) -> Sequence[Upload]:
     return db.exec(select(Upload).where(*mine).order_by(col(Upload.created_at), col(Upload.id))).all()
 
 
+def announced(db: Session, congress_id: int, owner: bytes, declared: str, length: int) -> Upload | None:
+    """One person's file on its way that was announced in these very words."""
+    mine = (Upload.congress_id == congress_id, Upload.owner == owner, Upload.state == "receiving")
+    same = (Upload.declared == declared, Upload.length == length)
+    return db.exec(select(Upload).where(*mine, *same).limit(1)).first()
+
+
 def put_off(db: Session, congress_id: int, owner: bytes, until: datetime) -> None:
     """Keep one person's files that have come until a moment at least: their contribution is still being written."""
     mine = (col(Upload.congress_id) == congress_id, col(Upload.owner) == owner)

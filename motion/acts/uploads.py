@@ -44,12 +44,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """A file that is announced: its bytes, and how its sender's device calls it (cleaned, to be shown)."""
+    """A file that is announced: its bytes, and how its sender's device calls it (cleaned, to be shown).
+
+    Attributes:
+        declared: All that the announcement says of it.
+        is_named: Whether that holds a name that its sender gives to no other file.
+    """
 
     length: int
     file_name: str = ""
     media_type: str = ""
     declared: str = ""
+    is_named: bool = False
 
 
 def begin(
@@ -63,7 +69,7 @@ def begin(
     upload_id: str,
     now: datetime,
 ) -> Upload:
-    """Announce a file.
+    """Announce a file; one that `is_named` and is on its way already goes on: the answer was lost.
 
     Args:
         owner: Hash of the sender's secret.
@@ -77,6 +83,8 @@ def begin(
     congress = db.get_one(Congress, congress_id)
     if congress.phase == "closed":
         raise CongressClosed(congress.slug)
+    if new.is_named and (known := uploads.announced(db, congress_id, owner, new.declared, new.length)) is not None:
+        return known
     if new.length <= 0:
         raise EmptyFile()
     if new.length > limits.file_bytes:

@@ -120,6 +120,19 @@ class TestSending:
         found = row(hall, answer.headers["location"])
         assert found is not None and kept(hall, found.key) == b"photo"
 
+    def test_an_announcement_with_a_name_is_made_once(self, hall: Hall) -> None:
+        """Its answer was lost: said again, it is the same file; without a name or by somebody else, another."""
+        named = "cle " + base64.b64encode(b"0123456789abcdef" * 2).decode()
+        address = announced(hall, 4, upload_metadata=named)
+        piece(hall, address, 0, b"ab")
+        again = send(hall, "POST", HERE, upload_length="4", upload_metadata=named)
+        assert (again.headers["location"], again.headers["upload-offset"]) == (address, "2")
+        others = {announced(hall, 4, upload_metadata=named, secret=OTHER), announced(hall, 5, upload_metadata=named)}
+        others |= {announced(hall, 4, upload_metadata="filename eA==") for _ in range(2)}
+        piece(hall, address, 2, b"cd")
+        others.add(announced(hall, 4, upload_metadata=named))
+        assert len(others | {address}) == 6
+
     def test_a_browser_without_a_secret_gets_one(self, hall: Hall) -> None:
         """And goes on with it; the table holds its hash alone."""
         answer = hall.client.post(HERE, headers={"tus-resumable": "1.0.0", "upload-length": "5"})

@@ -33,6 +33,7 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,termination,expiration"
 PIECE = "application/offset+octet-stream"
 MAX_DECLARED_BYTES = 2_000
+MIN_NAME = 32  # of `cle` in Upload-Metadata, by which our own pages name an announcement
 ANY_LENGTH = 1 << 50  # the file's own limit is held by `motion.web.uploading`, byte by byte
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 
@@ -96,6 +97,7 @@ async def create(request: Request, page: Page) -> Response:
         shown_name(said.get("filename", said.get("name", ""))),
         plain_type(said.get("filetype", said.get("type", ""))),
         declared,
+        is_named=len(said.get("cle", "")) >= MIN_NAME,
     )
     owner, secret = depots.depot(request), ""
     if owner is None:
