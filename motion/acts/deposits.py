@@ -28,6 +28,9 @@ FILES_KEPT = timedelta(days=7)
 # A hall of a thousand behind one address, each of whom speaks twice in an hour, with some to spare.
 PER_NETWORK = Limit("contribution-network", 3_000, timedelta(hours=1))
 PER_PERSON = Limit("contribution-person", 30, timedelta(hours=1))
+DRAFTS_PER_NETWORK = Limit("draft-network", 3_000, timedelta(hours=1))
+# What an author does at their private address makes entries that stay for ever.
+DEEDS_PER_CONTRIBUTION = Limit("contribution-deeds", 60, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,26 @@ def send(
     done = json.dumps({"last_key": form_key, "last_number": received.number})
     deposits.keep(db, congress_id, sender.owner, done, now=now)
     return Sent(received, _receipt(db, received))
+
+
+def keep(
+    db: Session, congress_id: int, owner: bytes, network: str, answers: str, *, key: bytes, now: datetime
+) -> TooManyTries | None:
+    """Keep a draft as it was typed.
+
+    Args:
+        key: Of short secrets (`storage.sign_in_key`).
+
+    Returns:
+        None; or why so many new ones of a network are not kept.
+    """
+    if deposits.of_owner(db, congress_id, owner) is None:
+        refusal = attempts.exceeded(db, DRAFTS_PER_NETWORK, key, network, now=now)
+        if refusal is not None:
+            return refusal
+        attempts.note(db, DRAFTS_PER_NETWORK, key, network, now=now)
+    deposits.keep(db, congress_id, owner, answers, now=now)
+    return None
 
 
 def sent_before(db: Session, congress_id: int, owner: bytes, form_key: str) -> Contribution | None:

@@ -9,6 +9,7 @@ from gettext import NullTranslations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from motion.acts import deposits as acts
 from motion.acts.contributions import OPEN
 from motion.rules.contributions import ContributionState
 from motion.rules.vocabulary import Phase
@@ -16,6 +17,7 @@ from motion.web import deposited_files, depots
 from motion.web.depositing import Answers, read_answers
 from motion.web.doors import congress_id
 from motion.web.page import Page, read
+from motion.web.pages.sign_in import key_of, network_of
 from storage import contributions, deposits
 from storage.models import Congress, Contribution
 from storage.store import Session
@@ -54,13 +56,21 @@ class Draft:
         depots.give(response, self.page.service.settings, secret)
         return response
 
-    async def keep(self, answers: Answers) -> None:
-        """Keep what was typed."""
+    async def keep(self, answers: Answers) -> bool:
+        """Keep what was typed; False when too many others of this network have just begun to write."""
         page = self.page
-        row = answers.dumped()
-        await page.service.store.write(deposits.keep, congress_id(page), self.owner, row, now=page.now)
-        if answers.kinds:
+        refusal = await page.service.store.write(
+            acts.keep,
+            congress_id(page),
+            self.owner,
+            network_of(page.request),
+            answers.dumped(),
+            key=key_of(page),
+            now=page.now,
+        )
+        if refusal is None and answers.kinds:
             await deposited_files.keep_longer(page, congress_id(page), self.owner)
+        return refusal is None
 
 
 async def open_draft(request: Request) -> Draft:

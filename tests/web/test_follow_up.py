@@ -3,15 +3,18 @@
 import re
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from motion.acts import moderation
+from motion.acts.attempts import Limit
 from motion.record.entry import decode_entry
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
+from motion.web.pages import follow_up
 from storage import contributions as rows
 from storage import ledger
 from storage.models import Collection, Mail
@@ -150,6 +153,18 @@ class TestDeeds:
         assert received(hall).state == "withdrawn" and received(hall).email is None
         assert hall.client.post(f"{path}/retirer").status_code == 409
         assert hall.client.post(f"{path}/courriel", data={"email": "a@b.example"}).status_code == 404
+
+    def test_so_many_deeds(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Are bounded, for each stays in the record for ever; taking it back is always heard."""
+        monkeypatch.setattr(follow_up, "DEEDS_PER_CONTRIBUTION", Limit("contribution-deeds", 2, timedelta(hours=1)))
+        path = sent(hall)
+        post(hall, f"{path}/accords", archive="1")
+        post(hall, f"{path}/accords")
+        before = kinds(hall)
+        post(hall, f"{path}/accords", 429, archive="1")
+        assert kinds(hall) == before
+        post(hall, f"{path}/retirer")
+        assert received(hall).state == "withdrawn"
 
     def test_files(self, hall: Hall) -> None:
         """Each with its state, and why nothing could be made of it."""

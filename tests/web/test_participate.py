@@ -241,6 +241,20 @@ class TestSending:
         assert send(hall, key_in(visit(hall, f"{HERE}/verifier"))).status_code == 200
         assert received(hall, 2).supports_id == received(hall, 1).id
 
+    def test_so_many_drafts_of_a_network(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The next one is not kept and not lost; those that were begun go on."""
+        monkeypatch.setattr(acts, "DRAFTS_PER_NETWORK", acts.Limit("draft-network", 1, acts.KEPT))
+        visit(hall)
+        fill(hall, "texte", text="Le premier.")
+        first = dict(hall.client.cookies)
+        hall.client.cookies.clear()
+        visit(hall)
+        assert "Le second." in fill(hall, "texte", 429, text="Le second.").text
+        hall.client.cookies.clear()
+        hall.client.cookies.update(first)
+        fill(hall, "texte", text="Le premier, encore.")
+        assert hall.service.store.read_now(deposits.count, 1) == 1
+
     def test_so_many_from_one_person(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
         """The draft stays, and the page says when to come back."""
         monkeypatch.setattr(acts, "PER_PERSON", acts.Limit("contribution-person", 1, acts.KEPT))

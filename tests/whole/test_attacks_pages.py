@@ -256,7 +256,7 @@ def forms() -> list[str]:
     values |= {"{token}": "x" * 43, "{mark}": "elu-1", "{request:int}": "1", "{decision:int}": "1", "{id}": "0" * 32}
     values |= {"{number:int}": "1"}
     values |= {"{number:int}": "1"}
-    values["{secret}"] = "0" * 32
+    values |= {"{secret}": "0" * 32, "{file:int}": "1"}
     found = []
     for module in PAGES:
         for route in module.ROUTES:

@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from motion.acts import attempts, moderation, news, private_addresses
 from motion.acts import contributions as acts
-from motion.acts import moderation, news, private_addresses
 from motion.acts.contributions import BY_OTHERS, OPEN
+from motion.acts.deposits import DEEDS_PER_CONTRIBUTION
 from motion.acts.sign_in import Message
 from motion.record.objects import SALT_BYTES
 from motion.rules.contributions import (
@@ -95,14 +96,28 @@ def address_of(request: Request, page: Page) -> str:
     return f"{page.home}/suivi/{request.path_params['secret']}"
 
 
-async def act_on(request: Request, page: Page, deed: Callable[[Session, Contribution], Any]) -> Any:
-    """Do a deed on the contribution, read anew in the same transaction."""
+async def act_on(
+    request: Request, page: Page, deed: Callable[[Session, Contribution], Any], *, is_counted: bool = True
+) -> Any:
+    """Do a deed on the contribution, read anew in the same transaction.
+
+    Args:
+        is_counted: Whether so many within an hour are too many. Taking it back and stopping mails are always heard.
+
+    Raises:
+        HTTPException: There is none, or there were too many deeds.
+    """
     key = private_addresses.hash_of_typed(request.path_params["secret"])
 
     def run(db: Session) -> Any:
         found = followed.of_secret(db, congress_id(page), key) if key is not None else None
         if found is None:
             raise HTTPException(404)
+        if is_counted:
+            counted = DEEDS_PER_CONTRIBUTION, key_of(page), str(found.contribution.id)
+            if attempts.exceeded(db, *counted, now=page.now) is not None:
+                raise HTTPException(429)
+            attempts.note(db, *counted, now=page.now)
         return deed(db, found.contribution)
 
     return await page.service.store.write(run)
@@ -293,7 +308,11 @@ async def withdraw(request: Request) -> Response:
     page, _found = await open_followed(request)
     key = sealing.load_key(page.service.settings.data_dir)
     nonces = iter(lambda: secrets.token_bytes(sealing.NONCE_BYTES), b"")
-    await act_on(request, page, lambda db, one: acts.withdraw(db, one, key=key, nonces=nonces, now=page.now))
+
+    def deed(db: Session, contribution: Contribution) -> None:
+        acts.withdraw(db, contribution, key=key, nonces=nonces, now=page.now)
+
+    await act_on(request, page, deed, is_counted=False)
     return done(request, page, "retiree")
 
 
@@ -302,7 +321,7 @@ async def change_email(request: Request) -> Response:
     page, found = await open_followed(request)
     form = await read_form(request)
     if form.value("step") == "stop":
-        await act_on(request, page, news.stop)
+        await act_on(request, page, news.stop, is_counted=False)
         return done(request, page, "arret")
     confirming = private_addresses.draw()
     message = Message(

@@ -29,7 +29,7 @@ from motion.web.depositing import (
 )
 from motion.web.doors import congress_id
 from motion.web.drafts import Draft, closed, is_open, number_of, open_draft
-from motion.web.forms import Form, read_form
+from motion.web.forms import MAX_FIELD_CHARACTERS, Form, read_form
 from motion.web.page import Page
 from motion.web.uploading import Uploads
 from storage import deposits
@@ -39,6 +39,10 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 NO_COOKIE = _(
     "Votre navigateur n’a pas gardé ce brouillon. Ce que vous avez écrit est encore sur cette page. Autorisez les "
     "cookies de ce site, puis envoyez la page de nouveau."
+)
+TOO_MANY_DRAFTS = _(
+    "Beaucoup de personnes commencent à écrire du même endroit. Ce que vous avez écrit est encore sur cette page. "
+    "Attendez quelques minutes, puis envoyez-la de nouveau."
 )
 WHICH_PLACE = _("Choisissez un lieu dans la liste, ou la dernière réponse.")
 YES_OR_NO = _("Dites si vous êtes élu ou élue\u00a0: les lecteurs sauront à quel titre vous parlez.")
@@ -62,10 +66,15 @@ class Step:
     more: Callable[[Draft, Answers], Mapping[str, Any]] = lambda _draft, _answers: {}
 
 
+def short(form: Form, name: str) -> str:
+    """A field of one line, as typed."""
+    return form.value(name)[:MAX_FIELD_CHARACTERS]
+
+
 def fill_text(answers: Answers, form: Form) -> Answers:
     """What one says."""
     supports = number_of(form.value("soutient"))
-    return replace(answers, title=form.value("title"), text=form.value("text"), supports=supports)
+    return replace(answers, title=short(form, "title"), text=form.value("text"), supports=supports)
 
 
 def check_text(draft: Draft, form: Form, answers: Answers) -> None:
@@ -84,9 +93,9 @@ def fill_name(answers: Answers, form: Form) -> Answers:
     official = form.value("official")
     return replace(
         answers,
-        name=form.value("name"),
+        name=short(form, "name"),
         official=official if official in {"oui", "non"} else "",
-        mandate=form.value("mandate"),
+        mandate=short(form, "mandate"),
     )
 
 
@@ -99,7 +108,7 @@ def check_name(draft: Draft, form: Form, answers: Answers) -> None:
 
 def fill_place(answers: Answers, form: Form) -> Answers:
     """Where one speaks from; what was chosen before no longer holds when the place is another."""
-    typed = form.value("place")
+    typed = short(form, "place")
     return replace(answers, place=typed, chosen=answers.chosen if typed == answers.place else "")
 
 
@@ -127,7 +136,7 @@ def offered(draft: Draft, answers: Answers) -> dict[str, Any]:
 
 def fill_email(answers: Answers, form: Form) -> Answers:
     """Where news may go."""
-    return replace(answers, email=form.value("email"))
+    return replace(answers, email=short(form, "email"))
 
 
 def check_email(draft: Draft, form: Form, answers: Answers) -> None:
@@ -237,7 +246,8 @@ async def save(request: Request) -> Response:
         return draft.answered(step_page(draft, name, answers, form, page._(NO_COOKIE), 422))
     if name == "lieu" and not answers.chosen:
         answers = replace(answers, chosen=settled(answers.place, places(answers.place, draft.territories)))
-    await draft.keep(answers)
+    if not await draft.keep(answers):
+        return draft.answered(step_page(draft, name, answers, form, page._(TOO_MANY_DRAFTS), 429))
     step.check(draft, form, answers)
     if form.faults:
         return draft.answered(step_page(draft, name, answers, form))
