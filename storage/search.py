@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select
 from sqlmodel import Session, col
 
 from motion.record.entry import Entry as Said
@@ -23,6 +23,7 @@ from motion.rules.names import folded
 from motion.rules.register import TYPED
 from motion.rules.text import MotionText, parse
 from motion.rules.words import MAX_WORDS, Asked, stems
+from storage import spoken_passages
 from storage.drafts import insert_missing
 from storage.models import Congress, Entry, Motion, Official, SealedObject, SearchPassage, SearchState, SearchStem
 from storage.models.record import FREQUENT, IS_RARE
@@ -30,9 +31,10 @@ from storage.models.record import FREQUENT, IS_RARE
 PASSAGES = 150
 """Passages that one transaction indexes at most, of one motion: about ten milliseconds, twenty-five for the longest."""
 
-INDEXING = 1
+INDEXING = 2
 """What is indexed, and how its words become stems, in this version of Motion. Raise it with any change of `_ACTS_SAID`,
-`_words_of`, `_passages` or `motion.rules.words.stems`: what was indexed otherwise is then indexed again."""
+`_words_of`, `_passages`, `storage.spoken_passages` or `motion.rules.words.stems`: what was indexed otherwise is then
+indexed again."""
 
 ACTS = 0
 """Stands for the acts of the register where a motion's id stands for its text."""
@@ -177,6 +179,7 @@ def find(db: Session, congress: Congress, wanted: Asked, *, motion: str = "", pa
             col(SearchPassage.motion_id),
             col(SearchPassage.place),
             col(SearchPassage.entry).desc(),
+            col(SearchPassage.id),
         )
         .offset((page - 1) * PAGE)
         .limit(PAGE)
@@ -297,15 +300,19 @@ def _index_acts(db: Session, congress_id: int) -> bool:
         .limit(PASSAGES)
     )
     rows = db.execute(query).all()
-    new = []
+    new, replaced = list[SearchPassage](), list[int]()
     for number, content in rows:
         entry = decode_entry(content)
+        if entry.kind == spoken_passages.KIND:
+            new += spoken_passages.passages(db, congress_id, number)
+            replaced += spoken_passages.earlier(db, congress_id, number)
         words = _words_of(db, congress_id, entry) if entry.kind in _WITH_WORDS else ""
         if words:
             new.append(SearchPassage(congress_id=congress_id, entry=number, text=words))
     through = rows[-1][0] if rows else max(read, -1)
-    its = col(SearchPassage.congress_id) == congress_id, col(SearchPassage.entry) > read
-    indexed = select(col(SearchPassage.id)).where(*its, col(SearchPassage.entry) <= through)
+    place = col(SearchPassage.entry)
+    again = or_(and_(place > read, place <= through), place.in_(replaced))
+    indexed = select(col(SearchPassage.id)).where(col(SearchPassage.congress_id) == congress_id, again)
     _drop(db, db.execute(indexed).scalars().all())  # those of another version
     _add(db, new)
     _have_read(db, congress_id, ACTS, through)

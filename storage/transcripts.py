@@ -5,8 +5,9 @@ A row whose `name` is empty is a working state: kept, not official, and the last
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlmodel import Session, col
 
 from motion.rules.contributions import ContributionState, FileKind, Use
@@ -102,26 +103,41 @@ def played(db: Session, file_id: int) -> list[FileRendition]:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A published transcript by the entry that publishes it: what a search finds, and where it stands."""
+    """A published transcript: what a search finds, and where it stands. `is_first`: the page shows it unasked."""
 
     contribution: int
     file: int
     language: str
     text: str
+    is_first: bool
+
+
+def of_entry(db: Session, congress_id: int, entry: int) -> Transcript | None:
+    """The version that an entry published."""
+    found: Transcript | None = db.execute(_by_entry(congress_id, entry, Transcript)).scalars().first()
+    return found
 
 
 def spoken(db: Session, congress_id: int, entry: int) -> Spoken | None:
     """What a `contribution.captions` published, if it is the last of its language and still there."""
-    query = (
-        select(Transcript, col(ContributionFile.number), col(Contribution.number))
+    said = of_entry(db, congress_id, entry)
+    contribution = db.execute(_by_entry(congress_id, entry, Contribution)).scalars().first()
+    if said is None or contribution is None:
+        return None
+    for one in testimonies(db, contribution):
+        if one.file.id == said.file_id and said in one.transcripts:
+            return Spoken(contribution.number, one.file.number, said.language, said.text, said is one.transcripts[0])
+    return None
+
+
+def _by_entry(congress_id: int, entry: int, wanted: type[Transcript] | type[Contribution]) -> Select[Any]:
+    return (
+        select(wanted)
+        .select_from(Transcript)
         .join(ContributionFile, col(ContributionFile.id) == col(Transcript.file_id))
         .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
         .where(col(Contribution.congress_id) == congress_id, col(Transcript.entry) == entry)
     )
-    row = db.execute(query).first()
-    if row is None or row[0] not in public(db, [row[0].file_id]):
-        return None
-    return Spoken(row[2], row[1], row[0].language, row[0].text)
 
 
 def forget_unpublished(db: Session, congress_id: int, contribution_id: int) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from motion.acts import contributions, moderation, transcripts
 from motion.rules import caption_files
 from motion.rules.captions import Cue
+from storage import search
 from storage import transcripts as kept
 from tests.web.voices import SECRETARIAT, WORDS, recorded, salt
 from tests.web.world import NOW, Hall, served
@@ -246,3 +247,45 @@ def test_words_of_an_official_are_told_with_their_office(tmp_path: Path) -> None
         recorded(hall, words=replace(WORDS, is_official=True, mandate="maire"))
         say(hall)
         assert "Solène Marchebrune, maire de Valbrune" in get(hall).text
+
+
+class TestSearching:
+    def found(self, hall: Hall, words: str) -> list[tuple[str, str]]:
+        """What a search leads to: addresses and places."""
+
+        def index(db: Session) -> None:
+            while search.behind(db, 1):
+                for part in search.behind(db, 1):
+                    search.refresh(db, 1, part)
+
+        hall.service.store.write_now(index)
+        page = unescape(get(hall, f"/ormeline/recherche?q={words}").text)
+        return re.findall(r'href="(/ormeline/contributions/[^"]+)"[^>]*>([^<]+)<', page)
+
+    def test_a_search_finds_the_second(self, hall: Hall) -> None:
+        """Words of one person said together are found together; the address leads to their line."""
+        [(url, place)] = self.found(hall, "marché jeudi")
+        assert url == f"{PAGE}?t=72#t72" and place == "Contribution C1, à 1:12"
+        page = get(hall, url).text
+        assert 'id="t72"' in page
+        assert [url for url, _place in self.found(hall, "sais pas")] == [f"{PAGE}?t=3#t3"]
+
+    def test_only_the_last_version_is_found(self, hall: Hall) -> None:
+        """Whether the first was indexed before or not."""
+        assert len(self.found(hall, "marché")) == 1
+        say(hall, (Cue(0, 900, "La foire est le lundi."),))
+        say(hall, (Cue(5_000, 9_000, "La foire est le mardi."),))
+        assert self.found(hall, "marché") == []
+        assert [url for url, _place in self.found(hall, "foire")] == [f"{PAGE}?t=5#t5"]
+
+    def test_a_translation_is_found_in_its_language(self, hall: Hall) -> None:
+        """Beside the original."""
+        say(hall, (Cue(0, 900, "Der Markt ist am Donnerstag."),), "de")
+        assert [url for url, _place in self.found(hall, "Donnerstag")] == [f"{PAGE}?langue=de&t=0#t0"]
+        assert len(self.found(hall, "marché")) == 1
+
+    def test_taken_back_it_is_no_longer_found(self, hall: Hall) -> None:
+        """At once, and when everything is indexed again."""
+        assert len(self.found(hall, "marché")) == 1
+        take_back(hall)
+        assert self.found(hall, "marché") == []

@@ -113,7 +113,7 @@ export function mount(form: HTMLFormElement): () => void {
     end: (row) => rows.fill(row, { end: clock(media?.currentTime ?? 0) }),
   });
 
-  const deed = (name: string, row: HTMLLIElement): boolean => {
+  const deed = (name: string, row: HTMLElement): boolean => {
     const text = rows.field(row, "text") as HTMLTextAreaElement;
     let next: HTMLElement | null = row;
     let caret = -1;
@@ -252,7 +252,7 @@ export function mount(form: HTMLFormElement): () => void {
   };
 }
 
-type Deeds = Readonly<Record<"play" | "start" | "end", (row: HTMLLIElement) => void>>;
+type Deeds = Readonly<Record<"play" | "start" | "end", (row: HTMLElement) => void>>;
 
 /** The buttons of the player, which stand at the line where one is. */
 function toolbar(data: DOMStringMap, hasMedia: boolean, deeds: Deeds): HTMLElement | null {
@@ -266,7 +266,7 @@ function toolbar(data: DOMStringMap, hasMedia: boolean, deeds: Deeds): HTMLEleme
     button.className = "btn";
     button.textContent = data[name] ?? "";
     button.addEventListener("click", () => {
-      const row = bar.closest<HTMLLIElement>("[data-line]");
+      const row = bar.closest<HTMLElement>("[data-line]");
       if (!row) return;
       deeds[name](row);
       bar.dispatchEvent(new CustomEvent("tool", { bubbles: true }));

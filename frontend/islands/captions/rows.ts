@@ -35,12 +35,12 @@ export class Rows {
     private readonly label: string,
   ) {}
 
-  all(): HTMLLIElement[] {
-    return [...this.list.querySelectorAll<HTMLLIElement>("[data-line]")];
+  all(): HTMLElement[] {
+    return [...this.list.querySelectorAll<HTMLElement>("[data-line]")];
   }
 
-  of(target: EventTarget | null): HTMLLIElement | null {
-    return target instanceof Element ? target.closest<HTMLLIElement>("[data-line]") : null;
+  of(target: EventTarget | null): HTMLElement | null {
+    return target instanceof Element ? target.closest<HTMLElement>("[data-line]") : null;
   }
 
   field(row: Element, name: Name): HTMLInputElement | HTMLTextAreaElement {
@@ -81,7 +81,7 @@ export class Rows {
    * @param caret where in its text; the nearest blank is taken
    * @param at when the second begins, in seconds; in proportion when it falls outside
    */
-  split(row: HTMLLIElement, caret: number, at: number): HTMLLIElement | null {
+  split(row: HTMLElement, caret: number, at: number): HTMLElement | null {
     const { start, end, text } = this.values(row);
     const [from, to] = [seconds(start), seconds(end)];
     const blanks = [...text.matchAll(/\s+/g)].filter(
@@ -109,8 +109,8 @@ export class Rows {
   }
 
   /** Make one line of two; says why not. */
-  join(row: HTMLLIElement): "no_next" | "speakers" | "" {
-    const next = row.nextElementSibling as HTMLLIElement | null;
+  join(row: HTMLElement): "no_next" | "speakers" | "" {
+    const next = row.nextElementSibling as HTMLElement | null;
     if (!next) return "no_next";
     const [first, second] = [this.values(row), this.values(next)];
     if (second.who.trim() && second.who.trim() !== first.who.trim()) return "speakers";
@@ -120,7 +120,7 @@ export class Rows {
     return "";
   }
 
-  add(row: HTMLLIElement): HTMLLIElement | null {
+  add(row: HTMLElement): HTMLElement | null {
     const start = seconds(this.values(row).end);
     const next = row.nextElementSibling;
     const until = next ? seconds(this.values(next).start) : start + NEW_S;
@@ -133,7 +133,7 @@ export class Rows {
     return added;
   }
 
-  remove(row: HTMLLIElement): HTMLElement | null {
+  remove(row: HTMLElement): HTMLElement | null {
     if (this.all().length < 2) return null;
     const near = (row.nextElementSibling ?? row.previousElementSibling) as HTMLElement;
     row.remove();
@@ -142,8 +142,8 @@ export class Rows {
   }
 
   /** A line like this one, without the buttons of the player, which stand at one line only. */
-  private copy(row: HTMLLIElement): HTMLLIElement {
-    const made = row.cloneNode(true) as HTMLLIElement;
+  private copy(row: HTMLElement): HTMLElement {
+    const made = row.cloneNode(true) as HTMLElement;
     made.querySelector("[data-tools]")?.remove();
     made.classList.remove("fautive", "en-cours");
     return made;

@@ -15,13 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.record.entry import decode_entry
+from motion.rules import captions
 from motion.rules.names import display_name, folded
 from motion.rules.register import Genre
 from motion.rules.words import Asked, asked, excerpt, is_common, marks
 from motion.web.page import Page, open_page, read
 from motion.web.register_words import Teller
 from motion.web.views import View, shown
-from storage import pages, register, search
+from storage import pages, register, search, spoken_passages
 from storage.models import Congress, Motion, Official
 from storage.register import Told
 from storage.search import PAGE, Found, Passage
@@ -150,6 +151,12 @@ def views(page: Page, passages: Sequence[Passage], told: Told, wanted: Asked) ->
     found = []
     for passage in passages:
         words = marked(passage.text, wanted)
+        spoken = spoken_passages.ANCHOR.fullmatch(passage.anchor)
+        if spoken is not None:
+            moment = captions.clock(int(spoken[2]) * 1000)
+            where = page._(_("Contribution %(code)s, à %(moment)s"), code=spoken[1], moment=moment)
+            found.append(FoundView(f"{page.home}/{passage.anchor}", where, words))
+            continue
         if passage.entry is not None:
             where = teller.entry(decode_entry(told.contents[passage.entry]))
             found.append(FoundView(f"{page.home}/registre/{passage.entry}", where, words))
