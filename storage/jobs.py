@@ -54,6 +54,16 @@ def ready(db: Session, job_id: int) -> None:
     db.exec(update(Job).where(col(Job.id) == job_id, col(Job.state) == "receiving").values(state="waiting"))
 
 
+def describe(db: Session, job_id: int, more: dict[str, Any]) -> bool:
+    """Add to the arguments of a task that is still `receiving`; False when it is so no longer."""
+    job = db.get_one(Job, job_id, with_for_update=True)
+    if job.state != "receiving":
+        return False
+    job.arguments = json.dumps(json.loads(job.arguments) | more, ensure_ascii=False)
+    db.add(job)
+    return True
+
+
 def decide(db: Session, job_id: int, decisions: dict[str, str]) -> dict[str, str]:
     """Keep what somebody decided about doubtful lines of a preview, by line number; an empty choice takes one back.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from motion.rules.errors import MissingColumns, NotATable
-from motion.rules.roster_columns import Layout, is_header, layout
+from motion.rules.roster_columns import Layout, Variant, is_header, layout
 
 SAMPLE_BYTES = 65_536
 """What `recognise` wants to see of the head of a file."""
@@ -48,6 +48,8 @@ class Dialect:
     newline: str
     header_line: int
     layout: Layout
+    line_bytes: int = MAX_LINE_BYTES
+    joined_lines: int = MAX_JOINED_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,35 @@ def recognise(head: bytes, *, filename: str = "") -> Dialect:
     raise MissingColumns(("family_name", "first_names"), tuple(best[2]))
 
 
+def recognise_table(head: bytes, *, line_bytes: int, joined_lines: int) -> tuple[Dialect, tuple[str, ...]]:
+    """Find out how any other table is written, and its headers: the first line of several columns.
+
+    Args:
+        line_bytes, joined_lines: Its own bounds, in place of those of a roster.
+
+    Raises:
+        NotATable: As for `recognise`; or no line has two columns.
+    """
+    head = head[:SAMPLE_BYTES]
+    if not head.strip(b"\xef\xbb\xbf \t\r\n;,"):
+        raise NotATable("empty")
+    for magic, reason in _OTHER_FILES:
+        if head.startswith(magic):
+            raise NotATable(reason)
+    encoding, fallback, text = _decoded(head)
+    newline = "\n" if "\n" in text or "\r" not in text else "\r"
+    for number, line in enumerate(text.split(newline)[:_HEADERS_WITHIN], start=1):
+        rows = [(separator, _fields(line.rstrip("\r"), separator) or []) for separator in _SEPARATORS]
+        separator, fields = max(rows, key=lambda row: len(row[1]))
+        while fields and not fields[-1].strip():
+            fields.pop()
+        if len(fields) >= 2 and all(field.strip() for field in fields):
+            found = Layout(Variant.OWN_LIST, (), len(fields))
+            headers = tuple(_CONTROLS.sub("\u2423", field.strip())[:120] for field in fields)
+            return Dialect(encoding, fallback, separator, newline, number, found, line_bytes, joined_lines), headers
+    raise NotATable("no-separator")
+
+
 def records(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[tuple[int, list[str]] | RefusedLine]:
     """The lines after the headers: (line number, fields), exactly as many fields as headers. Blank lines are passed.
 
@@ -109,18 +140,19 @@ def records(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[tuple[int, li
         chunks: The whole file from its first byte, in pieces of any size.
     """
     waiting: list[tuple[int, str]] = []  # lines of a quoted field that is not closed yet
+    is_open = False
     source = _lines(chunks, dialect)
     again: list[tuple[int, str | RefusedLine]] = []  # lines to read anew, last first
     while True:
         item = again.pop() if again else next(source, None)
         refused = item[1] if item is not None and isinstance(item[1], RefusedLine) else None
-        if waiting and (item is None or refused is not None or len(waiting) >= MAX_JOINED_LINES):
+        if waiting and (item is None or refused is not None or len(waiting) >= dialect.joined_lines):
             # The quote never closed: its own line is to blame, the following ones are read for themselves.
             if item is not None:
                 again.append(item)
             again.extend(reversed(waiting[1:]))
             yield RefusedLine(waiting[0][0], "unbalanced-quotes", _beginning(waiting[0][1]))
-            waiting = []
+            waiting, is_open = [], False
             continue
         if item is None:
             return
@@ -131,10 +163,10 @@ def records(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[tuple[int, li
             yield line
             continue
         waiting.append((number, line))
-        joined = "\n".join(part for _, part in waiting)
-        if joined.count('"') % 2:
+        is_open ^= line.count('"') % 2 == 1
+        if is_open:
             continue
-        first = waiting[0][0]
+        first, joined = waiting[0][0], "\n".join(part for _, part in waiting)
         waiting = []
         if joined.strip(dialect.separator + " \t"):
             yield _record(first, joined, dialect)
@@ -157,7 +189,7 @@ def _record(number: int, line: str, dialect: Dialect) -> tuple[int, list[str]] |
 
 def _lines(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[tuple[int, str | RefusedLine]]:
     number = 0
-    for number, raw in enumerate(_raw_lines(_utf8(chunks, dialect)), start=1):
+    for number, raw in enumerate(_raw_lines(_utf8(chunks, dialect), dialect.line_bytes), start=1):
         if raw is None:
             yield number, RefusedLine(number, "line-too-long")
             continue
@@ -190,7 +222,7 @@ def _utf8(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
         yield chunk.replace(b"\r", b"\n") if dialect.newline == "\r" else chunk
 
 
-def _raw_lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+def _raw_lines(chunks: Iterable[bytes], most: int) -> Iterator[bytes | None]:
     """Lines without their end; None for one that is too long, whose bytes are let go as they come."""
     held = b""
     too_long = False
@@ -198,10 +230,10 @@ def _raw_lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
         parts = chunk.split(b"\n")
         for part in parts[:-1]:
             whole = held + part
-            yield None if too_long or len(whole) > MAX_LINE_BYTES else whole
+            yield None if too_long or len(whole) > most else whole
             held, too_long = b"", False
         held += parts[-1]
-        if len(held) > MAX_LINE_BYTES:
+        if len(held) > most:
             held, too_long = b"", True
     if held or too_long:
         yield None if too_long else held

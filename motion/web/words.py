@@ -4,6 +4,7 @@ from gettext import NullTranslations
 
 from motion.rules import errors
 from motion.rules.errors import MotionError
+from motion.web.collected_words import COLUMNS
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -76,6 +77,9 @@ FIELDS = {
     "author": _("nom de la personne qui répond"),
     "with": _("contribution à rapprocher"),
     "moderation": _("moment de la lecture"),
+    "how": _("comment l’accord a été donné"),
+    "declared": _("votre déclaration"),
+    **{f"column-{column}": said for column, said in COLUMNS.items()},
 }
 REASONS = {
     "empty": _("rien n’est écrit ici"),
@@ -99,6 +103,9 @@ REASONS = {
     "character": _("un caractère y est interdit (%(value)s)"),
     "unchanged": _("rien n’y a changé"),
     "published": _("ce motif ne suffit pas à retirer ce qui est publié"),
+    "unticked": _("cochez cette case pour continuer"),
+    "chosen-twice": _("cette colonne est déjà choisie plus haut"),
+    "cut": _("son envoi a été interrompu, choisissez-le de nouveau"),
     "too-many": _("il y en a déjà %(value)s, c’est le maximum"),
 }
 

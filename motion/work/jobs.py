@@ -6,18 +6,22 @@ was cut: it runs again from its start, for every kind can be repeated. Several p
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from motion.acts import roster, sign_in
+from motion.acts import collecting, roster, sign_in
 from motion.acts.roster import Reading
 from motion.rules.errors import MotionError, TextChangedMeanwhile
 from motion.rules.names import display_name
 from motion.rules.roster import Plan
 from motion.rules.roster_file import SAMPLE_BYTES, recognise
 from motion.rules.roster_rows import Row
+from motion.work import collected
+from motion.work.task_files import GivenBack as GivenBack
+from motion.work.task_files import TakenOver as TakenOver
+from motion.work.task_files import pieces
 from storage import jobs
 from storage.models import Job
 from storage.store import Session, Store
@@ -28,14 +32,6 @@ PROGRESS_EVERY_BYTES = 1 << 21  # a second's reading on a slow machine: far belo
 SHOWN = 200  # lines of each kind in a preview; the rest is counted
 DECIDABLE = 2_000  # doubtful lines that can be decided: more than a person does in one go; the rest is counted
 THIS_PROCESS = uuid4().hex
-
-
-class TakenOver(Exception):
-    """Another process runs the job now: this one was silent for too long."""
-
-
-class GivenBack(Exception):
-    """This process stops: the job waits for the next one."""
 
 
 Kinds = Mapping[str, Callable[[Store, Job, Callable[[], datetime]], dict[str, Any]]]
@@ -134,6 +130,8 @@ def import_roster(store: Store, job: Job, now: Callable[[], datetime]) -> dict[s
 KINDS: Kinds = {
     "roster.preview": preview_roster,
     "roster.import": import_roster,
+    collecting.PREVIEW: collected.preview,
+    collecting.IMPORT: collected.bring_in,
 }
 
 
@@ -194,18 +192,11 @@ def _read(store: Store, job: Job, now: Callable[[], datetime]) -> Reading:
                 raise TakenOver
 
     reading = roster.read_file(
-        _pieces(store, source), dialect, department=arguments.get("department") or None, progress=progress
+        pieces(store, source), dialect, department=arguments.get("department") or None, progress=progress
     )
     if not store.write_now(jobs.progress, job.id or 0, job.owner, job.total, now()):
         raise TakenOver
     return reading
-
-
-def _pieces(store: Store, job_id: int) -> Iterator[bytes]:
-    number = 0
-    while (content := store.read_now(jobs.piece, job_id, number)) is not None:
-        yield content
-        number += 1
 
 
 def _person(row: Row) -> dict[str, Any]:

@@ -57,6 +57,7 @@ NO_PAGES = {
     "log-redactions",
     "redaction-sealed",  # a file
     "moderation-piece",  # a picture
+    "collected-refusals",  # a file
     "voice-json",
     "voice-markdown",
     "media",  # a file
@@ -145,6 +146,29 @@ def upload_roster(page: Page) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Lire le fichier").click()
     page.get_by_text("Brassac").first.wait_for()
+
+
+def upload_collected(page: Page) -> None:
+    """Upload two contributions of another tool, one of which can't be taken."""
+    content = "id;auteur;texte;commune\n1;Solène Marchebrune;Le car ne passe plus.;Valbrune\n2;;Sans nom.;\n"
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "collecte.csv", "mimeType": "text/csv", "buffer": content.encode()}]
+    )
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continuer").click()
+
+
+def preview_collected(page: Page) -> None:
+    """Say which column is what, and wait for the preview."""
+    upload_collected(page)
+    page.get_by_label("En ligne, dans l’autre outil").check()
+    page.get_by_label("Chaque personne a accepté").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Voir l’aperçu").click()
+    for _attempt in range(60):
+        if page.get_by_text("Rien n’est encore importé").count():
+            return
+        page.reload()
 
 
 def open_everything(page: Page) -> None:
@@ -393,6 +417,10 @@ SCENES = (
     Scene("themes", "secretariat", ROOM + "/themes"),
     Scene("themes, named", "secretariat", ROOM + "/themes", press("Ajouter", Ajouter_un_thème="Santé et soins")),
     Scene("contribution-themes, not there", "secretariat", "/ormeline/contributions/C999999/themes", status=404),
+    Scene("collected", "secretariat", ROOM + "/contributions/import"),
+    Scene("collected, no file", "secretariat", ROOM + "/contributions/import", press("Continuer")),
+    Scene("collected-task", "secretariat", ROOM + "/contributions/import", upload_collected),
+    Scene("collected-task, previewed", "secretariat", ROOM + "/contributions/import", preview_collected),
     Scene("collection-rules", "secretariat", ROOM + "/contributions/regle"),
     Scene("late-texts", "secretariat", ROOM + "/textes-tardifs"),
     Scene("mails", "secretariat", ROOM + "/courriels"),

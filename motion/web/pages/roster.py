@@ -267,6 +267,8 @@ async def ended_job(request: Request) -> tuple[Page, Actor, Job]:
     """A long task; one that is short is waited for."""
     for _step in range(int(WAIT_SECONDS / WAIT_STEP_SECONDS)):
         page, actor, job = await enter(request, secretariat.job, request.path_params["job"], act=Act.IMPORT_ROSTER)
+        if not job.kind.startswith("roster."):
+            raise NotFound("job", str(job.id))
         if job.state in ENDED:
             break
         await asyncio.sleep(WAIT_STEP_SECONDS)
