@@ -8,11 +8,12 @@ import av.filter
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 
+from motion.media import brightness
+
 TICKS = Fraction(1, 90_000)  # seconds; of every picture that leaves here
 
 _TURNS = {90: ("transpose=cclock",), 180: ("hflip", "vflip"), 270: ("transpose=clock",)}
 _UNKNOWN = 2  # ITU-T H.273: a matrix that is not told
-_HIGH_RANGE = {16: "smpte2084", 18: "arib-std-b67"}  # transfers, ITU-T H.273; as they are, they look grey
 _FULL_RANGE = 2  # FFmpeg's AVCOL_RANGE_JPEG
 _SD_HEIGHT = 720  # below, films that do not say are of the older colour matrix
 
@@ -86,7 +87,7 @@ class Scaler:
         for output, size in enumerate(sizes):
             fitted = _fitted(upright_size, size)
             before = Size(fitted.height, fitted.width) if found.rotation in (90, 270) else fitted
-            steps = [_scale(found, before), *turned]
+            steps = [*_scale(found, before), *turned]
             if fitted != size:  # it changed its shape on the way: bars, rather than another film
                 steps.append(f"pad={size.width}:{size.height}:(ow-iw)/2:(oh-ih)/2")
             steps += ["setsar=1", "format=yuv420p"]
@@ -125,10 +126,12 @@ def _fitted(size: Size, box: Size) -> Size:
     return box if abs(width - box.width) <= 2 and abs(height - box.height) <= 2 else Size(width, height)
 
 
-def _scale(found: Shape, size: Size) -> str:
+def _scale(found: Shape, size: Size) -> list[str]:
+    scale = f"scale={size.width}:{size.height}:flags=bilinear"
+    ranges = f"in_range={'pc' if found.is_full_range else 'tv'}:out_range=tv"
+    if found.transfer in brightness.TRANSFERS:
+        return [f"{scale}:in_color_matrix=bt2020:out_color_matrix=bt2020:{ranges}", *brightness.steps(found.transfer)]
     is_hd = min(found.width, found.height) >= _SD_HEIGHT
     matrix = {1: "bt709", 4: "fcc", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}.get(found.matrix)
     matrix = matrix or ("bt709" if found.matrix == _UNKNOWN and is_hd else "bt601")
-    return (
-        f"scale={size.width}:{size.height}:flags=bilinear:in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
-    )
+    return [f"{scale}:in_color_matrix={matrix}:out_color_matrix=bt709:{ranges}"]

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import pypandoc
 import pytest
+from av import VideoFrame
 from PIL import Image
 from pypdf import PdfReader
 
+from motion.media.picture import TICKS, Scaler, Shape, Size, shape, within
 from motion.media.process import File, Result, convert
 from motion.rules.contributions import FileKind
 from tests.media import files
@@ -131,6 +134,53 @@ class TestFilms:
         first, second = (by_role(made_of(path, VIDEO)) for _ in range(2))
         for role, file in first.items():
             assert file.path.read_bytes() == second[role].path.read_bytes(), role
+
+
+class TestPictures:
+    def test_a_film_that_changes_its_shape_keeps_one_size(self) -> None:
+        """As a call does when a phone is turned: bars, rather than a film that stops."""
+        frame = VideoFrame(240, 320, "yuv420p")
+        for number, plane in enumerate(frame.planes):
+            plane.update((b"\x80" if number else b"\xe0") * plane.buffer_size)
+        frame.pts, frame.time_base = 0, TICKS
+        (seen,) = Scaler(shape(frame), [Size(320, 240)], Fraction(1)).scaled(frame)
+        row = bytes(seen.planes[0])[120 * seen.planes[0].line_size :]
+        assert (seen.width, seen.height, row[0] < 20, row[160] > 200) == (320, 240, True, True)
+
+    @pytest.mark.parametrize(
+        ("size", "short", "fitted"),
+        [
+            ((1920, 1080), 720, (1280, 720)),
+            ((1080, 1920), 360, (360, 640)),
+            ((320, 240), 720, (320, 240)),
+            ((4000, 500), 360, (640, 80)),
+            ((1440, 1080), 720, (960, 720)),
+        ],
+    )
+    def test_sizes(self, size: tuple[int, int], short: int, fitted: tuple[int, int]) -> None:
+        """Within the short side and 16/9 of it, in even numbers, never larger than the film."""
+        assert within(Size(*size), short) == Size(*fitted)
+
+    @pytest.mark.parametrize(
+        ("transfer", "signal", "least", "most"),
+        [
+            (18, 721, 216, 232),
+            (18, 505, 132, 146),
+            (18, 64, 16, 18),
+            (18, 940, 230, 236),
+            (16, 573, 216, 232),
+            (16, 940, 230, 236),
+        ],
+    )
+    def test_high_dynamic_range_becomes_ordinary(self, transfer: int, signal: int, least: int, most: int) -> None:
+        """A sheet of paper in a film of today’s phones is white, not grey, and a lamp is no darker (ITU-R BT.2408)."""
+        frame = VideoFrame(64, 64, "yuv420p10le")
+        for number, plane in enumerate(frame.planes):
+            plane.update((512 if number else signal).to_bytes(2, "little") * (plane.buffer_size // 2))
+        frame.pts, frame.time_base = 0, TICKS
+        found = Shape(64, 64, "yuv420p10le", 0, 9, transfer, False)
+        (seen,) = Scaler(found, [Size(64, 64)], Fraction(1)).scaled(frame)
+        assert least <= bytes(seen.planes[0])[0] <= most
 
 
 class TestSounds:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -161,6 +162,30 @@ def test_a_bomb_within_a_pdf_bursts_within_its_bounds(tmp_path: Path) -> None:
     (tmp_path / "bombe.pdf").write_bytes(written)
     refused = made_of(tmp_path / "bombe.pdf", DOCUMENT).refused
     assert refused in (MediaReason.DAMAGED, MediaReason.TOO_HEAVY)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happened_to_a_file_it_is_made_or_refused(tmp_path: Path, seed: int) -> None:
+    """Bytes changed, lost and doubled, mostly where formats say what they are: no error is ours."""
+    chance = random.Random(seed)
+    path, kind = [
+        (lambda: (files.film(tmp_path / "a.mp4", seconds=0.4, size=(160, 120)), VIDEO)),
+        (lambda: (files.film(tmp_path / "a.webm", codec="libvpx-vp9", sound="libopus", seconds=0.4), VIDEO)),
+        (lambda: (files.photo(tmp_path / "a.webp", format="WEBP"), PHOTO)),
+        (lambda: (files.pdf(tmp_path / "a.pdf", pages=2), DOCUMENT)),
+    ][seed % 4]()
+    content = bytearray(path.read_bytes())
+    for _ in range(6):
+        at = chance.choice((chance.randrange(len(content)), chance.randrange(min(1_000, len(content)))))
+        match chance.randrange(3):
+            case 0:
+                content[at : at + 4] = chance.randbytes(4)
+            case 1:
+                del content[at : at + 20]
+            case 2:
+                content[at:at] = content[at : at + 20]
+    path.write_bytes(content)
+    assert made_of(path, kind).refused not in (MediaReason.INTERNAL, MediaReason.TOO_HEAVY)
 
 
 def test_every_reason_has_its_sentence() -> None:
