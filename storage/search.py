@@ -23,7 +23,7 @@ from motion.rules.names import folded
 from motion.rules.register import TYPED
 from motion.rules.text import MotionText, parse
 from motion.rules.words import MAX_WORDS, Asked, stems
-from storage import spoken_passages
+from storage import spoken_passages, written_voices
 from storage.drafts import insert_missing
 from storage.models import Congress, Entry, Motion, Official, SealedObject, SearchPassage, SearchState, SearchStem
 from storage.models.record import FREQUENT, IS_RARE
@@ -306,6 +306,10 @@ def _index_acts(db: Session, congress_id: int) -> bool:
         if entry.kind == spoken_passages.KIND:
             new += spoken_passages.passages(db, congress_id, number)
             replaced += spoken_passages.earlier(db, congress_id, number)
+        if entry.kind == written_voices.KIND:
+            written = written_voices.passage(db, congress_id, number)
+            new += [written] if written is not None else []
+            _drop(db, written_voices.earlier(db, congress_id, number))
         words = _words_of(db, congress_id, entry) if entry.kind in _WITH_WORDS else ""
         if words:
             new.append(SearchPassage(congress_id=congress_id, entry=number, text=words))

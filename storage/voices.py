@@ -486,3 +486,25 @@ def figures(db: Session, congress_id: int) -> Figures:
             db.execute(select(col(Contribution.received_at)).where(its).order_by(col(Contribution.number))).scalars()
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the home of a congress says of contributions."""
+
+    recent: tuple[Voice, ...]
+    published: int
+    places: int  # communes from which something is published
+
+
+def heard(db: Session, congress_id: int, most: int = 3) -> Heard:
+    """Read what was said lately, and from how many places."""
+    version = ContributionVersion
+    counted = (
+        select(func.count(func.distinct(version.department_code + "/" + col(version.commune))))
+        .select_from(Contribution)
+        .join(ContributionVersion, IS_SHOWN)
+        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
+    )
+    published = _states(db, congress_id).get(ContributionState.PUBLISHED.value, 0)
+    return Heard(recent(db, congress_id, most), published, db.execute(counted).scalar_one() if published else 0)

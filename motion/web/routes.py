@@ -66,6 +66,8 @@ from motion.web.pages import (
     uploads,
     verify,
     voices,
+    voices_figures,
+    voices_map,
     withdrawals,
 )
 from motion.web.pages.card import Held
@@ -133,6 +135,8 @@ PAGES = (
     archive,
     verify,
     voices,
+    voices_figures,
+    voices_map,
     home,
 )
 NEVER_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *NOT_PACKED)

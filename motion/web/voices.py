@@ -29,7 +29,7 @@ from motion.web.views import View, shown
 from motion.web.weights import weight
 from storage.contributions import code
 from storage.models import ContributionFile, ContributionVersion, FileRendition
-from storage.voices import FileShown, OneVoice, Voice
+from storage.voices import FileShown, Heard, OneVoice, Voice
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -354,3 +354,21 @@ def quote_view(page: Page, rows: OneVoice, version: ContributionVersion) -> Quot
         source,
         f"{page.public_url}?version={version.version}&citer={start}-{end}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeardView(View):
+    """What the home of a congress says of contributions."""
+
+    lines: tuple[LineView, ...] = shown("The last ones.")
+    said: str = shown("How many there are, and from how many communes.")
+
+
+def heard_view(page: Page, heard: Heard) -> HeardView:
+    """Say what was said lately."""
+    count = page.language.ngettext("%(num)s contribution", "%(num)s contributions", heard.published)
+    said = count % {"num": page.times.number(heard.published)}
+    if heard.places:
+        places = page.language.ngettext("%(num)s commune entendue", "%(num)s communes entendues", heard.places)
+        said += ", " + places % {"num": page.times.number(heard.places)}
+    return HeardView(tuple(line_view(page, voice) for voice in heard.recent), said)

@@ -354,3 +354,49 @@ def test_english(hall: Hall) -> None:
     say(hall)
     for path in (LIST, f"{LIST}/C1"):
         assert 'lang="en"' in get(hall, f"{path}?lang=en").text
+
+
+class TestElsewhere:
+    """Where else contributions are read: home, search, map, figures, addresses for engines."""
+
+    PATHS = ("", "/contributions/carte", "/contributions/chiffres", "/recherche?q=navette", "/registre.atom")
+
+    def test_they_are_found(self, hall: Hall) -> None:
+        """The home tells the last ones, the search finds words, the map says the place, the sitemap the page."""
+        say(hall)
+        assert "Le car du jeudi" in get(hall, "/ormeline").text
+        assert "/ormeline/contributions/C1" in get(hall, "/ormeline/recherche?q=solene+navette").text
+        assert "Valbrune" in get(hall, "/ormeline/contributions/carte").text
+        assert "En ligne" in get(hall, "/ormeline/contributions/chiffres").text
+        assert "/ormeline/contributions/C1<" in get(hall, "/sitemap.xml").text
+
+    def test_only_the_last_version_is_found(self, hall: Hall) -> None:
+        """A corrected one is found once, by its new words."""
+        say(hall)
+        assert "contributions/C1" in get(hall, "/ormeline/recherche?q=jeudi").text
+        revise(hall, "Le car ne passe plus le mardi.")
+        hall.client.app.state.refreshed.clear()
+        assert get(hall, "/ormeline/recherche?q=mardi").text.count('href="/ormeline/contributions/C1"') == 1
+        assert "contributions/C1" not in get(hall, "/ormeline/recherche?q=navette").text
+
+    @pytest.mark.parametrize("how", HIDING)
+    def test_nothing_hidden_stays_there(self, hall: Hall, how: str) -> None:
+        """After a withdrawal, a refusal, a decision: no name, no word, no place, even for who has the former page."""
+        say(hall)
+        tags = {path: get(hall, f"/ormeline{path}").headers.get("etag", "") for path in self.PATHS}
+        HIDING[how](hall)
+        for path, tag in tags.items():
+            hall.client.app.state.refreshed.clear()
+            answer = get(hall, f"/ormeline{path}", if_none_match=tag)
+            assert answer.status_code == 200, path
+            for hidden in (SECRET, "Le car du jeudi", "contributions/C1<", 'href="/ormeline/contributions/C1"'):
+                assert hidden not in answer.text, path
+        if how != "taken out":
+            assert "/ormeline/contributions/C1<" not in get(hall, "/sitemap.xml").text
+
+    def test_a_real_place_is_on_the_map(self, hall: Hall) -> None:
+        """A filled circle where somebody is heard, hollow ones elsewhere."""
+        say(hall, Words("Zoé", "Bonjour.", place=Place("Bourg-en-Bresse", "01053", "01")))
+        text = get(hall, "/ormeline/contributions/carte").text
+        assert "<title>Ain, 1" in text
+        assert text.count('class="vide"') == 95

@@ -57,6 +57,10 @@ NO_PAGES = {
     "log-redactions",
     "redaction-sealed",  # a file
     "moderation-piece",  # a picture
+    "voice-json",
+    "voice-markdown",
+    "media",  # a file
+    "media-apart",  # a file
     "collected-refusals",  # a file
     "voice-json",
     "voice-markdown",
@@ -440,6 +444,8 @@ SCENES = (
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
     Scene("voices", "public", "/ormeline/contributions", open_everything),
     Scene("voices, in English", "english", "/ormeline/contributions?etat=toutes&ordre=lieu&lang=en"),
+    Scene("voices-map", "public", "/ormeline/contributions/carte", open_everything),
+    Scene("voices-figures", "public", "/ormeline/contributions/chiffres"),
     Scene("voice, not there", "public", "/ormeline/contributions/C999999", status=404),
     Scene("testimony, unknown", "public", "/ormeline/contributions/C9999/transcription/1", status=404),
     Scene("captions, unknown", "secretariat", ROOM + "/transcriptions/C9999/1", status=404),

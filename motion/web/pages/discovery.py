@@ -26,7 +26,7 @@ from storage.store import Session
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-OF_CONGRESS = ("", "/motions", "/registre", "/verifier", "/donnees")
+OF_CONGRESS = ("", "/motions", "/contributions", "/registre", "/verifier", "/donnees")
 PRIVATE = ("connexion", "carte", "demonstration", "fragments", "mes-connexions", "secretariat", "suivre")
 """Parts of addresses, below a congress, that are for one person or for programs of ours."""
 
@@ -54,6 +54,7 @@ def written(base: str, found: list[Address]) -> bytes:
     for one in found:
         listed += [(f"{base}/{one.slug}{path}", "") for path in OF_CONGRESS]
         listed += [(f"{base}/{one.slug}/motions/{code}", at.date().isoformat()) for code, at in one.motions]
+        listed += [(f"{base}/{one.slug}/contributions/C{number}", "") for number in one.contributions]
     for address, day in listed[:MOST_ADDRESSES]:
         url = SubElement(root, "url")
         SubElement(url, "loc").text = address

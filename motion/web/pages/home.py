@@ -21,11 +21,13 @@ from motion.web.reading import PersonView, person_of
 from motion.web.recent import Excerpt, excerpt, last_words_of
 from motion.web.steps import DamierView, damier_view
 from motion.web.views import View, shown
-from storage import pages, published
+from motion.web.voices import heard_view
+from storage import pages, published, voices
 from storage.models import Congress, Motion
 from storage.pages import WRITING_SECONDS, HomeRows
 from storage.queries import congresses
 from storage.store import Session
+from storage.voices import Heard
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -248,12 +250,12 @@ def calendar_of(page: Page) -> tuple[DayView, ...]:
     return tuple(DayView(page.times.day(day), day == today, tuple(hours)) for day, hours in days.items())
 
 
-def home_and_signature(db: Session, congress: Congress) -> tuple[HomeRows, datetime | None]:
-    """Read the home of a congress, and since when its record is not signed."""
+def home_and_signature(db: Session, congress: Congress) -> tuple[HomeRows, datetime | None, Heard]:
+    """Read the home of a congress, since when its record is not signed, and what was said lately."""
     assert congress.id is not None
     # The entries of a demonstration bear the hours of its story.
     since = None if congress.is_demonstration else published.unsigned_since(db, congress.id)
-    return pages.home(db, congress), since
+    return pages.home(db, congress), since, voices.heard(db, congress.id)
 
 
 def stage_of(phase: Phase, motions: Sequence[Motion]) -> str:
@@ -334,12 +336,13 @@ async def list_congresses(request: Request) -> Response:
 
 async def home(request: Request) -> Response:
     """The home of a congress."""
-    page, (rows, since) = await read(request, home_and_signature)
+    page, (rows, since, heard) = await read(request, home_and_signature)
     unsigned = since if since and since < page.now - timedelta(minutes=UNSIGNED_MINUTES) else None
     return page.answer(
         "home.html",
         home_etag(page, rows, unsigned),
         lambda: home_view(page, rows, with_damier=True, unsigned=unsigned),
+        heard=heard_view(page, heard),
     )
 
 

@@ -22,7 +22,7 @@ from motion.rules.words import Asked, asked, excerpt, is_common, marks
 from motion.web.page import Page, open_page, read
 from motion.web.register_words import Teller
 from motion.web.views import View, shown
-from storage import pages, register, search, spoken_passages
+from storage import pages, register, search, spoken_passages, written_voices
 from storage.models import Congress, Motion, Official
 from storage.register import Told
 from storage.search import PAGE, Found, Passage
@@ -155,6 +155,11 @@ def views(page: Page, passages: Sequence[Passage], told: Told, wanted: Asked) ->
         if spoken is not None:
             moment = captions.clock(int(spoken[2]) * 1000)
             where = page._(_("Contribution %(code)s, à %(moment)s"), code=spoken[1], moment=moment)
+            found.append(FoundView(f"{page.home}/{passage.anchor}", where, words))
+            continue
+        written = written_voices.ANCHOR.fullmatch(passage.anchor)
+        if written is not None:
+            where = page._(_("Contribution %(code)s"), code=written[1]) + f", {passage.title}"
             found.append(FoundView(f"{page.home}/{passage.anchor}", where, words))
             continue
         if passage.entry is not None:
