@@ -26,6 +26,7 @@ from motion.rules.contributions import Channel, ConsentWay, FileKind, Moderation
 from motion.rules.permissions import Actor
 from storage import contributions as rows
 from storage import removals, sealing
+from storage.held import held
 from storage.models import Contribution, ContributionFile, FileRendition
 from storage.store import Session
 
@@ -121,11 +122,10 @@ def read() -> list[dict[str, Any]]:
 
 def perform(db: Session, told: Told, chosen: Iterable[tuple[Deed, datetime]]) -> None:
     """Do some of them, each at its moment, in one transaction."""
-    # A session forgets the rows that nobody holds, and would read them again for each deed.
-    held: dict[int, object] = {}
-    for deed, at in chosen:
-        deed.do(told, db, at)
-        held.update((id(row), row) for row in db.identity_map.values())
+    with held(db):
+        for deed, at in chosen:
+            deed.do(told, db, at)
+            db.flush()
 
 
 def said_at(voice: dict[str, Any]) -> When:
