@@ -16,7 +16,8 @@ KEY_EVERY = 60  # pictures: whoever follows a quotation to its second waits for 
 DULL = 12.0  # deviation of brightness below which a still shows nothing: a lens cap, a fade
 POSTER_FROM_S = 1.0
 POSTER_UNTIL_S = 12.0
-POSTER_QUALITY = 78
+POSTER_QUALITIES = (75, 60, 45, 30)
+POSTER_BYTES = 20_000  # a page has to come within its budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +99,31 @@ class Film:
 
 
 class Poster:
-    """Chooses a still among the first seconds: the first of each second, until one shows something."""
+    """Chooses a still among the first seconds: the first that shows something once the camera is held still."""
 
     def __init__(self) -> None:
         self._best: Image.Image | None = None
         self._contrast = -1.0
         self._next_s = 0.0
+        self._is_found = False
 
     def consider(self, frame: VideoFrame) -> None:
-        """Look at a picture of the largest size."""
+        """Look at a picture of the smallest size: pages show it before anyone asks for more."""
         at_s = float((frame.pts or 0) * (frame.time_base or Fraction(0)))
-        if at_s < self._next_s or at_s > POSTER_UNTIL_S or (self._contrast > DULL and self._next_s > POSTER_FROM_S):
+        if self._is_found or at_s < self._next_s or at_s > POSTER_UNTIL_S:
             return
         self._next_s = at_s + POSTER_FROM_S
         image: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
         contrast = ImageStat.Stat(image.convert("L").resize((64, 64))).stddev[0]
-        if contrast > self._contrast or self._contrast <= DULL < contrast or at_s <= POSTER_FROM_S < self._next_s:
+        self._is_found = at_s >= POSTER_FROM_S and contrast > DULL
+        if self._is_found or contrast > self._contrast:
             self._best, self._contrast = image, contrast
 
     def write(self, path: Path) -> Size:
         """Write it as a JPEG, which says nothing but the picture."""
         assert self._best is not None
-        self._best.save(path, "JPEG", quality=POSTER_QUALITY, progressive=True)
+        for quality in POSTER_QUALITIES:
+            self._best.save(path, "JPEG", quality=quality, progressive=True, optimize=True)
+            if path.stat().st_size <= POSTER_BYTES:
+                break
         return Size(*self._best.size)

@@ -141,9 +141,10 @@ class _Making:
         if self._scaler is None or self._scaler.shape != found:
             self._scaler = Scaler(found, [film.size for film in self._films], self._looked.aspect)
         frame.pts, frame.time_base = round(at_s / TICKS), TICKS
-        for number, (film, scaled) in enumerate(zip(self._films, self._scaler.scaled(frame), strict=True)):
-            if number == 0 and self._poster is not None:
-                self._poster.consider(scaled)
+        pictures = self._scaler.scaled(frame)
+        if self._poster is not None:
+            self._poster.consider(pictures[-1])
+        for film, scaled in zip(self._films, pictures, strict=True):
             film.see(scaled)
 
     def _hear(self, frame: AudioFrame, at_s: float) -> None:

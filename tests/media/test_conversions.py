@@ -9,9 +9,10 @@ import av
 import pypandoc
 import pytest
 from av import VideoFrame
-from PIL import Image
+from PIL import Image, ImageStat
 from pypdf import PdfReader
 
+from motion.media.film import Poster
 from motion.media.picture import TICKS, Scaler, Shape, Size, shape, within
 from motion.media.process import File, Result, convert
 from motion.rules.contributions import FileKind
@@ -79,7 +80,8 @@ class TestFilms:
         heard = looked_at(made["sound"])
         assert (heard["codecs"], heard["channels"], heard["seconds"]) == (["opus"], 1, 2.0)
         with Image.open(made["poster"].path) as still:
-            assert (still.format, still.size, dict(still.getexif())) == ("JPEG", (1280, 720), {})
+            assert (still.format, still.size, dict(still.getexif())) == ("JPEG", (640, 360), {})
+        assert made["poster"].size <= 20_000
         shape = made["waveform"].path.read_text()
         assert shape.startswith("<svg ") and shape.count("M") == 40  # twentieths of a second
 
@@ -137,6 +139,18 @@ class TestFilms:
 
 
 class TestPictures:
+    def test_the_still_shows_something(self, tmp_path: Path) -> None:
+        """Not the hand before the lens, nor the dark that a film opens with; and a page can carry it."""
+        poster = Poster()
+        for second in range(5):
+            picture = Image.effect_noise((640, 360), 90 if second >= 3 else 2)
+            frame = VideoFrame.from_image(picture.convert("RGB"))
+            frame.pts, frame.time_base = second * 90_000, TICKS
+            poster.consider(frame)
+        poster.write(tmp_path / "poster")
+        with Image.open(tmp_path / "poster") as still:
+            assert ImageStat.Stat(still.convert("L")).stddev[0] > 40
+
     def test_a_film_that_changes_its_shape_keeps_one_size(self) -> None:
         """As a call does when a phone is turned: bars, rather than a film that stops."""
         frame = VideoFrame(240, 320, "yuv420p")
