@@ -209,7 +209,7 @@ class TestComparing:
         (made,) = rows(hall, FileRendition)
         assert made.entry is not None and b"Exif" not in content(hall, made.blob)
         fate = hall.client.get("/ormeline/fiche/3")
-        assert "C1" in fate.text and "Publiée" in fate.text
+        assert 'href="/ormeline/contributions/C1"' in fate.text and "Publiée" in fate.text
 
     def test_a_correction_is_read_again_by_another(self, hall: Hall) -> None:
         """Whoever corrects has typed it; what was read before counts no longer."""
