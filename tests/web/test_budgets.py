@@ -26,6 +26,10 @@ PAGES = {
     "/ormeline/motions/M1?vue=auteurs": "public",
     "/ormeline/motions/M1/imprimer": "public",
     "/ormeline/motions/M1/rediger/simple": "form",
+    "/ormeline/participer": "form",
+    "/ormeline/participer/texte": "form",
+    "/ormeline/participer/accord": "form",
+    "/ormeline/borne": "public",
     "/ormeline/motions/M1/rediger": "editor",
 }
 # Fifteen articles by three people: a day's motion.

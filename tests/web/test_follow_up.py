@@ -72,7 +72,9 @@ class TestTheKey:
         """In plain words, kept by nobody."""
         answer = hall.client.get(sent(hall))
         assert answer.status_code == 200 and "Reçue, en cours d’examen" in answer.text
-        assert "Le car ne passe **plus** le jeudi." in answer.text and re.search(r"/registre/\d+/recu", answer.text)
+        assert "Le car ne passe <strong>plus</strong> le jeudi." in answer.text and re.search(
+            r"/registre/\d+/recu", answer.text
+        )
         assert answer.headers["cache-control"] == "no-store" and "etag" not in answer.headers
         assert answer.headers["referrer-policy"] == "same-origin" and "noindex" in answer.headers["x-robots-tag"]
 
@@ -110,7 +112,11 @@ class TestDeeds:
         assert "Le car ne passe **plus** le jeudi." in form and 'value="Saint-Étienne-du-Grès"' in form
         fields = {"name": "Solène Marchebrune", "official": "non", "place": "Saint-Étienne-du-Grès", "title": ""}
         html = post(hall, f"{path}/corriger", text="Ni le vendredi.", **fields)
-        assert "Ni le vendredi." in html and "Le car ne passe **plus** le jeudi." in html
+        assert (
+            "Ni le vendredi." in html
+            and 'href="/ormeline/contributions/C1"' in html
+            and "Le car ne passe **plus** le jeudi." in html
+        )
         versions = hall.service.store.read_now(rows.versions, received(hall).id)
         assert [version.commune_code for version in versions] == ["13094", "13094"]
 

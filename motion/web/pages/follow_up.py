@@ -45,7 +45,8 @@ from motion.web.page import Page, read
 from motion.web.pages.participate import WHICH_PLACE, YES_OR_NO
 from motion.web.pages.sign_in import key_of
 from motion.web.sending import confirming_url
-from storage import deposits, followed, sealing
+from motion.web.voices import words_html
+from storage import deposits, followed, sealing, transcripts
 from storage.followed import Followed
 from storage.models import Congress, Contribution
 from storage.store import Session
@@ -156,6 +157,7 @@ def overview(request: Request, page: Page, found: Followed, form: Form) -> Respo
             here=address_of(request, page),
             code=f"C{contribution.number}",
             state=page._(STATES[state]),
+            html=words_html(found.words.text) if found.words is not None else "",
             said=page._(DONE[code]) if code in DONE else "",
             may_correct=found.words is not None and listens and state is not ContributionState.AWAITED,
             may_answer=state is ContributionState.REFUSED,
@@ -181,6 +183,7 @@ def file_words(page: Page, file: Any) -> dict[str, str]:
         "kind": page._(FILES[FileKind(file.kind)]),
         "size": size_words(page, file.size),
         "state": state,
+        "recording": str(file.number) if file.blob is not None and file.kind in transcripts.RECORDED else "",
     }
 
 

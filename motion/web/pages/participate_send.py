@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.acts.deposits import Sender
-from motion.rules.contributions import Channel
+from motion.rules.contributions import MAX_TEXT, Channel
 from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
 from motion.web import deposited_files
 from motion.web.deposited_files import DepositedFile
@@ -21,6 +21,7 @@ from motion.web.pages.participate import HERE, NO_COOKIE, YES_OR_NO, place_words
 from motion.web.pages.participate_files import looked_at
 from motion.web.pages.sign_in import network_of
 from motion.web.sending import Receipt, send
+from motion.web.voices import words_html
 from storage import deposits
 from storage.blobs import BlobMissing, StoreUnusable
 
@@ -77,6 +78,7 @@ def check_page(draft: Draft, files: list[DepositedFile], form: Form, notice: str
         status=422 if form.faults else status,
         faults=[(PAGES.get(name, "texte"), said) for name, said in form.faults.items()],
         answers=answers,
+        html=words_html(answers.text) if 0 < len(answers.text) <= MAX_TEXT else "",
         files=files,
         notice=notice,
         supported=draft.supported,
