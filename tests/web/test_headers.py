@@ -24,3 +24,14 @@ def test_a_page_that_came_over_http_is_not_ours_on_https(tmp_path: Path) -> None
             else:
                 with pytest.raises(WebSocketDisconnect), opening:
                     pass
+
+
+def test_only_the_page_in_which_one_records_may_ask_for_the_camera(tmp_path: Path) -> None:
+    """And play what it has recorded; everything else of the policy stays."""
+    with served(tmp_path) as hall:
+        plain, recording = (hall.client.get(f"/ormeline/participer{path}").headers for path in ("", "/fichiers"))
+        assert "camera=()" in plain["permissions-policy"] and "microphone=()" in plain["permissions-policy"]
+        said = recording["permissions-policy"]
+        assert "camera=(self)" in said and "microphone=(self)" in said and "geolocation=()" in said
+        assert "blob:" not in plain["content-security-policy"]
+        assert recording["content-security-policy"].replace(" blob:", "") == plain["content-security-policy"]
