@@ -347,9 +347,9 @@ def quote_view(page: Page, rows: OneVoice, version: ContributionVersion) -> Quot
         day=page.times.day(one.said_at or one.received_at),
     )
     return QuoteView(
-        version.text[max(0, start - AROUND) : start],
+        ("…" if start > AROUND else "") + version.text[max(0, start - AROUND) : start],
         words,
-        version.text[end : end + AROUND],
+        version.text[end : end + AROUND] + ("…" if end + AROUND < len(version.text) else ""),
         who_of(version),
         source,
         f"{page.public_url}?version={version.version}&citer={start}-{end}",
