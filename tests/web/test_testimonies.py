@@ -260,7 +260,7 @@ class TestSearching:
 
         hall.service.store.write_now(index)
         page = unescape(get(hall, f"/ormeline/recherche?q={words}").text)
-        return re.findall(r'href="(/ormeline/contributions/[^"]+)"[^>]*>([^<]+)<', page)
+        return re.findall(r'href="(/ormeline/contributions/C1/transcription/[^"]+)"[^>]*>([^<]+)<', page)
 
     def test_a_search_finds_the_second(self, hall: Hall) -> None:
         """Words of one person said together are found together; the address leads to their line."""
