@@ -287,7 +287,7 @@ def _is_coded(place: Place) -> bool:
 
 
 def _line(field: str, value: str, most: int) -> str:
-    return _lines(field, " ".join(value.split()), most)
+    return _lines(field, re.sub(r"[ \t\r\n]+", " ", value), most)  # a no-break space stays one
 
 
 def _lines(field: str, value: str, most: int) -> str:
