@@ -167,7 +167,7 @@ DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 @dataclass(frozen=True)
 class SettingRefused(Exception):
-    """A setting's value can't be read; `reason` is a code: `number`, `url`, `store`, `mailbox`, `addresses`, `unknown`."""
+    """A setting's value can't be read; `reason` is a code of `motion.commands`: `number`, `url`, `mailbox`…"""
 
     name: str
     value: str

@@ -33,7 +33,8 @@ _PALE = frozenset(
         "chaque comme contre depuis deux donc encore entre etre sommes etes etait faire fait faut font ici jamais "
         "jour jours jusque lors meme mieux moins monde mal non parce peu peut peuvent plus plusieurs pourquoi pouvoir "
         "premier pres puis quand quel quelle quelque rien sans sera seront seulement si sous souvent tant "
-        "tous tout toute toutes toujours tres trop trois vers voir voila vraiment chez quoi dont cest nest sait veut vient".split(),
+        "tous tout toute toutes toujours tres trop trois vers voir voila vraiment chez quoi dont cest nest sait "
+        "veut vient".split(),
     )
 )
 

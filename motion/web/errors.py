@@ -37,7 +37,9 @@ class CrossSite(MotionError):
 
 _NO_ENTRY = _("L’inscription n°\u00a0%(name)s n’existe pas.")
 
-SAID: dict[type[MotionError], Said] = upload_words.SAID | caption_words.SAID | {
+SAID: dict[type[MotionError], Said] = {
+    **upload_words.SAID,
+    **caption_words.SAID,
     errors.NotAllowed: Said(
         403,
         _("Vous n’avez pas pu %(act)s."),

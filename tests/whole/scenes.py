@@ -62,10 +62,6 @@ NO_PAGES = {
     "media",  # a file
     "media-apart",  # a file
     "collected-refusals",  # a file
-    "voice-json",
-    "voice-markdown",
-    "media",  # a file
-    "media-apart",  # a file
     "archive-file",
     *(route.name for route in api.ROUTES),
     "catalogue",
@@ -442,6 +438,16 @@ SCENES = (
     Scene("scribe, filled in wrongly", "secretariat", ROOM + "/parole", send_nothing),
     Scene("scribe, something noted", "secretariat", ROOM + "/parole", note_words),
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
+    Scene("sheets", "secretariat", ROOM + "/fiches"),
+    Scene("sheets, one found", "secretariat", ROOM + "/fiches", print_forms),
+    Scene("sheets, no such number", "secretariat", ROOM + "/fiches?numero=0", status=422),
+    Scene("sheet-send", "secretariat", ROOM + "/fiches/saisir"),
+    Scene("sheet-send, empty", "secretariat", ROOM + "/fiches/saisir", press("Envoyer les images")),
+    Scene("sheet-type", "secretariat", ROOM + "/fiches/saisir", send_scan),
+    Scene("sheet-check", "secretariat", ROOM + "/fiches/saisir", type_form),
+    Scene("sheet-fate", "secretariat", ROOM + "/fiches", see_a_form),
+    Scene("sheet-search", "public", "/ormeline/fiche"),
+    Scene("sheet-search, no number", "public", "/ormeline/fiche?numero=douze", status=422),
     Scene("voices", "public", "/ormeline/contributions", open_everything),
     Scene("voices, in English", "english", "/ormeline/contributions?etat=toutes&ordre=lieu&lang=en"),
     Scene("voices-map", "public", "/ormeline/contributions/carte", open_everything),
@@ -456,16 +462,6 @@ SCENES = (
     Scene("testimony, unknown", "public", "/ormeline/contributions/C9999/transcription/1", status=404),
     Scene("captions, unknown", "secretariat", ROOM + "/transcriptions/C9999/1", status=404),
     Scene("captions-author, unknown", "public", "/ormeline/suivi/" + "0" * 32 + "/transcription/1", status=404),
-    Scene("sheets", "secretariat", ROOM + "/fiches"),
-    Scene("sheets, one found", "secretariat", ROOM + "/fiches", print_forms),
-    Scene("sheets, no such number", "secretariat", ROOM + "/fiches?numero=0", status=422),
-    Scene("sheet-send", "secretariat", ROOM + "/fiches/saisir"),
-    Scene("sheet-send, empty", "secretariat", ROOM + "/fiches/saisir", press("Envoyer les images")),
-    Scene("sheet-type", "secretariat", ROOM + "/fiches/saisir", send_scan),
-    Scene("sheet-check", "secretariat", ROOM + "/fiches/saisir", type_form),
-    Scene("sheet-fate", "secretariat", ROOM + "/fiches", see_a_form),
-    Scene("sheet-search", "public", "/ormeline/fiche"),
-    Scene("sheet-search, no number", "public", "/ormeline/fiche?numero=douze", status=422),
     Scene("editor, of the secretariat", "secretariat", M1 + "/rediger", start_editor),
 )
 PUBLIC = tuple(scene for scene in SCENES if scene.role == "public" and scene.then is None)

@@ -20,6 +20,7 @@ from storage.models import Congress, Motion, Official
 from storage.open_data import Wanted
 from storage.store import Session
 
+STATES, ROLES = FRENCH["state"], FRENCH["role"]
 MEDIA_TYPE = "text/csv; charset=utf-8"
 BATCH = 1000
 
@@ -88,7 +89,7 @@ def motion_row(page: Page, motion: Motion) -> Sequence[Cell]:
     return (
         one.code,
         one.title,
-        page._(FRENCH["state"][one.state]),
+        page._(STATES[one.state]),
         one.state,
         one.entry,
         one.number,
@@ -138,7 +139,7 @@ async def roster(request: Request) -> Response:
 def member_row(page: Page, official: Official) -> Sequence[Cell]:
     """One member."""
     one = member(page, official)
-    role = page._(FRENCH["role"][one.role])
+    role = page._(ROLES[one.role])
     return one.id, one.name, one.mandate, one.territory, role, one.role, one.since, one.in_force, one.left_at
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Any
 
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -32,6 +31,7 @@ from motion.web.transcript_words import fault_of, language_of, languages, state_
 from storage import contributions as rows
 from storage import transcripts as kept
 from storage.models import Contribution, ContributionFile, FileRendition, Transcript
+from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
