@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from motion.rules.contributions import Moderation, Use
@@ -157,21 +157,35 @@ class Shown:
 
 def shown(db: Session, congress_id: int, name: str) -> Shown | None:
     """Find a published rendition by the name of its object; None when it is none, or no longer."""
-    query = (
+    found = _shown(db, _published_renditions(congress_id).where(col(FileRendition.name) == name))
+    return found[0] if found else None
+
+
+def all_shown(db: Session, congress_id: int, size: int) -> list[Shown]:
+    """List the published renditions of the first `size` entries of a record, in their order."""
+    query = _published_renditions(congress_id).where(col(FileRendition.entry) < size)
+    return _shown(db, query.order_by(col(FileRendition.entry)))
+
+
+def _published_renditions(congress_id: int) -> Select[FileRendition]:
+    return (
         select(FileRendition)
         .join(ContributionFile, col(ContributionFile.id) == col(FileRendition.file_id))
         .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
         .where(
             col(Contribution.congress_id) == congress_id,
-            col(FileRendition.name) == name,
             col(FileRendition.entry).is_not(None),
             col(FileRendition.blob).is_not(None),
         )
     )
-    row = db.execute(query).scalars().first()
-    if row is None or row.blob is None or row.salt is None:
-        return None
-    return Shown(row.name, row.blob, row.salt, row.size, row.media_type)
+
+
+def _shown(db: Session, query: Select[FileRendition]) -> list[Shown]:
+    return [
+        Shown(row.name, row.blob, row.salt, row.size, row.media_type)
+        for row in db.execute(query).scalars()
+        if row.blob is not None and row.salt is not None
+    ]
 
 
 def object_of(db: Session, congress_id: int, name: str) -> bytes | None:

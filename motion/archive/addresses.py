@@ -6,7 +6,7 @@ stick or an old file system refuses, and none differs from another by capitals a
 
 import os.path
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -28,6 +28,10 @@ PAGES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         (r"motions/[A-Z]\d+/rejeu/[a-z0-9-]+", ""),
         (r"motions/[A-Z]\d+/a/(?P<instant>\d+)", "vue partie"),
         (r"motions/[A-Z]\d+/entre/\d+/\d+", "partie"),
+        (r"contributions", "apres theme"),
+        (r"contributions/(carte|chiffres)", ""),
+        (r"contributions/C\d+", "version"),
+        (r"contributions/C\d+/transcription/\d+", "langue media partie"),
         (r"registre", "avant motion qui genre depuis chaque"),
         (r"registre/(?P<entry>\d+)(/recu)?", ""),
     )
@@ -35,7 +39,9 @@ PAGES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
 FILES = re.compile(
     r"motions/[A-Z]\d+\.(pdf|gros-caracteres\.pdf|odt|docx|epub|akn\.xml|md|json)"
     r"|registre/(?P<entry>\d+)\.(tlog-proof|json|objet)"
+    r"|contributions/C\d+\.(json|md)|transcriptions/[0-9a-f]{64}\.(vtt|srt)"
 )
+MEDIA = re.compile(r"medias/([0-9a-f]{64})")
 WRITTEN = re.compile(r"log/.+|VERIFY(\.[a-z]{2})?\.md|verify/.+")  # written beside the pages
 STRETCH = frozenset(("motion", "qui", "genre", "depuis", "avant", "chaque"))
 
@@ -63,6 +69,7 @@ class Addresses:
         base_url: Of the service.
         entries, instants: Whose pages are copied; of the others there is only the record.
         data: Addresses of open data on the service, from the root, and their files.
+        media: Endings of the files of contributions, by the names of their objects: `.mp4`.
         missing: Files that could not be made: nothing leads to them.
     """
 
@@ -71,6 +78,7 @@ class Addresses:
     entries: Collection[int]
     instants: Collection[int]
     data: dict[str, str]
+    media: Mapping[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
 
     def target(self, address: str) -> Target | None:
@@ -95,6 +103,10 @@ class Addresses:
         below = path.removeprefix(f"/{self.slug}").removeprefix("/")
         if WRITTEN.fullmatch(below):
             return Target("", below, is_page=False)
+        media = MEDIA.fullmatch(below)
+        if media is not None:
+            ending = self.media.get(media[1])
+            return None if ending is None else Target("", below + ending, is_page=False)
         file = FILES.fullmatch(below)
         if file is not None:
             kept = int(file["entry"]) in self.entries if file["entry"] else below not in self.missing
@@ -115,6 +127,10 @@ class Addresses:
                 return None
             if below == "registre":
                 asked = _of_register(asked)
+            elif "/transcription/" in below:
+                asked = [(name, value) for name, value in asked if name != "t"]  # the place on the page is enough
+            if below.startswith("contributions") and not {name for name, _value in asked} <= known:
+                return None  # sorted by the service, or a quotation
             said = [
                 (name, value)
                 for name, value in sorted(asked)

@@ -80,6 +80,7 @@ class Line:
             "documents": say("Documents"),
             "pages": say("Pages"),
             "log": say("Registre"),
+            "files": say("Fichiers des contributions"),
             "zip": say("Fichier ZIP"),
         }
 

@@ -10,11 +10,12 @@ import base64
 import hashlib
 import json
 import logging
+import mimetypes
 import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -29,6 +30,7 @@ from motion.language import Times, language
 from motion.live.relay import MemoryRelay
 from motion.live.replaying import catch_up
 from motion.live.rooms import Rooms
+from motion.record.bundles import file_path
 from motion.rules.errors import NotFound
 from motion.settings import Settings
 from motion.web.language import times_of
@@ -36,7 +38,7 @@ from motion.web.openapi import ROOT
 from motion.web.pages.documents import FORMATS
 from motion.web.routes import make_app
 from motion.web.service import Service
-from storage import copying, published, queries, redactions
+from storage import contributions, copying, published, queries, redactions
 from storage.copying import Shown, Standing
 from storage.models import Checkpoint, Congress
 from storage.snapshot import Snapshot
@@ -159,13 +161,17 @@ class _Writing:
         self._spoken = language(congress.languages.split(",")[0])
         self._times: Times = times_of(self._spoken, congress.time_zone)
         self._folder = folder
+        settings = replace(settings, media_url="")  # in a copy all files lie beside the pages
         rooms = Rooms(snapshot, MemoryRelay(), lambda: signed.at, settings)
-        self._app = make_app(Service(settings, snapshot, rooms, lambda: signed.at))
+        self._service = Service(settings, snapshot, rooms, lambda: signed.at)
+        self._app = make_app(self._service)
         self._app.state.is_copy = True
         shown: Shown = snapshot.read_now(copying.shown, congress)
         self._shown = shown
         data = open_data(congress.slug, shown.motions)
-        self._addresses = Addresses(congress.slug, settings.base_url, shown.entries, shown.instants, data)
+        self._media = snapshot.read_now(contributions.all_shown, congress.id, signed.size)
+        media = {one.name: _ending(one.media_type) for one in self._media}
+        self._addresses = Addresses(congress.slug, settings.base_url, shown.entries, shown.instants, data, media)
         state = (congress.slug, settings.base_url, signed.size, signed.root.hex(), published.note_of(signed).decode())
         build = self._app.state.templates.build
         self._bag = Bag(folder, hashlib.sha256(json.dumps([*state, build]).encode()).hexdigest(), signed.at)
@@ -176,6 +182,8 @@ class _Writing:
         asyncio.run(self._pages())
         self._guides()
         self._log()
+        asyncio.run(self._files())
+        self._service.blobs.close()
         return self
 
     def declare(self) -> Copied:
@@ -353,6 +361,20 @@ class _Writing:
             newest=True,
         )
 
+    async def _files(self) -> None:
+        """What contributions show: as objects, salt first, to be checked; and as files that programs open."""
+        for done, one in enumerate(self._media, start=1):
+            for path, start in (
+                (f"log/{file_path(one.name)}", one.salt),
+                (f"medias/{one.name}{_ending(one.media_type)}", b""),
+            ):
+                if self._bag.finished(path) is None:
+                    with self._bag.writing(path) as write:
+                        write(start)
+                        async for chunk in self._service.blobs.read(one.blob):
+                            write(chunk)
+            self._progress("files", done, len(self._media))
+
     def _file(self, path: str, data: bytes) -> None:
         if self._bag.finished(path) is None:
             self._bag.put(path, [data])
@@ -388,6 +410,12 @@ def open_data(slug: str, motions: Iterable[str]) -> dict[str, str]:
         files[f"{below}/motions/{code}/authors"] = f"motions/{code}.auteurs.json"
         files[f"{below}/motions/{code}/authors.csv"] = f"motions/{code}.auteurs.csv"
     return {address: f"donnees/{file}" for address, file in files.items()}
+
+
+def _ending(media_type: str) -> str:
+    """How a file's name ends, so that a folder's programs know what it is."""
+    kind = media_type.partition(";")[0].strip()
+    return {"audio/webm": ".weba", "image/svg+xml": ".svg"}.get(kind) or mimetypes.guess_extension(kind) or ""
 
 
 def _index(code: str, title: str) -> bytes:

@@ -13,7 +13,8 @@ VOID = frozenset("area base br col embed hr img input link meta source track wbr
 GONE = frozenset(("script", "form", "noscript", "template", "iframe", "dialog"))
 NEEDS_SCRIPT = frozenset(("data-module", "data-replay"))  # made by a script, hidden until it runs
 LIVE = frozenset(("data-events", "data-fragment", "data-src"))
-ADDRESSES = {"a": "href", "img": "src", "link": "href", "source": "src", "video": "src", "audio": "src"}
+ADDRESSES = {"a": "href", "img": "src", "link": "href", "source": "src", "track": "src"}
+PLAYERS = frozenset(("video", "audio"))
 SHELLS = frozenset(("li", "ul", "ol", "nav", "p", "section", "details", "article", "aside", "div", "menu"))
 NO_CONTENT = frozenset(("h2", "h3", "h4", "summary", "legend"))
 """Do not keep what surrounds them by themselves."""
@@ -114,7 +115,13 @@ class _Reader(HTMLParser):
                 here.unwraps = True
             else:
                 written = _tag(tag, attributes | {"href": address})
-        if tag == "svg":
+        if tag in PLAYERS:
+            for name in ("src", "poster"):
+                if name in attributes:
+                    address = self._found(attributes.pop(name) or "")
+                    attributes |= {} if address is None else {name: address}
+            written = _tag(tag, attributes)
+        if tag == "svg" or tag in PLAYERS:
             self._say()
         self.pieces.append(written)
 

@@ -93,6 +93,14 @@ def name_of(kind: str, body: Mapping[str, Any]) -> str | None:
     return None if kind in KEPT_BACK else body.get("c")
 
 
+def address_of(number: int, kind: str, body: Mapping[str, Any]) -> str | None:
+    """Where the object of an entry is published by itself, below the congress's address; None when nobody has it."""
+    name = name_of(kind, body)
+    if name is None:
+        return None
+    return f"log/{file_path(name)}" if kind in AS_FILES else f"registre/{number}.objet"
+
+
 def encode_objects(slots: Sequence[bytes]) -> bytes:
     """The bytes of a bundle: each slot after its length on four bytes, big-endian.
 

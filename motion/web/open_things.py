@@ -1,6 +1,6 @@
 """From rows to the views of `/api/v1`: the same for JSON and for tables."""
 
-from motion.record.bundles import KEPT_BACK, name_of
+from motion.record.bundles import address_of
 from motion.record.entry import Entry
 from motion.record.tree import leaf_hash
 from motion.rules.names import display_name
@@ -125,7 +125,8 @@ def entry_item(
 ) -> open_data.EntryItem:
     """One entry, in words and as fields."""
     address = f"{page.service.settings.base_url}{page.home}/registre/{number}"
-    has_object = redaction is None and entry.kind not in KEPT_BACK and name_of(entry.kind, entry.body) is not None
+    home = f"{page.service.settings.base_url}{page.home}"
+    object_path = address_of(number, entry.kind, entry.body) if redaction is None else None
     decided = None
     if redaction is not None:
         decided = open_data.EntryRedaction(f"d-{redaction.decision}", redaction.kind, entry=redaction.entry)
@@ -139,7 +140,7 @@ def entry_item(
         leaf_hash(content).hex(),
         decided,
         open_data.EntryLinks(
-            address, f"{address}.json", f"{address}.tlog-proof", f"{address}.objet" if has_object else None
+            address, f"{address}.json", f"{address}.tlog-proof", f"{home}/{object_path}" if object_path else None
         ),
     )
 

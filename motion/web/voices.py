@@ -1,5 +1,6 @@
 """Contributions in words and as views: a line of a list, and all that a page says of one."""
 
+import re
 from dataclasses import dataclass
 from gettext import NullTranslations
 from urllib.parse import quote
@@ -167,7 +168,7 @@ def first_words(text: str, most: int = FIRST_WORDS) -> str:
     flat = " ".join(
         "".join(piece.text for piece in alinea.pieces) for section in parse(text).sections for alinea in section.alineas
     )
-    flat = " ".join(flat.split())
+    flat = re.sub(r"[ \t\n]+", " ", flat).strip()
     return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + "…"
 
 

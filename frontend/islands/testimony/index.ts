@@ -127,4 +127,4 @@ function choice(media: HTMLMediaElement, name: string, signal: AbortSignal): HTM
   return label;
 }
 
-for (const root of document.querySelectorAll<HTMLElement>("[data-module=testimony]")) mount(root);
+for (const root of document.querySelectorAll<HTMLElement>("[data-enhanced=testimony]")) mount(root);

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from motion.live.updates import skeleton
-from motion.record.bundles import KEPT_BACK, MAX_SLOT_BYTES, encode_objects, file_path, parse_object_path
+from motion.record.bundles import AS_FILES, KEPT_BACK, MAX_SLOT_BYTES, encode_objects, file_path, parse_object_path
 from motion.record.entry import canonical
 from motion.record.errors import MalformedTree
 from motion.record.tiles import TILE_WIDTH, Tile
@@ -173,12 +173,15 @@ class One:
     kind: str
     data: bytes | None
     gone: list[Redaction]
+    name: str | None = None
 
 
 async def one_object(request: Request) -> Response:
     """The object of one entry, salt first; 410 with the decision's words once it is taken out."""
     number = asked_number(request, "number")
     page, one = await read(request, object_of, -1 if number is None else number)
+    if one.kind in AS_FILES and one.name is not None and not one.gone:
+        return RedirectResponse(f"{page.home}/log/{file_path(one.name)}", 307, OPEN)
     if not one.is_known or (one.data is None and not one.gone):
         return answer(request, "", None, BINARY)
     if one.gone:
@@ -204,7 +207,7 @@ def object_of(db: Session, congress: Congress, number: int) -> One:
     if newest is None or not 0 <= number < newest.size:
         return One(False, "", None, [])
     target = redactions.targets(db, congress.id, [number])[number]
-    return One(True, target.kind, target.data, redactions.of_entry(db, congress.id, number))
+    return One(True, target.kind, target.data, redactions.of_entry(db, congress.id, number), target.name)
 
 
 def gone_in_words(page: Page, gone: list[Redaction]) -> str:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from motion.record.bundles import name_of
+from motion.record.bundles import address_of, name_of
 from motion.record.entry import decode_entry
 from motion.record.tree import leaf_hash
 from motion.rules.register import KINDS, TYPED, Genre, Line
@@ -96,6 +96,7 @@ class EntryView(View):
     digest: str = shown("Its fingerprint in the record, in groups of four.")
     content: str = shown("Its exact bytes, as text.")
     commitment: str = shown("The name of the object that it commits to; empty when nobody may have it.")
+    object_path: str = shown("Where that object is, below the congress's address; empty when nobody may have it.")
     about: MotionLink | None = shown("The motion that it is about.")
     previous: int | None = shown("The entry before; None for the first.")
     following: int | None = shown("The entry after; None for the last.")
@@ -370,6 +371,7 @@ def entry_view(
         grouped_digest(leaf_hash(row.content).hex()),
         row.content.decode(),
         "" if stones else name_of(entry.kind, entry.body) or "",
+        "" if stones else address_of(row.number, entry.kind, entry.body) or "",
         None
         if motion is None
         else MotionLink(f"{page.home}/motions/{motion.code}", motion.code.removeprefix("M"), motion.title),
