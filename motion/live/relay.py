@@ -123,6 +123,7 @@ class NatsRelay:
             self._url, max_reconnect_attempts=-1, reconnect_time_wait=0.5, error_cb=failed, name="motion"
         )
         await self._client.subscribe(SUBJECT, cb=heard)
+        await self._client.flush()  # what is said from now on is heard: the server knows that we listen
         self._sender = asyncio.create_task(self._send(), name="relay")
 
     def publish(self, news: News) -> None:

@@ -162,7 +162,10 @@ class TestHostileWords:
                 waiting += [f"{PAGE}/fragments/marge", f"{PAGE}/fragments/texte", f"/{SLUG}/fragments/direct"]
                 while waiting and len(walked) < 300:
                     address = waiting.pop(0)
-                    shape = re.sub(r"\d+", "0", address.partition("#")[0])
+                    shape = re.sub(r"[0-9a-f]{32,}", "h", address.partition("#")[0])
+                    shape = re.sub(r"\d+", "0", shape)
+                    if "/contributions?" in shape:
+                        shape = re.sub(r"=[^&]*", "=", shape)  # each sorting once, not each place and theme
                     if shape in walked:
                         continue
                     walked.add(shape)
@@ -483,8 +486,8 @@ class TestRoutesByRole:
         for role, seat in shut.items():
             with target.browser(seat) as browser:
                 for address in doors:
-                    if role == "rapporteur" and address.endswith("/motions/nouvelle"):
-                        continue  # a rapporteur may propose a motion
+                    if role == "rapporteur" and address.endswith(("/motions/nouvelle", "/secretariat/themes")):
+                        continue  # a rapporteur may propose a motion, and put contributions in order
                     answer = browser.post(address, data={"title": "x"})
                     assert answer.status_code in (403, 404), (role, address)
                     assert browser.get(address).status_code in (303, 403, 404, 405), (role, address)
