@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from motion.acts import congresses, notices, redactions
+from motion.acts import congresses, news, notices, redactions
 from motion.acts.record import note
 from motion.record.objects import seal
 from motion.rules import contributions as rules
@@ -67,6 +67,7 @@ def publish_if_due(db: Session, contribution: Contribution, *, now: datetime) ->
     if not is_ready or Use.PUBLISH not in rows.agreed(db, contribution.id):
         return False
     _publish(db, None, contribution, now)
+    news.tell(db, contribution, "published", now=now)
     return True
 
 
