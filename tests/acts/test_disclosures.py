@@ -12,7 +12,7 @@ from storage import ledger, redactions, sealing
 from storage.store import Store
 from tests import worlds
 from tests.acts.strokes import Hand
-from tests.acts.test_redactions import COURT, KEY, WORDS, is_anywhere, motion_of, take_out
+from tests.acts.withdrawing import COURT, KEY, WORDS, is_anywhere, motion_of, take_out
 from tests.worlds import NOW, World
 
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import hmac
-import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -12,12 +10,7 @@ from sqlmodel import Session, col
 
 from motion.acts import congresses, disclosures, drafting, motions, redactions
 from motion.acts.drafting import MotionWindow, Rejection, Writing
-from motion.acts.motions import ShowOfHands
-from motion.live.callers import author_of_row
-from motion.live.draft import Draft, Kept
-from motion.live.masking import masked_copy
 from motion.live.updates import Struct, encode, skeleton
-from motion.record.entry import Entry, decode_entry
 from motion.rules.errors import (
     AlreadyRedacted,
     DecisionSettled,
@@ -27,132 +20,36 @@ from motion.rules.errors import (
     NotFound,
     NothingToRedact,
     SecondPersonNeeded,
-    TextChangedMeanwhile,
-    WordsInText,
 )
 from motion.rules.permissions import Actor
-from motion.rules.redactions import GROUNDS, MASK, Reason
-from motion.rules.text import digest
+from motion.rules.redactions import GROUNDS, Reason
 from motion.rules.vocabulary import Role
-from storage import drafts, ledger, sealing, search
+from storage import drafts, ledger, sealing
 from storage import redactions as kept
-from storage.models import DraftSnapshot, DraftUpdate, LateText, Motion, SealedObject, SearchPassage, WithdrawnObject
+from storage.models import DraftUpdate, WithdrawnObject
 from storage.store import Store
 from tests import worlds
 from tests.acts.strokes import Hand
+from tests.acts.withdrawing import (
+    COURT,
+    KEY,
+    WORDS,
+    confirm,
+    entry,
+    freeze,
+    index,
+    is_anywhere,
+    motion_of,
+    prepare,
+    replay,
+    take_out,
+)
 from tests.worlds import NOW, World
-
-KEY = bytes(range(32))
-COURT = "Tribunal judiciaire d’Ormelac"
-WORDS = "Un propos interdit."
 
 
 @pytest.fixture
 def world(store: Store) -> World:
     return worlds.make(store)
-
-
-def prepare(world: World, entries: list[int], kind: str = "effacement", **more: object) -> int:
-    """Have a decision prepared by the secretariat; its number as a request."""
-    values = {"reason": "diffamation", "who": "personne-visee", "until": None, "actor": world.secretariat} | more
-    actor = values.pop("actor")
-    request = world.store.write_now(
-        redactions.prepare,
-        actor,
-        world.congress_id,
-        entries,
-        kind,
-        **values,
-        now=NOW,  # type: ignore[arg-type]
-    )
-    assert request.id is not None
-    return request.id
-
-
-def confirm(world: World, request: int, actor: Actor | None = None) -> int:
-    """Confirm it, as the pages do: the masked text is made first."""
-    store = world.store
-
-    def look(db: Session) -> redactions.Plan:
-        row = redactions.waiting(db, world.congress_id, request)
-        return redactions.plan(db, world.congress_id, json.loads(row.targets), row.kind)  # type: ignore[arg-type]
-
-    plan = store.read_now(look)
-    copy = store.read_now(masked_copy, world.motion_id, plan.masks) if plan.masks else None
-    nonces = [bytes([at % 256]) * 12 for at, _ in enumerate(plan.targets)]
-    decision = store.write_now(
-        redactions.carry_out,
-        actor or world.secretariat,
-        world.congress_id,
-        request,
-        copy=copy,
-        key=KEY,
-        nonces=nonces,
-        now=NOW,
-    )
-    assert store.scrub_now()
-    return decision
-
-
-def take_out(world: World, entries: list[int], kind: str = "effacement", **more: object) -> int:
-    """Prepare and confirm."""
-    return confirm(world, prepare(world, entries, kind, **more))
-
-
-def entry(world: World, number: int) -> Entry:
-    """One entry of the record, as an auditor reads it."""
-    return decode_entry(world.store.read_now(ledger.contents, world.congress_id, number, 1)[0])
-
-
-def motion_of(world: World) -> Motion:
-    """The motion's row as it stands."""
-    return world.store.read_now(motions.get, world.motion_id)
-
-
-def replay(world: World) -> Draft:
-    """The motion's document, from its kept updates alone."""
-    rows = world.store.read_now(drafts.updates_after, world.motion_id, 0)
-    return Draft.restore(None, [Kept(row.number, row.content, author_of_row(row)) for row in rows])
-
-
-def renew_copy(world: World) -> None:
-    """Write the reading copy, as the room does."""
-    draft = replay(world)
-    runs = str([list(run) for run in draft.runs()])
-    head = world.store.read_now(drafts.heads, [world.motion_id])[world.motion_id]
-    copy = drafts.ReadingCopy(draft.text(), runs, draft.number, head.last_entry, NOW)
-    world.store.write_now(drafts.write_copy, world.motion_id, copy)
-
-
-def freeze(world: World) -> str:
-    """Freeze the text; its digest."""
-    renew_copy(world)
-    digest = world.store.write_now(motions.freeze, world.secretariat, world.motion_id, now=NOW).digest
-    assert digest is not None
-    return digest
-
-
-def is_anywhere(world: World, words: str) -> bool:
-    """Whether the words stand in the database: in any column, and in the bytes of SQLite's files."""
-    mark = words.encode()
-    for table in (DraftUpdate, DraftSnapshot, LateText, Motion, SealedObject, SearchPassage, WithdrawnObject):
-        with Session(world.store.engine) as db:
-            for row in db.execute(select(table)).scalars():
-                for value in row.model_dump().values():
-                    data = value.encode() if isinstance(value, str) else value
-                    if isinstance(data, bytes) and mark in data:
-                        return True
-    if world.store.is_sqlite:
-        path = Path(world.store.url.removeprefix("sqlite:///"))
-        return any(mark in file.read_bytes() for file in path.parent.glob(path.name + "*"))
-    return False
-
-
-def index(world: World) -> None:
-    """Have everything found by a search."""
-    for part in world.store.read_now(search.behind, world.congress_id):
-        while world.store.write_now(search.refresh, world.congress_id, part):
-            pass
 
 
 class TestErasure:
@@ -335,111 +232,6 @@ class TestWithdrawal:
             prepare(world, [said], "effacement")
         kinds = [row.kind for row in world.store.read_now(kept.of_entry, world.congress_id, said)]
         assert kinds == ["retrait", "effacement"]
-
-
-class TestWordsInTheText:
-    """The secretariat takes nothing out of a text that officials are writing."""
-
-    def test_words_that_stand_in_an_open_text_are_refused(self, world: World) -> None:
-        """Even if only a part of them is left."""
-        aline, yves = Hand(world, world.aline, 40), Hand(world, world.yves, 50)
-        said = aline.type(WORDS)
-        with pytest.raises(WordsInText) as refused:
-            prepare(world, [said])
-        assert refused.value.words == WORDS
-        yves.erase("propos ")
-        with pytest.raises(WordsInText) as refused:
-            prepare(world, [said])
-        assert refused.value.words == "Un interdit."
-
-    def test_words_that_come_back_by_undo_are_others(self, world: World) -> None:
-        """An undo types them anew: that update is another, and stands in the text."""
-        aline = Hand(world, world.aline, 40)
-        said = aline.type(WORDS)
-        aline.erase(WORDS)
-        again = aline.type(WORDS)
-        take_out(world, [said])
-        with pytest.raises(WordsInText):
-            prepare(world, [again])
-
-    def test_in_a_frozen_text_they_are_masked(self, world: World) -> None:
-        """The text, its authors and a later replay all show the mask; the vote will be on what is shown."""
-        aline, yves = Hand(world, world.aline, 40), Hand(world, world.yves, 50)
-        said = aline.type(" Un 😀 propos.")
-        yves.type(" Et ceci reste.")
-        frozen = freeze(world)
-        before = motion_of(world)
-        index(world)
-        take_out(world, [said])
-        after = motion_of(world)
-        assert after.text == before.text.replace(" Un 😀 propos.", MASK * 14)
-        assert after.digest == digest(after.text) != frozen
-        assert after.text_number == before.text_number
-        draft = replay(world)
-        assert draft.text() == after.text
-        assert [[*run] for run in draft.runs()] == json.loads(after.runs)
-        assert not is_anywhere(world, "propos")
-
-    def test_destroyed_after_they_were_withdrawn_they_are_masked_still(self, world: World) -> None:
-        """The second decision is one of those that the mask names; of other words nothing is said."""
-        aline = Hand(world, world.aline, 40)
-        said, deleted = aline.type(" Un propos."), aline.type(" Un autre.")
-        aline.erase(" Un autre.")
-        freeze(world)
-        for kind, reason in (("retrait", "vie-privee"), ("effacement", "rgpd-17")):
-            take_out(world, [said, deleted], kind, reason=reason)
-        for entry, is_masked in ((said, True), (deleted, False)):
-            rows = world.store.read_now(kept.of_entry, world.congress_id, entry)
-            assert [(row.kind, row.is_masked) for row in rows] == [("retrait", is_masked), ("effacement", is_masked)]
-
-    def test_the_digest_of_a_vote_stays(self, world: World) -> None:
-        """It says on which text people voted; the text that is shown is masked all the same."""
-        aline = Hand(world, world.aline, 40)
-        said = aline.type(WORDS)
-        digest = freeze(world)
-        result = ShowOfHands(1, 0, 0, 0, "Aline Corbières")
-        world.store.write_now(
-            motions.adopt, world.secretariat, world.motion_id, result, expected_digest=digest, now=NOW
-        )
-        take_out(world, [said])
-        after = motion_of(world)
-        assert after.text.endswith(MASK * len(WORDS)) and (after.state, after.digest) == ("adopted", digest)
-
-    def test_a_text_that_is_opened_again_keeps_its_mask(self, world: World) -> None:
-        """Officials see where something was, and take the mask out if they wish."""
-        aline = Hand(world, world.aline, 40)
-        said = aline.type(WORDS)
-        freeze(world)
-        take_out(world, [said])
-        world.store.write_now(
-            motions.unfreeze, world.secretariat, world.motion_id, "On reprend.", salt=bytes(32), now=NOW
-        )
-        yves = Hand(world, world.yves, 50)
-        assert yves.hear().endswith(MASK * len(WORDS))
-        yves.erase(MASK * len(WORDS))
-        renew_copy(world)
-        assert MASK not in motion_of(world).text
-
-    def test_a_text_that_moved_meanwhile_is_not_masked_over(self, world: World) -> None:
-        """The copy was made from what is no longer the text."""
-        aline = Hand(world, world.aline, 40)
-        said = aline.type(WORDS)
-        freeze(world)
-        request = prepare(world, [said])
-        stale = drafts.ReadingCopy("", "[]", 1, 1, NOW)
-        for copy in (None, stale):
-            with pytest.raises(TextChangedMeanwhile):
-                world.store.write_now(
-                    redactions.carry_out,
-                    world.secretariat,
-                    world.congress_id,
-                    request,
-                    copy=copy,
-                    key=KEY,
-                    nonces=[bytes(12)],
-                    now=NOW,
-                )
-        assert WORDS in motion_of(world).text and is_anywhere(world, WORDS)
 
 
 class TestOtherObjects:

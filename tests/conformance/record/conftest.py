@@ -30,9 +30,7 @@ def require_go() -> None:
     if reason and os.environ.get("CI", "").lower() in ("1", "true") and can_install():
         pytest.fail(f"Go’s verifier is mandatory here: {reason}", pytrace=False)
     if reason:
-        # A skip is right: apt brings Go, so only on a Debian as root and with a network; elsewhere nobody's machine
-        # is changed, and the report says that this check by others was not made.
-        pytest.skip(reason)
+        pytest.skip(reason)  # apt brings Go to a Debian's root alone: nobody else's machine is changed; CI has failed
 
 
 def install() -> str:
@@ -101,13 +99,13 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` of an environment with aics-tlog, aics-witness and metamorphic-log."""
     python = newer_python()
     if python is None:
-        # A skip is right: these packages are asked where installable and reported when absent, and we need less Python.
-        pytest.skip(f"{', '.join(FOREIGN)} need Python {'.'.join(map(str, NEEDS))}, and this machine has none")
+        reason = f"{', '.join(FOREIGN)} need Python {'.'.join(map(str, NEEDS))}, and this machine has none"
+        pytest.skip(reason)  # they ask for more Python than Motion does: tried where installable, reported when absent
     folder = tmp_path_factory.mktemp("foreign") / "environment"
     subprocess.run([python, "-m", "venv", str(folder)], check=True, capture_output=True)
     command = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", *FOREIGN]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=250)
     if run.returncode:
-        # A skip is right: they are others' and weeks old; a registry out of reach says nothing about our record.
-        pytest.skip(f"pip could not install {', '.join(FOREIGN)}: {run.stderr.strip()[-300:]}")
+        reason = f"pip could not install {', '.join(FOREIGN)}: {run.stderr.strip()[-300:]}"
+        pytest.skip(reason)  # others' packages, weeks old: a registry that lacks them says nothing of our record
     return folder / "bin"
