@@ -41,6 +41,31 @@ def seal(salt: bytes, content: bytes) -> Sealed:
     return Sealed(_name(salt, content), salt + content)
 
 
+class Commitment:
+    """The name of an object whose content comes in pieces: `update` with each, then `name`. One owner."""
+
+    __slots__ = ("_mac",)
+
+    def __init__(self, salt: bytes) -> None:
+        """Begin; `salt` as for `seal`.
+
+        Raises:
+            WrongSalt: Not 32 bytes.
+        """
+        if len(salt) != SALT_BYTES:
+            raise WrongSalt(len(salt))
+        self._mac = hmac.new(salt, digestmod=hashlib.sha256)
+
+    def update(self, piece: bytes) -> None:
+        """Take the next piece of the content."""
+        self._mac.update(piece)
+
+    @property
+    def name(self) -> str:
+        """The name of the object whose content was taken so far."""
+        return self._mac.hexdigest()
+
+
 def open_object(data: bytes, name: str) -> bytes:
     """The content of an object, once checked against its name.
 

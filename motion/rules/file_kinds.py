@@ -4,13 +4,17 @@ Sources: ISO/IEC 14496-12 (`ftyp`), RFC 9559 (Matroska), RFC 3533 (Ogg), ODF 1.3
 ECMA-376 part 2 (DOCX). What a file holds beyond its first bytes is looked at when something is made of it.
 """
 
+import zipfile
 from collections.abc import Collection
+from pathlib import Path
+from typing import BinaryIO
 
 from motion.rules.contributions import FileKind
 from motion.rules.errors import Invalid
 
 HEAD_BYTES = 4096
 MAX_DOCUMENT_BYTES = 100_000_000
+MAX_NAMES = 10_000  # in a document's archive
 
 Kind = tuple[FileKind, str]
 """What a file is to people, and its media type."""
@@ -74,6 +78,17 @@ def kind_of(head: bytes, declared: str = "") -> Kind:
     if plain.startswith(b"<"):
         raise Invalid("file", "kind-svg" if b"<svg" in plain else "kind-html")
     raise Invalid("file", "kind-unknown")
+
+
+def names_in(archive: Path | BinaryIO) -> frozenset[str]:
+    """The names in a ZIP archive, of which nothing is unpacked; none when it is damaged or has too many."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = opened.namelist()
+    # zipfile says NotImplementedError of archives that it cannot read.
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return frozenset()
+    return frozenset(names) if len(names) <= MAX_NAMES else frozenset()
 
 
 def kind_of_archive(names: Collection[str]) -> Kind:

@@ -1,32 +1,27 @@
 """The files of a contribution that is being written: what they are, and what goes into the record of them."""
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import secrets
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from motion.acts.contributions import ReceivedFile
 from motion.acts.deposits import FILES_KEPT
-from motion.record.objects import SALT_BYTES
+from motion.record.objects import SALT_BYTES, Commitment
 from motion.rules.contributions import FILES, FileKind
 from motion.rules.errors import Invalid, MotionError
-from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, kind_of_archive
+from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, kind_of_archive, names_in
 from motion.web.depositing import Answers
 from motion.web.page import Page
 from motion.web.service import Service
 from motion.web.uploading import Uploads
+from motion.web.weights import weight
 from storage import deposits
 from storage.blobs import BlobMissing, StoreUnusable
 from storage.models import Upload
 
 log = logging.getLogger("motion.web")
-
-MAX_NAMES = 10_000  # in a document's archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +44,6 @@ class DepositedFile:
     description: str
 
 
-def size_words(page: Page, length: int) -> str:
-    """A size as people say it: `3 Mo`."""
-    for unit, one in (("Go", 10**9), ("Mo", 10**6), ("ko", 1000)):
-        if length >= one:
-            number = page.times.number(round(length / one, 0 if length >= 10 * one else 1))
-            return f"{number}\u00a0{unit if page.language.code == 'fr' else unit[:-1] + 'B'}"
-    return page.language.ngettext("%(num)d octet", "%(num)d octets", length) % {"num": length}
-
-
 def listed(page: Page, uploads: Sequence[Upload], answers: Answers) -> list[DepositedFile]:
     """Lay the files out."""
     found = []
@@ -69,7 +55,7 @@ def listed(page: Page, uploads: Sequence[Upload], answers: Answers) -> list[Depo
                 upload.file_name or page._(FILES[FileKind.DOCUMENT]),
                 kind,
                 page._(FILES[FileKind(kind)]) if kind else "",
-                size_words(page, upload.length),
+                weight(page.language, upload.length),
                 100 * upload.received // upload.length,
                 upload.state == "done",
                 answers.descriptions.get(upload.id, ""),
@@ -125,18 +111,8 @@ async def look_at(service: Service, upload: Upload) -> Kind:
         raise Invalid("file", "too-large-document", str(MAX_DOCUMENT_BYTES // 10**6))
     if found == ARCHIVE:
         async with service.blobs.as_file(upload.key) as path:
-            found = kind_of_archive(await asyncio.to_thread(_names, path))
+            found = kind_of_archive(await asyncio.to_thread(names_in, path))
     return found
-
-
-def _names(path: Path) -> set[str]:
-    """The names in an archive; nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
-        return set()
-    return set(names) if len(names) <= MAX_NAMES else set()
 
 
 async def received(
@@ -153,9 +129,9 @@ async def received(
             continue
         kind, media_type = kinds[upload.id]
         salt = secrets.token_bytes(SALT_BYTES)
-        mac = hmac.new(salt, digestmod=hashlib.sha256)
+        commitment = Commitment(salt)
         async for chunk in service.blobs.read(upload.key):
-            await asyncio.to_thread(mac.update, chunk)
+            await asyncio.to_thread(commitment.update, chunk)
         file = ReceivedFile(
             FileKind(kind),
             media_type,
@@ -163,7 +139,7 @@ async def received(
             upload.length,
             upload.key,
             salt,
-            mac.hexdigest(),
+            commitment.name,
             descriptions.get(upload.id, "").strip(),
         )
         found.append((upload.id, file))

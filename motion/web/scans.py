@@ -8,7 +8,7 @@ import asyncio
 import io
 import shutil
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import typst
@@ -135,8 +135,3 @@ def size_of(picture: bytes) -> tuple[int, int]:
     """Width and height in pixels of a picture made here."""
     with Image.open(io.BytesIO(picture), formats=["JPEG"]) as opened:
         return opened.size
-
-
-async def pieces(content: bytes) -> AsyncIterator[bytes]:
-    """A content for the store of files."""
-    yield content

@@ -7,6 +7,7 @@ from motion.acts.transcripts import cues_of
 from motion.rules import captions
 from motion.rules.captions import Cue, Cues
 from motion.rules.contributions import FileKind
+from motion.web.media_bytes import PREFIX, address
 from motion.web.page import Page
 from motion.web.reading import title_of
 from motion.web.transcript_words import language_of, state_of
@@ -135,10 +136,10 @@ def testimony_view(page: Page, one: Testimony, *, part: int = 0, prefix: str = "
         who=who_of(one),
         ways=ways,
         way=way,
-        media=media_address(page, played.name) + start if played else "",
+        media=media_url(page, played.name) + start if played else "",
         media_type=played.media_type if played else "",
         is_video=played is not None and played.role != "sound",
-        poster=media_address(page, poster.name) if poster and way == "video" else "",
+        poster=media_url(page, poster.name) if poster and way == "video" else "",
         size=(played.width or 0, played.height or 0) if played else (0, 0),
         tracks=tuple(_track(page, one, said) for said in one.transcripts),
         state=state_of(page, one.chosen) if one.chosen else "",
@@ -154,8 +155,11 @@ def testimony_view(page: Page, one: Testimony, *, part: int = 0, prefix: str = "
     )
 
 
-def media_address(page: Page, name: str) -> str:
-    """Where a published rendition is, by the name of its object."""
+def media_url(page: Page, name: str) -> str:
+    """Where a published rendition is, by the name of its object: on the host of media when there is one."""
+    assert page.congress is not None
+    if page.service.settings.media_url:
+        return address(page.service.settings, f"{PREFIX}{page.congress.slug}/{name}")
     return f"{page.home}/medias/{name}"
 
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from gettext import NullTranslations
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -21,10 +20,9 @@ from motion.rules.contributions import (
 from motion.rules.differences import Kind, compare
 from motion.rules.rendering import render, render_heading
 from motion.rules.text import parse
-from motion.web.media_bytes import PREFIX, address
 from motion.web.page import Page
 from motion.web.reading import title_of
-from motion.web.testimonies import TestimonyView, testimony_view
+from motion.web.testimonies import TestimonyView, media_url, testimony_view
 from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
 from motion.web.weights import weight
@@ -287,14 +285,6 @@ def changes_of(before: str, after: str) -> tuple[tuple[WordsView, ...], ...]:
         for line in compare(before, after).lines
         if line.is_changed
     )
-
-
-def media_url(page: Page, name: str) -> str:
-    """Where a published rendition is: on the host of media when there is one."""
-    assert page.congress is not None
-    if page.service.settings.media_url:
-        return address(page.service.settings, f"{PREFIX}{page.congress.slug}/{quote(name)}")
-    return f"{page.home}/medias/{quote(name)}"
 
 
 def file_view(page: Page, one: FileShown) -> FileView:

@@ -7,11 +7,11 @@ from motion.web.language import times_of
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-UNITS = (_("%(number)s\u00a0octets"), _("%(number)s\u00a0Ko"), _("%(number)s\u00a0Mo"), _("%(number)s\u00a0Go"))
+UNITS = (_("%(number)s\u00a0octets"), _("%(number)s\u00a0ko"), _("%(number)s\u00a0Mo"), _("%(number)s\u00a0Go"))
 
 
 def weight(language: Language, count: int) -> str:
-    """`812 Ko`, `1,4 Go`: units of a thousand."""
+    """`812 ko`, `1,4 Go`: units of a thousand."""
     value, unit = float(count), 0
     while value >= 1000 and unit < len(UNITS) - 1:
         value, unit = value / 1000, unit + 1

@@ -5,14 +5,11 @@ twice and received once. A message that can't be taken stays in the box, seen, a
 """
 
 import asyncio
-import hashlib
-import hmac
 import imaplib
 import logging
 import secrets
 import ssl
-import zipfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,14 +20,14 @@ from motion.acts import mailed, private_addresses
 from motion.acts.contributions import ReceivedFile
 from motion.acts.sign_in import Message as Letter
 from motion.language import LANGUAGES, Language, language
-from motion.record.objects import SALT_BYTES
+from motion.record.objects import SALT_BYTES, seal
 from motion.rules.contributions import MAX_TEXT, Words
 from motion.rules.errors import CollectionClosed, Invalid, MotionError
-from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, kind_of, kind_of_archive
+from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, kind_of, kind_of_archive, names_in
 from motion.rules.messages import Attachment, Message, read_message
 from motion.settings import MailboxAddress, Settings
 from storage import queries, removals
-from storage.blobs import Blobs
+from storage.blobs import Blobs, chunks
 from storage.models import Congress
 from storage.store import Store
 
@@ -168,14 +165,14 @@ class Mailboxes:
             try:
                 found = kind_of(attachment.content[:HEAD_BYTES])
                 if found == ARCHIVE:
-                    found = kind_of_archive(_names(attachment.content))
+                    found = kind_of_archive(names_in(BytesIO(attachment.content)))
             except Invalid:
                 left_out.append(attachment.file_name or "?")
                 continue
             salt, blob = secrets.token_bytes(SALT_BYTES), secrets.token_hex(16)
             await self._store.write(removals.doom, blob, self._now() + FILES_SPARED)
-            await self._blobs.write(blob, _one(attachment.content))
-            name = hmac.new(salt, attachment.content, hashlib.sha256).hexdigest()
+            await self._blobs.write(blob, chunks(attachment.content))
+            name = seal(salt, attachment.content).name
             size = len(attachment.content)
             files.append(ReceivedFile(found[0], found[1], attachment.file_name, size, blob, salt, name))
         return files, left_out
@@ -237,15 +234,6 @@ def mark_seen(box: imaplib.IMAP4, uid: str) -> None:
     box.uid("STORE", uid, "+FLAGS", r"(\Seen)")
 
 
-def _names(content: bytes) -> set[str]:
-    """The names in an archive; nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            return set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
-        return set()
-
-
 def _lines(answer: Sequence[object]) -> list[bytes]:
     return [part for part in answer if isinstance(part, bytes) and b"RFC822.SIZE " in part]
 
@@ -256,8 +244,3 @@ def _literal(answer: Sequence[object]) -> bytes:
 
 def _quoted(folder: str) -> str:
     return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-async def _one(content: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(content), 1 << 20):
-        yield content[start : start + (1 << 20)]

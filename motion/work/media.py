@@ -5,8 +5,6 @@ What may stop this, and where, is in `storage.media`. The work itself is done by
 """
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import os
 import secrets
@@ -20,7 +18,7 @@ from motion.acts import moderation
 from motion.media import process
 from motion.media.process import File, Result
 from motion.media.refusal import DiskFull
-from motion.record.objects import SALT_BYTES
+from motion.record.objects import SALT_BYTES, Commitment
 from motion.rules.media import MediaReason
 from motion.work.jobs import THIS_PROCESS, TakenOver
 from storage import jobs, ledger, media
@@ -158,10 +156,9 @@ class Conversions:
     async def _keep(self, file: File, key: str) -> Rendition:
         """Write a blob, and compute the name of its object on the way."""
         salt = secrets.token_bytes(SALT_BYTES)
-        commitment = hmac.new(salt, digestmod=hashlib.sha256)
+        commitment = Commitment(salt)
         size = await self._blobs.write(key, _pieces(file.path, commitment.update))
-        name = commitment.hexdigest()
-        return Rendition(file.role, file.media_type, size, file.width, file.height, key, salt, name)
+        return Rendition(file.role, file.media_type, size, file.width, file.height, key, salt, commitment.name)
 
     def _settle(self, db: Session, taken: Taken, result: Result, made: list[Rendition]) -> None:
         now = self._now()

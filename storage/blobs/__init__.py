@@ -8,6 +8,7 @@ from storage.blobs.promise import (
     Blobs,
     BlobTaken,
     StoreUnusable,
+    chunks,
     is_key,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "Blobs",
     "StoreUnusable",
     "check",
+    "chunks",
     "from_url",
     "is_key",
 ]

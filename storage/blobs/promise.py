@@ -47,6 +47,12 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+async def chunks(content: bytes) -> AsyncIterator[bytes]:
+    """A content that is in memory, as `write` takes it."""
+    for start in range(0, len(content), CHUNK_BYTES):
+        yield content[start : start + CHUNK_BYTES]
+
+
 def checked(key: str) -> str:
     """Return the key.
 

@@ -36,7 +36,7 @@ def test_the_secretariat_asks_and_everyone_downloads(hall: Hall, tmp_path: Path)
     said = hall.public.get(PAGE).text
     answer = hall.public.get(FILE)
     assert answer.headers["content-disposition"].endswith(f'"ormeline-{size(hall)}.zip"')
-    assert f"{round(len(answer.content) / 1e3)}\u00a0Ko" in said
+    assert f"{round(len(answer.content) / 1e3)}\u00a0ko" in said
     digest = archives.ready(hall.settings.data_dir, "ormeline").sha256
     assert hashlib.sha256(answer.content).hexdigest() == digest and digest in said
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

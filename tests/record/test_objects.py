@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion.record.errors import WrongObject, WrongSalt
-from motion.record.objects import open_object, seal
+from motion.record.objects import Commitment, open_object, seal
 
 salts = st.binary(min_size=32, max_size=32)
 
@@ -40,6 +40,15 @@ class TestObjects:
             open_object(bytes(altered), sealed.name)
         assert caught.value.name == sealed.name
 
+    @given(salts, st.lists(st.binary(max_size=60), max_size=5))
+    @settings(max_examples=50)
+    def test_pieces_give_the_name_of_the_whole(self, salt: bytes, pieces: list[bytes]):
+        """A film is named while it is read, with the name that its bytes have together."""
+        commitment = Commitment(salt)
+        for piece in pieces:
+            commitment.update(piece)
+        assert commitment.name == seal(salt, b"".join(pieces)).name
+
     def test_the_same_content_has_other_names_under_other_salts(self):
         """Nobody can see that two people wrote the same word."""
         assert seal(bytes(32), b"oui").name != seal(bytes([1] * 32), b"oui").name
@@ -49,6 +58,8 @@ class TestObjects:
         """32 bytes, or the name would bind less."""
         with pytest.raises(WrongSalt) as caught:
             seal(bytes(size), b"oui")
+        with pytest.raises(WrongSalt):
+            Commitment(bytes(size))
         assert caught.value.size == size
 
     @pytest.mark.parametrize(("data", "name"), [(b"", "0" * 64), (bytes(31), "0" * 64), (bytes(40), "é")])

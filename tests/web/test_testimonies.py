@@ -89,7 +89,7 @@ class TestLines:
     def test_the_weight_is_said_before_the_click(self, hall: Hall) -> None:
         """With the way to read alone."""
         page = unescape(get(hall).text)
-        assert "Son seul\u00a0: 4\u00a0Ko" in page and "Texte seul" in page
+        assert "Son seul\u00a0: 4\u00a0ko" in page and "Texte seul" in page
         assert "<audio" not in get(hall, PAGE + "?media=texte").text
 
     def test_long_ones_are_in_parts(self, hall: Hall) -> None:

@@ -300,7 +300,7 @@ class TestOne:
         recorded(hall)
         text = get(hall, f"{LIST}/C1").text
         address = re.search(r"/ormeline/medias/[0-9a-f]{64}", text)[0]
-        assert 'preload="none"' in text and "Ko" in text
+        assert 'preload="none"' in text and "ko" in text
         answer = get(hall, address, range="bytes=0-3")
         assert (answer.status_code, answer.content) == (206, SOUND[:4])
         assert "sandbox" in answer.headers["content-security-policy"]

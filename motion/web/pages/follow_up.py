@@ -37,7 +37,6 @@ from motion.rules.contributions import (
 from motion.rules.errors import Invalid
 from motion.rules.media import SAID, MediaReason
 from motion.rules.redactions import KEPT_DAYS
-from motion.web.deposited_files import size_words
 from motion.web.depositing import MAX_TYPED, consent_faults, consent_of, place_of, places, settled
 from motion.web.doors import congress_id
 from motion.web.forms import Form, read_form
@@ -46,6 +45,7 @@ from motion.web.pages.participate import WHICH_PLACE, YES_OR_NO
 from motion.web.pages.sign_in import key_of
 from motion.web.sending import confirming_url
 from motion.web.voices import words_html
+from motion.web.weights import weight
 from storage import deposits, followed, sealing, transcripts
 from storage.followed import Followed
 from storage.models import Congress, Contribution
@@ -181,7 +181,7 @@ def file_words(page: Page, file: Any) -> dict[str, str]:
     return {
         "name": name,
         "kind": page._(FILES[FileKind(file.kind)]),
-        "size": size_words(page, file.size),
+        "size": weight(page.language, file.size),
         "state": state,
         "recording": str(file.number) if file.blob is not None and file.kind in transcripts.RECORDED else "",
     }

@@ -28,6 +28,7 @@ from motion.web.pages.sign_in import key_of, network_of
 from motion.web.pages.uploads import ANY_LENGTH
 from motion.web.streamed_form import StreamedForm, read_streamed
 from motion.web.uploading import Uploads
+from motion.web.weights import weight
 from storage import deposits
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -101,7 +102,7 @@ async def files_page(
         back=f"{page.home}/participer/texte",
         most=MAX_FILES,
         accepted=ACCEPTED,
-        largest=deposited_files.size_words(page, page.service.settings.max_media_bytes),
+        largest=weight(page.language, page.service.settings.max_media_bytes),
         depot=f"{page.home}/fichiers",
         photo=FileKind.PHOTO.value,
         max_description=MAX_DESCRIPTION,

@@ -7,7 +7,6 @@
 
 import asyncio
 import hashlib
-import hmac
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from motion.acts import sheets
 from motion.acts.attempts import keyed
 from motion.acts.sheets import Scan
 from motion.acts.uploads import NewUpload
-from motion.record.objects import SALT_BYTES
+from motion.record.objects import SALT_BYTES, seal
 from motion.rules.contributions import ADULT, CONSENT, MAX_TEXT, FileKind, Use
 from motion.rules.errors import Invalid, NotFound, SheetTaken
 from motion.rules.file_names import plain_type, shown_name
@@ -41,6 +40,7 @@ from motion.web.typed_places import SeveralPlaces, typed_place
 from motion.web.uploading import Uploads
 from storage import removals
 from storage import sheets as rows
+from storage.blobs import chunks
 from storage.media import Rendition
 from storage.models import Upload
 from storage.sheets import Fate
@@ -136,7 +136,7 @@ async def take(page: Page, number: int, file: UploadFile) -> None:
     network = keyed(key_of(page), "upload-network", network_of(page.request)).hex()[:32]
     new = NewUpload(length, shown_name(name_of(file)), plain_type(file.content_type or ""))
     upload = await desk.begin(here, owner, network, new)
-    upload = await desk.receive(here, owner, upload.id, 0, chunks(file), length=length)
+    upload = await desk.receive(here, owner, upload.id, 0, pieces(file), length=length)
     try:
         await picture_of(page, upload)
     except Invalid:
@@ -144,7 +144,7 @@ async def take(page: Page, number: int, file: UploadFile) -> None:
         raise
 
 
-async def chunks(file: UploadFile) -> AsyncIterator[bytes]:
+async def pieces(file: UploadFile) -> AsyncIterator[bytes]:
     """A file of a form, piece by piece."""
     while piece := await file.read(1 << 18):
         yield piece
@@ -299,9 +299,9 @@ async def kept(page: Page, picture: bytes) -> Rendition:
     """Write a picture into the store of files; it is destroyed unless a row needs it within the hour."""
     key, salt = secrets.token_hex(16), secrets.token_bytes(SALT_BYTES)
     await page.service.store.write(removals.doom, key, page.now + WRITTEN_WITHIN)
-    size = await page.service.blobs.write(key, scans.pieces(picture))
+    size = await page.service.blobs.write(key, chunks(picture))
     width, height = scans.size_of(picture)
-    name = hmac.new(salt, picture, hashlib.sha256).hexdigest()
+    name = seal(salt, picture).name
     return Rendition(sheets.PAGE, "image/jpeg", size, width, height, key, salt, name)
 
 

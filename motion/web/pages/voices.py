@@ -16,10 +16,11 @@ from motion.rules.file_names import shown_name
 from motion.web.media_bytes import LEADS, PREFIX, serve
 from motion.web.page import NEVER, Page, read
 from motion.web.pages.home import OPEN
+from motion.web.testimonies import media_url
 from motion.web.tombstones import json_of as redactions_json
 from motion.web.tombstones import said
 from motion.web.views import View, shown
-from motion.web.voices import LineView, line_view, media_url, voice_view, who_of
+from motion.web.voices import LineView, line_view, voice_view, who_of
 from storage import voices
 from storage.contributions import code
 from storage.voices import Asked, OneVoice, Removed, Voices
