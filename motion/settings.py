@@ -77,7 +77,7 @@ SETTINGS = (
     ),
     Setting(
         "MOTION_BUSY_WINDOW_MS",
-        "50",
+        "75",
         "ms",
         _("La même, quand il y a foule\u00a0: moins d’envois, moins de calcul."),
     ),

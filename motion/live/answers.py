@@ -114,8 +114,9 @@ class Answers:
 
     def messages(self) -> dict[Connection, list[bytes]]:
         """What goes to each connection: one acknowledgement, then the refusals."""
+        at = rfc3339(self._at)
         found = {
-            connection: [wire.encode_message(wire.Ack(numbers, entry, rfc3339(self._at)))]
+            connection: [wire.encode_message(wire.Ack(numbers, entry, at))]
             for connection, (numbers, entry) in self._taken.items()
         }
         for connection, refusals in self._refused.items():

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from motion.live.callers import Caller, author_of
@@ -35,6 +36,7 @@ class Audience:
 
     def __init__(self, motion_id: int) -> None:
         self.connections: dict[str, Connection] = {}
+        self._officials: Counter[int] = Counter()  # each with the number of their connections
         self._motion_id = motion_id
         self._loop = asyncio.get_running_loop()
         self._keys = 0
@@ -48,15 +50,24 @@ class Audience:
         self._keys += 1
         connection = Connection(f"c{self._keys}", caller, author_of(caller.actor), outlet, speaks_motion)
         self.connections[connection.key] = connection
+        if connection.author.official:
+            self._officials[connection.author.official] += 1
         return connection
 
     def dismiss(self, connection: Connection) -> bool:
         """Forget a connection; False when it was forgotten before."""
-        return self.connections.pop(connection.key, None) is not None
+        if self.connections.pop(connection.key, None) is None:
+            return False
+        official = connection.author.official
+        if official:
+            self._officials[official] -= 1
+            if not self._officials[official]:
+                del self._officials[official]
+        return True
 
-    def officials(self) -> set[int]:
-        """The officials among those connected."""
-        return {c.author.official for c in self.connections.values() if c.author.official}
+    def officials(self) -> Set[int]:
+        """The officials among those connected. Asked at every window: not counted anew."""
+        return self._officials.keys()
 
     async def send_document(self, connection: Connection, message: bytes, then: tuple[bytes, ...]) -> None:
         """Send somebody the document; from here on they get every window."""

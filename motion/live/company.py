@@ -54,6 +54,7 @@ class Company:
         self._timer: asyncio.TimerHandle | None = None
         self._awaits_names = False
         self._is_over = False
+        self._bound = 0
 
     # Who is there
 
@@ -126,6 +127,11 @@ class Company:
         """Officials whose name the room does not know yet."""
         authors = {author.official for author in self._draft.bindings.values() if author.official}
         return authors.union(self.everyone()) - self._cards.keys()
+
+    def has_new_authors(self) -> bool:
+        """Whether client ids were bound since this was last asked: at each window, in which it is rarely so."""
+        before, self._bound = self._bound, len(self._draft.bindings)
+        return self._bound > before
 
     def introduce(self, officials: Sequence[drafts.OfficialRow]) -> None:
         """Learn names, and tell them to everyone."""

@@ -142,7 +142,7 @@ class Draft:
             self._open(snapshot.state)
             if _digest(self.text()) != memory["text"]:
                 raise DraftBroken("snapshot whose state does not give its text")
-            if not self._follows():
+            if not self._follows(len(self._text)):
                 raise DraftBroken("snapshot with authors of another text")
         except DraftBroken:
             raise
@@ -211,14 +211,16 @@ class Draft:
             self._is_broken = True
             raise DraftBroken(f"update {number} cannot be read: {facts.reason}")
         try:
-            self._doc.apply_update(update)
+            with self._doc.transaction():
+                self._doc.apply_update(update)
+                length = len(self._text)
             if author.typed_for and self._typed_for is None:
                 self._typed_for = Authorship([Run(self._authorship.length, 0)])
             for delta in self._deltas:
                 self._authorship.apply(delta, author.official)
                 if self._typed_for is not None:
                     self._typed_for.apply(delta, author.typed_for)
-            if not self._follows():
+            if not self._follows(length):
                 raise ValueError("authors of another text")
             self._neighbours.take(facts.structs)
         except BaseException as failure:  # pycrdt's panics are no Exception
@@ -229,9 +231,8 @@ class Draft:
         self.number = number
         self._forget()
 
-    def _follows(self) -> bool:
-        """Whether the runs of authors are those of the text."""
-        length = len(self._text)
+    def _follows(self, length: int) -> bool:
+        """Whether the runs of authors are those of a text of this length, in pycrdt's units."""
         return self._authorship.length == length and (self._typed_for is None or self._typed_for.length == length)
 
     @property
@@ -329,7 +330,9 @@ class Window:
         """Whether the text stays one that the pages read. What this window deletes makes room in the next."""
         more = self._brought + characters
         # Bytes are known at once and never fewer than characters.
-        return len(self._draft._text) + more <= MAX_CHARACTERS or len(self._draft.text()) + more <= MAX_CHARACTERS
+        return (
+            self._draft._authorship.length + more <= MAX_CHARACTERS or len(self._draft.text()) + more <= MAX_CHARACTERS
+        )
 
     def _is_sound_with(self, update: bytes) -> bool:
         """Whether a newcomer would see the text of those present, with what this window accepted and this update."""

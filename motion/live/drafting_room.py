@@ -192,10 +192,11 @@ class Room:
 
     def offer(self, connection: Connection, offer: Offer) -> None:
         """Put an update before the next window; the answer goes to the connection."""
+        author = connection.author
         self._wait_for_window(
             Pending(
                 connection.caller,
-                connection.author._replace(typed_for=offer.typed_for),
+                author._replace(typed_for=offer.typed_for) if offer.typed_for else author,
                 offer.update,
                 offer.n,
                 offer.from_step2,

@@ -244,7 +244,8 @@ class Rooms:
     def _shown(self, room: Room) -> None:
         self._relay.publish(News(Topic.NUMBER, room.motion_id, room.number))
         self._copies.plan(room)
-        self._introduce_missing(room)
+        if room.company.has_new_authors():
+            self._introduce_missing(room)
 
     def _introduce_missing(self, room: Room) -> None:
         missing = room.company.missing()
