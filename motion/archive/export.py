@@ -30,7 +30,7 @@ from motion.language import Times, language
 from motion.live.relay import MemoryRelay
 from motion.live.replaying import catch_up
 from motion.live.rooms import Rooms
-from motion.record.bundles import file_path
+from motion.record.files import encode_apart, salt_path
 from motion.rules.errors import NotFound
 from motion.settings import Settings
 from motion.web.language import times_of
@@ -362,17 +362,14 @@ class _Writing:
         )
 
     async def _files(self) -> None:
-        """What contributions show: as objects, salt first, to be checked; and as files that programs open."""
+        """What contributions show: once, as files that programs open; the salts with which they are checked apart."""
         for done, one in enumerate(self._media, start=1):
-            for path, start in (
-                (f"log/{file_path(one.name)}", one.salt),
-                (f"medias/{one.name}{_ending(one.media_type)}", b""),
-            ):
-                if self._bag.finished(path) is None:
-                    with self._bag.writing(path) as write:
-                        write(start)
-                        async for chunk in self._service.blobs.read(one.blob):
-                            write(chunk)
+            path = f"medias/{one.name}{_ending(one.media_type)}"
+            if self._bag.finished(path) is None:
+                with self._bag.writing(path) as write:
+                    async for chunk in self._service.blobs.read(one.blob):
+                        write(chunk)
+            self._file(f"log/{salt_path(one.name)}", encode_apart(one.salt, path))
             self._progress("files", done, len(self._media))
 
     def _file(self, path: str, data: bytes) -> None:

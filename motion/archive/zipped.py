@@ -9,7 +9,9 @@ from pathlib import Path
 
 from motion.archive.bag import pieces_of
 
-PACKED = frozenset((".pdf", ".odt", ".docx", ".epub", ".zip", ".png", ".jpg", ".webp", ".mp4", ".webm", ".woff2"))
+PACKED = frozenset(
+    ".pdf .odt .docx .epub .zip .png .jpg .webp .mp4 .webm .weba .mp3 .oga .ogg .opus .m4a .woff2".split()
+)
 """Smaller already: stored as they are."""
 
 LEVEL = 6

@@ -315,7 +315,9 @@ def _check_share(share: _Share, progress: Progress = silent) -> _Checked:
     texts = PublishedTexts(share.source, share.size)
     motions: dict[str, Motion] = {}
     broken: Broken | None = None
-    for told in read_contents(LogReader(share.source), share.size, share.redactions, progress, is_mine=share.is_mine):
+    read = LogReader(share.source)
+    is_mine, files = share.is_mine, read.files
+    for told in read_contents(read, share.size, share.redactions, progress, is_mine=is_mine, files=files):
         if isinstance(told, Broken):
             broken = told
             break

@@ -7,8 +7,12 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeVar
+
+from motion.record.files import PIECE_BYTES, Flow, whole_or_apart
+from motion.record.verify import in_pieces
 
 MAX_FILE_BYTES = 20_000_000  # a bundle of objects is below 17 MB; a motion's page for programs far below
 TIMEOUT_S = 20.0
@@ -17,6 +21,7 @@ MAX_REDIRECTS = 3
 
 # What a file is called below the congress's address.
 LOG = "log/"
+T = TypeVar("T")
 TRANSIENT = frozenset((429, 500, 502, 503, 504))
 
 
@@ -40,6 +45,13 @@ class Source(Protocol):
             SourceError: It could not be had.
         """
 
+    def stream(self, path: str) -> Flow | None:
+        """The same in pieces, for a file of any length.
+
+        Raises:
+            SourceError: It could not be had, or not to its end.
+        """
+
     def kept_checkpoints(self) -> list[str]:
         """The paths of the older checkpoints that lie with the log."""
 
@@ -55,6 +67,10 @@ class LogReader:
 
     def __call__(self, path: str, /) -> bytes | None:
         return self._source.read(LOG + path)
+
+    def files(self, name: str) -> Flow | None:
+        """An object that is a file, salt first, in pieces."""
+        return whole_or_apart(self._source.stream)(name)
 
 
 class Folder:
@@ -84,15 +100,21 @@ class Folder:
             raise SourceError("several-logs", ", ".join(place.name for place in found))
         self._site, self._log = found[0], found[0] / "log"
 
-    def read(self, path: str) -> bytes | None:
+    def _place(self, path: str) -> Path | None:
         if path.startswith(LOG):
-            place = self._log / path.removeprefix(LOG)
-        elif self._site is not None:
-            place = self._site / path
-        else:
+            return self._log / path.removeprefix(LOG)
+        return None if self._site is None else self._site / path
+
+    def stream(self, path: str) -> Flow | None:
+        place = self._place(path)
+        return _patient(place, path) if place is not None and place.is_file() else None
+
+    def read(self, path: str) -> bytes | None:
+        place = self._place(path)
+        if place is None:
             return None
         try:
-            if place.stat().st_size > MAX_FILE_BYTES and not path.startswith(LOG + "objects/files/"):
+            if place.stat().st_size > MAX_FILE_BYTES:
                 raise SourceError("too-large", path)
             return place.read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -108,6 +130,13 @@ class Folder:
     def stamped(self) -> list[int]:
         names = [path.stem for path in (self._log / "timestamps").glob("*.tsr")]
         return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
+
+
+def _patient(place: Path, path: str) -> Flow:
+    try:
+        yield from in_pieces(place)
+    except OSError as error:
+        raise SourceError("unreadable", path, error.strerror or "") from None
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
@@ -172,11 +201,44 @@ class Address:
         """Nor these."""
         return []
 
+    def stream(self, path: str) -> Flow | None:
+        first = self._patiently(self._open, path)
+        return None if first is None else self._flow(path, first)
+
+    def _flow(self, path: str, answer: http.client.HTTPResponse) -> Flow:
+        """The pieces of an answer. Cut, it is asked for again, and what was had is passed over: it can't differ."""
+        done = cuts = 0
+        while True:
+            passed = 0
+            with answer:
+                try:
+                    while piece := answer.read(PIECE_BYTES):
+                        fresh = piece[max(0, done - passed) :]
+                        passed += len(piece)
+                        if fresh:
+                            done += len(fresh)
+                            yield fresh
+                    if not answer.length:
+                        return
+                except (OSError, http.client.HTTPException):
+                    pass
+            if cuts == len(self._pauses_s):
+                raise SourceError("unreachable", path)
+            time.sleep(self._pauses_s[cuts])
+            cuts += 1
+            following = self._patiently(self._open, path)
+            if following is None:
+                raise SourceError("unreachable", path)
+            answer = following
+
     def _ask(self, path: str) -> bytes | None:
+        return self._patiently(self._ask_once, path)
+
+    def _patiently(self, once: Callable[[str], T], path: str) -> T:
         tries = len(self._pauses_s)
         for number in range(tries + 1):
             try:
-                return self._ask_once(path)
+                return once(path)
             except SourceError as error:
                 if error.reason != "unreachable" or number == tries:
                     raise
@@ -184,10 +246,23 @@ class Address:
         raise AssertionError
 
     def _ask_once(self, path: str) -> bytes | None:
+        answer = self._open(path)
+        if answer is None:
+            return None
+        try:
+            with answer:
+                data = answer.read(MAX_FILE_BYTES + 1)
+        except (OSError, http.client.HTTPException) as error:
+            raise SourceError("unreachable", path, str(getattr(error, "reason", error))) from None
+        if len(data) > MAX_FILE_BYTES:
+            raise SourceError("too-large", path)
+        return data
+
+    def _open(self, path: str) -> http.client.HTTPResponse | None:
         request = urllib.request.Request(self._base + path, headers={"User-Agent": "motion-verify"})
         try:
-            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
-                data: bytes = answer.read(MAX_FILE_BYTES + 1)
+            answer: http.client.HTTPResponse = self._opener.open(request, timeout=TIMEOUT_S)
+            return answer
         except urllib.error.HTTPError as error:
             with error:
                 if error.code in (404, 410):
@@ -196,9 +271,6 @@ class Address:
                 raise SourceError(reason, path, str(error.code)) from None
         except (OSError, http.client.HTTPException) as error:
             raise SourceError("unreachable", path, str(getattr(error, "reason", error))) from None
-        if len(data) > MAX_FILE_BYTES:
-            raise SourceError("too-large", path)
-        return data
 
 
 def read_json(source: Source, path: str) -> dict[str, Any] | None:

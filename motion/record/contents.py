@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
-from .bundles import KEPT_BACK, decode_objects, file_path, object_path
+from .bundles import AS_FILES, KEPT_BACK, decode_objects, file_path, object_path
 from .errors import MalformedTree, WrongObject
+from .files import Files, Flow, length_of
 from .flaws import Broken, Flaw
 from .objects import open_object
 from .published import Progress, Read, bundles_of, shown, silent
@@ -22,7 +23,10 @@ from .tiles import TILE_WIDTH, Tile, decode_bundle
 
 
 class Content(NamedTuple):
-    """What an entry commits to, checked: the content, or the skeleton that stands in (``is_skeleton``)."""
+    """What an entry commits to, checked: the content, or the skeleton that stands in (``is_skeleton``).
+
+    ``data`` is empty for files of contributions: they are read in pieces, whatever their length, and not kept.
+    """
 
     data: bytes
     is_skeleton: bool
@@ -46,12 +50,15 @@ def read_contents(
     progress: Progress = silent,
     *,
     is_mine: Callable[[Mapping[str, Any]], bool] = lambda body: True,
+    files: Files | None = None,
 ) -> Iterator[Told | Broken]:
     """Go once more through the entries of a log that holds, each with its object; stops at the first flaw.
 
     Args:
         is_mine: Says by its body whether an entry is looked at, for those who share the work.
+        files: Brings objects that are files, in pieces; by default they are read whole.
     """
+    files = files or _read_whole(read)
     for bundle in bundles_of(size):
         first = bundle.number * TILE_WIDTH
         entries = decode_bundle(bundle, read(bundle.path) or b"")
@@ -75,7 +82,7 @@ def read_contents(
                         yield Broken(Flaw.BUNDLE, entry=number, words=object_path(bundle))
                         return
                 else:
-                    found = check_content(read, kind, body, slots[at], redactions.get(number))
+                    found = check_content(read, kind, body, slots[at], redactions.get(number), files)
                     if isinstance(found, Flaw):
                         yield Broken(found, entry=number, words=shown(entry))
                         return
@@ -93,13 +100,23 @@ def _commitment(read: Read, size: int, target: int) -> str | None:
     return name
 
 
+def _read_whole(read: Read) -> Files:
+    def files(name: str) -> Flow | None:
+        data = read(file_path(name))
+        return None if data is None else (piece for piece in (data,))
+
+    return files
+
+
 def check_content(
-    read: Read, kind: str, body: Mapping[str, Any], slot: bytes, redaction: Redaction | None
+    read: Read, kind: str, body: Mapping[str, Any], slot: bytes, redaction: Redaction | None, files: Files
 ) -> Content | Flaw | None:
     """What one entry commits to, given its place in the bundle and the redaction that the log has of it."""
     name = body.get("c")
     if name is None or kind in KEPT_BACK:
         return Flaw.OBJECT_ALTERED if slot else None
+    if kind in AS_FILES and not slot:
+        return _check_file(files(name), name, body.get("len"), redaction)
     data: bytes | None = slot
     if not slot:
         data = read(file_path(name))
@@ -116,6 +133,19 @@ def check_content(
     if len(content) != body.get("len", len(content)):
         return Flaw.OBJECT_LENGTH
     return Content(content, False)
+
+
+def _check_file(flow: Flow | None, name: str, said: int | None, redaction: Redaction | None) -> Content | Flaw | None:
+    """An object that is a file: read to its end, or a little beyond the length that the entry says."""
+    if flow is None:
+        return Flaw.OBJECT_MISSING if redaction is None else None
+    with closing(flow):
+        length = length_of(flow, name, said)
+    if length is None:
+        return Flaw.OBJECT_ALTERED
+    if redaction is not None:
+        return Flaw.OBJECT_KEPT
+    return Content(b"", False) if said is None or length == said else Flaw.OBJECT_LENGTH
 
 
 def _check_withdrawn(

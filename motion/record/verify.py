@@ -20,6 +20,7 @@ from .checkpoint import VerifierKey, parse_verifier_key
 from .contents import read_contents
 from .entry import Entry, decode_entry
 from .errors import MalformedKey, RecordError, WrongObject
+from .files import PIECE_BYTES, Flow, whole_or_apart
 from .flaws import Broken, Flaw, Holds
 from .objects import open_object
 from .published import Passage, check_published, open_all, shown
@@ -125,10 +126,14 @@ def main(arguments: Sequence[str]) -> int:
         except FileNotFoundError:
             return None
 
+    def stream(path: str) -> Flow | None:
+        place = folder / path.removeprefix("log/") if path.startswith("log/") else folder.parent / path
+        return in_pieces(place) if place.is_file() else None
+
     story = Story()
     result = check_published(read, note, key, older=older, story=story)
     if isinstance(result, Holds):
-        for told in read_contents(read, result.size, story.redactions):
+        for told in read_contents(read, result.size, story.redactions, files=whole_or_apart(stream)):
             if isinstance(told, Broken):
                 result = told
     if isinstance(result, Holds):
@@ -140,6 +145,13 @@ def main(arguments: Sequence[str]) -> int:
     cause = "" if result.cause is None else f" ({result.cause!r})"
     print(f"does not hold: {result.flaw}{place}{cause} {result.words}".rstrip(), file=sys.stderr)
     return BROKEN
+
+
+def in_pieces(place: Path) -> Flow:
+    """The bytes of a file, a piece at a time."""
+    with place.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 if __name__ == "__main__":

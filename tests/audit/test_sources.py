@@ -10,6 +10,7 @@ import pytest
 
 from motion.audit import sources
 from motion.audit.sources import Address, Folder, SourceError, read_json
+from motion.record import verify as files_of_any_length
 from tests.databases import free_port
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -28,7 +29,7 @@ def serving(answers: dict[str, list[Answer]]) -> Iterator[str]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: int(headers.get("X-Cut", len(body)))])  # and hangs up
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -103,6 +104,21 @@ class TestAddress:
             assert reason(lambda: address(f"{url}/c").read("a")) == "too-large"
             assert address(f"{url}/c").read("b") == bytes(10)
 
+    def test_a_long_file_comes_in_pieces(self, address, monkeypatch: pytest.MonkeyPatch):
+        """Whatever its length; a line that is cut is taken up again, and nothing comes twice."""
+        monkeypatch.setattr(sources, "MAX_FILE_BYTES", 10)
+        film = bytes(range(256)) * 1000
+        cut: Answer = (200, {"X-Cut": "100000"}, film)
+        with serving({"/c/a": [cut, cut, ok(film)], "/c/b": [cut], "/c/c": [(503, {}, b""), ok(film)]}) as url:
+            source = address(f"{url}/c")
+            flow = source.stream("a")
+            assert flow is not None
+            pieces = list(flow)
+            assert b"".join(pieces) == film and max(map(len, pieces)) <= sources.PIECE_BYTES
+            assert b"".join(source.stream("c") or ()) == film
+            assert source.stream("none") is None
+            assert reason(lambda: list(source.stream("b") or ())) == "unreachable"
+
     def test_what_is_judged_is_what_was_read_first(self, address):
         """A tile is asked for once: a server cannot show two."""
         with serving({"/c/log/tile/0/000": [ok(b"first"), ok(b"second")]}) as url:
@@ -150,13 +166,18 @@ class TestFolder:
         assert Folder(tmp_path).kept_checkpoints() == ["log/checkpoints/20", "log/checkpoints/100"]
 
     def test_bounds_what_it_reads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-        """But for objects that are files of their own."""
+        """Objects that are files of their own come in pieces, of any length."""
         monkeypatch.setattr(sources, "MAX_FILE_BYTES", 10)
         (tmp_path / "objects/files").mkdir(parents=True)
         (tmp_path / "checkpoint").write_bytes(bytes(11))
         (tmp_path / "objects/files/a").write_bytes(bytes(11))
         assert reason(lambda: Folder(tmp_path).read("log/checkpoint")) == "too-large"
-        assert Folder(tmp_path).read("log/objects/files/a") == bytes(11)
+        assert reason(lambda: Folder(tmp_path).read("log/objects/files/a")) == "too-large"
+        monkeypatch.setattr(files_of_any_length, "PIECE_BYTES", 4)
+        flow = Folder(tmp_path).stream("log/objects/files/a")
+        assert flow is not None and [len(piece) for piece in flow] == [4, 4, 3]
+        assert Folder(tmp_path).stream("log/objects/files/b") is None
+        assert Folder(tmp_path).stream("medias/a") is None
 
     @pytest.mark.parametrize("data", [b"[]", b"{", b"\xff", b"[" * 100_000])
     def test_pages_for_programs_are_objects(self, tmp_path: Path, data: bytes):

@@ -1,9 +1,10 @@
 """How long the check of a large record takes, and in how much memory.
 
-python -m tests.bench.verify [ENTRIES] [--motions 10] [--folder FOLDER]
+python -m tests.bench.verify [ENTRIES] [--motions 10] [--film MEGABYTES] [--folder FOLDER]
 
 A synthetic congress is written to a folder: fifty officials type at once, each in a place of their own, in ten
-motions. `motion verify` then reads it in a process of its own, and the record's own room the log and objects alone.
+motions; with `--film` the congress shows a film of that length. `motion verify` then reads it in a process of its own,
+and the record's own room the log and objects alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from motion.live.updates import Id, Struct, encode, skeleton
 from motion.record.bundles import encode_objects, object_path
 from motion.record.checkpoint import Checkpoint, Signer, sign_checkpoint
 from motion.record.entry import encode_entry
-from motion.record.objects import seal
+from motion.record.files import encode_apart, salt_path
+from motion.record.objects import Commitment, seal
 from motion.record.tiles import Tile, encode_bundle
 from motion.record.tree import leaf_hash, root_of
 
@@ -31,6 +33,11 @@ SIGNER = Signer("registre.example.org/mesure", bytes(range(32)))
 OFFICIALS = 50
 STRETCH = 5  # keystrokes of one person before the next one's arrive
 START = datetime(2031, 11, 15, 9, 0, tzinfo=UTC)
+
+
+def salt_of(entry: int) -> bytes:
+    """What the object of an entry is sealed with."""
+    return hashlib.sha256(entry.to_bytes(8, "big")).digest()
 
 
 class Writer:
@@ -47,7 +54,7 @@ class Writer:
     def add(self, kind: str, by: str, content: bytes | None = None, **body: object) -> None:
         slot = b""
         if content is not None:
-            sealed = seal(hashlib.sha256(self.size.to_bytes(8, "big")).digest(), content)
+            sealed = seal(salt_of(self.size), content)
             body |= {"c": sealed.name, "len": len(content)}
             slot = sealed.data
         entry = encode_entry(kind, body, by=by, at=START + timedelta(milliseconds=20 * self.size))
@@ -96,10 +103,33 @@ class Writer:
         place.write_bytes(data)
 
 
-def write(folder: Path, entries: int, motions: int) -> None:
+def show_film(log: Writer, megabytes: int) -> None:
+    """Somebody sends a film of so many megabytes, and the congress shows it."""
+    salt = bytes(range(32))
+    commitment, piece = Commitment(salt), bytes(range(250)) * 4000
+    place = log.folder.parent / "medias" / "film"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as file:
+        for _ in range(megabytes):
+            commitment.update(piece)
+            file.write(piece)
+    path = f"medias/{commitment.name}.mp4"
+    place.rename(log.folder.parent / path)
+    log._write(salt_path(commitment.name), encode_apart(salt, path))
+    about = {"contribution": "C1", "len": megabytes * len(piece)}
+    words = seal(salt_of(log.size + 2), b"words")  # what the third entry from here publishes
+    log.add("contribution.receive", "system", c=words.name, channel="web", contribution="C1", len=5, version=1)
+    log.add("contribution.file", "system", c="0" * 64, file=1, media="video", **about)
+    log.add("contribution.publish", "sec-1", b"words", contribution="C1", version=1)
+    log.add("contribution.show", "system", c=commitment.name, file=1, media="video/mp4", role="video-720", **about)
+
+
+def write(folder: Path, entries: int, motions: int, film: int) -> None:
     """Fifty officials type in ten motions until there are so many entries."""
     log = Writer(folder)
     log.add("congress.open", "system", congress="mesure", title="Mesure", zone="Europe/Paris", languages=["fr"])
+    if film:
+        show_film(log, film)
     for who in range(1, OFFICIALS + 1):
         log.add("official.accredit", "sec-1", official=f"elu-{who}", name=f"Élue {who}", mandate="maire")
         log.add("session.open", f"elu-{who}", how="card", sess=f"s-{who}", who=f"elu-{who}")
@@ -162,14 +192,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("entries", type=int, nargs="?", default=1_000_000)
     arguments.add_argument("--motions", type=int, default=10)
+    arguments.add_argument("--film", type=int, default=0, help="megabytes of a film that the congress shows")
     arguments.add_argument("--folder", type=Path)
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-verify-") as made:
-        folder = options.folder or Path(made)
+        folder = (options.folder or Path(made)) / "log"
         if not (folder / "checkpoint").is_file():
             start = time.perf_counter()
-            write(folder, options.entries, options.motions)
-            weight = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            write(folder, options.entries, options.motions, options.film)
+            weight = sum(path.stat().st_size for path in folder.parent.rglob("*") if path.is_file())
             print(f"{options.entries} entries, {weight / 1e6:.0f} MB, written in {time.perf_counter() - start:.0f} s")
         key = SIGNER.verifier.encode()
         measure(sys.executable, "-m", "motion.record.verify", str(folder), key)
