@@ -6,24 +6,18 @@ JSON object a line, and ends with `{"made": …}` or `{"refused": …}`. What it
 as its role. Its standard input is its life: when whoever holds the other end goes, however it goes, so does this.
 """
 
-import json
 import logging
 import os
-import sys
-import threading
-import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
 
 from motion.media import limits, papers, photo, recording, sniffing, written
 from motion.media.made import Outcome
 from motion.media.refusal import FULL, TRY_LATER, DiskFull, Refused
 from motion.media.sniffing import Reader
+from motion.media.telling import Telling, begin
 from motion.rules.contributions import FileKind
 from motion.rules.media import MediaReason
-
-SAY_EVERY_S = 1.0
 
 CONVERSIONS = {
     Reader.RECORDING: recording.convert,
@@ -36,12 +30,7 @@ CONVERSIONS = {
 def main() -> None:
     """Make what the standard input asks for, in the working folder."""
     limits.tie_hands()
-    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no word of ours
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
-    task = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
-    telling = Telling(told)
+    task, telling = begin()
     telling(0)
     try:
         outcome = convert(Path(task["path"]), FileKind(task["kind"]), Path.cwd(), telling)
@@ -57,11 +46,10 @@ def main() -> None:
             os._exit(TRY_LATER)
         logging.getLogger("motion.media").exception("couldn't read a file")
         said = {"refused": MediaReason.INTERNAL.value}
-    print(json.dumps(said), file=told, flush=True)
-    os._exit(0)  # no thread of a library, and no half-closed film, has a say in how this ends
+    telling.end(said)
 
 
-def convert(path: Path, kind: FileKind, folder: Path, tell: "Telling") -> Outcome:
+def convert(path: Path, kind: FileKind, folder: Path, tell: Telling) -> Outcome:
     """Make all that is published of a file.
 
     Raises:
@@ -69,29 +57,6 @@ def convert(path: Path, kind: FileKind, folder: Path, tell: "Telling") -> Outcom
     """
     found = sniffing.sniff(path)
     return CONVERSIONS[found.reader](path, found.name, kind, folder, tell)
-
-
-class Telling:
-    """Says the percentage that is done, once a second at most; it never falls."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._said_at = float("-inf")
-        self._said = -1
-
-    def __call__(self, percent: int) -> None:
-        """Say it, if it is worth saying."""
-        now = time.monotonic()
-        if now - self._said_at >= SAY_EVERY_S:
-            self._said_at, self._said = now, max(percent, self._said)
-            print(json.dumps({"done": self._said}), file=self._out, flush=True)
-
-
-def _end_with(life: int) -> None:
-    """Wait until the other end is let go of, and end there: what lies in the folder is made anew."""
-    while os.read(life, 1):
-        pass
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,12 @@ CPU_PER_SECOND = 20  # of a recording: 4K in HEVC takes about four on a slow mac
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
-def tie_hands() -> None:
+def tie_hands(memory_bytes: int = MEMORY_BYTES) -> None:
     """Set all limits of this process; called once, before any thread is started."""
     os.nice(NICENESS)
     os.umask(0o077)
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_CPU, LONGEST_CPU_S),
         (resource.RLIMIT_NOFILE, OPEN_FILES),

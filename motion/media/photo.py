@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from motion.media import limits
 from motion.media.made import Made, Outcome
@@ -22,6 +23,8 @@ QUALITY = 82
 
 Image.MAX_IMAGE_PIXELS = None  # our own bound is looked at first, and says why
 ImageFile.LOAD_TRUNCATED_IMAGES = False
+# What goes with the picture stays behind, and is not decoded: a thumbnail may show something else.
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -31,7 +34,9 @@ _BROKEN = (
     KeyError,
     EOFError,
     UnidentifiedImageError,
+    RuntimeError,  # of the decoder of HEIF
 )
+_OF_PHONES = frozenset({"HEIF", "AVIF"})  # phones can write something simpler, and their owners are told how
 
 
 def convert(path: Path, name: str, kind: FileKind, folder: Path, tell: Callable[[int], None]) -> Outcome:
@@ -49,7 +54,7 @@ def convert(path: Path, name: str, kind: FileKind, folder: Path, tell: Callable[
         except Refused:
             raise
         except _BROKEN as error:
-            raise Refused(MediaReason.DAMAGED) from error
+            raise Refused(MediaReason.HEIC if name in _OF_PHONES else MediaReason.DAMAGED) from error
     tell(80)
     # A picture of its own, of points alone: whatever else came with the first stays behind.
     clean = Image.frombytes("RGB", picture.size, picture.tobytes())
@@ -70,6 +75,7 @@ def _picture(image: Image.Image) -> Image.Image:
     image.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))  # a JPEG is decoded at a fraction of its size
     profile = image.info.get("icc_profile")
     image.load()
+    _check(image)  # of HEIF, the size is what was decoded
     # Which way it was held is in what is left behind.
     turned = ImageOps.exif_transpose(image)
     turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)

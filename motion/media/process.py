@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ async def convert(
     """
     status = 0
     for run in range(1, RUNS + 1):
-        said, status = await _run(path, kind, folder, tell, started)
+        said, status = await run_child(PROGRAM, {"path": str(path), "kind": kind.value}, folder, tell, started)
         if said is not None:
             return _result(said, kind, folder)
         if status == TRY_LATER:
@@ -111,27 +111,31 @@ def _why(status: int) -> MediaReason:
     return MediaReason.INTERNAL
 
 
-async def _run(
-    path: Path,
-    kind: FileKind,
+async def run_child(
+    program: Sequence[str],
+    task: dict[str, str],
     folder: Path,
     tell: Callable[[int], Awaitable[None]],
     started: Callable[[int], None],
 ) -> tuple[dict[str, Any] | None, int]:
-    """Its last word, and how it ended; by the clock it ends with SIGALRM, as it were."""
+    """Give a child its task in this folder, and listen until it ends. Cancelled, it ends the child first.
+
+    Returns:
+        Its last word, and how it ended; by the clock it ends with SIGALRM, as it were.
+    """
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     # Each thread would otherwise reserve a part of the addresses that it may use.
     environment |= {"TMPDIR": str(folder), "HOME": str(folder), "MALLOC_ARENA_MAX": "2"}
     child = await asyncio.create_subprocess_exec(
-        *PROGRAM, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=folder, env=environment
+        *program, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=folder, env=environment
     )
     started(child.pid)
     assert child.stdin is not None and child.stdout is not None
     last: dict[str, Any] | None = None
     try:
         async with asyncio.timeout(LONGEST_S):
-            # Its standard input stays open as long as this process lives: see `motion.media.child`.
-            child.stdin.write(json.dumps({"path": str(path), "kind": kind.value}).encode() + b"\n")
+            # Its standard input stays open as long as this process lives: see `motion.media.telling`.
+            child.stdin.write(json.dumps(task).encode() + b"\n")
             async for line in child.stdout:
                 said = _said(line)
                 if "done" in said:

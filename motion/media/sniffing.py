@@ -51,6 +51,8 @@ _RECORDINGS = (
     (re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"), "mp3"),
 )
 _HEIF = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
+_AVIF = frozenset({b"avif", b"avis"})
+_BRANDS_BYTES = 256  # of a type box: no camera names more
 _PLAYLISTS = re.compile(rb"#EXTM3U|ffconcat version|\[playlist\]|<\?wpl|<asx|<smil|<MPD|file\s+['\"/\w]", re.IGNORECASE)
 _ACTIVE = re.compile(rb"<(!doctype\s+(html|svg)|html|svg|script|head|body|iframe)[\s>]|<svg:svg", re.IGNORECASE)
 
@@ -73,7 +75,7 @@ def sniff(path: Path) -> Format:
             return Format(Reader.PHOTO, name)
     if head[4:8] == b"ftyp":
         if head[8:12] in _HEIF:
-            raise Refused(MediaReason.HEIC)
+            return Format(Reader.PHOTO, "HEIF" if _AVIF.isdisjoint(_brands(head)) else "AVIF")
         return Format(Reader.RECORDING, "mov")
     if head.startswith(b"%PDF-"):
         return Format(Reader.PDF, "pdf")
@@ -89,3 +91,9 @@ def sniff(path: Path) -> Format:
             return Format(Reader.RECORDING, name)
     is_text = b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) == 0
     raise Refused(MediaReason.NOT_MEDIA if is_text else MediaReason.UNKNOWN_FORMAT)
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """What a file of the MP4 family says it is: ISO/IEC 14496-12, 4.3. HEIF says of what codec in the second place."""
+    end = min(int.from_bytes(head[:4]), _BRANDS_BYTES)
+    return {head[8:12], *(head[at : at + 4] for at in range(16, end, 4))}

@@ -51,14 +51,15 @@ SAID: dict[MediaReason, str] = {
         "MP4, un document en PDF, ODT ou DOCX."
     ),
     MediaReason.NOT_MEDIA: _(
-        "Ce fichier n’est ni une photo, ni un son, ni une vidéo, ni un document que l’on imprime."
+        "Ce fichier n’est ni une photo, ni un son, ni une vidéo, ni un document que l’on imprime. Si c’est un texte, "
+        "recopiez-le dans vos mots, ou envoyez-le en PDF."
     ),
     MediaReason.PLAYLIST: _("Ce fichier est une liste de lecture\u00a0: envoyez l’enregistrement lui-même."),
     MediaReason.ACTIVE: _(
         "Ce fichier est une page web ou un dessin vectoriel. Pour un dessin, envoyez-en une photo ou une image PNG."
     ),
     MediaReason.HEIC: _(
-        "Cette photo est au format HEIC, que nous ne savons pas lire. Envoyez-la en JPEG\u00a0: sur un iPhone, "
+        "Nous n’arrivons pas à lire cette photo, au format HEIC ou AVIF. Envoyez-la en JPEG\u00a0: sur un iPhone, "
         "choisissez «\u00a0Le plus compatible\u00a0» dans les réglages de l’appareil photo."
     ),
     MediaReason.OTHER_KIND: _(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from motion.media.film import Poster
 from motion.media.picture import TICKS, Scaler, Shape, Size, shape, within
 from motion.media.process import File, Result, convert
 from motion.rules.contributions import FileKind
-from tests.media import files
+from tests.media import files, phone_photos
 
 VIDEO, SOUND, PHOTO, DOCUMENT = FileKind.VIDEO, FileKind.SOUND, FileKind.PHOTO, FileKind.DOCUMENT
 
@@ -224,6 +225,16 @@ class TestPhotos:
             }
             left, right = seen.getpixel((10, 200)), seen.getpixel((290, 200))
         assert left[2] > 200 and right[0] > 200  # turned by a quarter, the red top is at the right
+
+    @pytest.mark.parametrize("write", [phone_photos.heic, phone_photos.avif])
+    def test_photos_of_todays_phones(self, tmp_path: Path, write: Callable[..., Path]) -> None:
+        """HEIC in its tiles, and AVIF: shown to all as any other photo, upright, without where and with what."""
+        for orientation, size, reds in ((1, (400, 300), (200, 10)), (6, (300, 400), (290, 200))):
+            made = by_role(made_of(write(tmp_path / "photo", orientation=orientation), PHOTO))["photo"]
+            with Image.open(made.path) as seen:
+                assert (seen.format, seen.size, dict(seen.getexif())) == ("JPEG", size, {})
+                red, blue = seen.getpixel(reds), seen.getpixel((size[0] - 1 - reds[0], size[1] - 1 - reds[1]))
+            assert red[0] > 200 > 60 > red[2] and blue[2] > 200 > 60 > blue[0]
 
     def test_a_large_photo_is_made_smaller(self, tmp_path: Path) -> None:
         """A page of handwriting can still be read."""
