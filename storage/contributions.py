@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
-from motion.rules.contributions import Moderation, Use
+from motion.rules.contributions import Channel, Moderation, Use
 from storage import models
 from storage.models import (
     Contribution,
@@ -93,6 +93,11 @@ def messages(db: Session, contribution_id: int) -> list[ContributionMessage]:
     return list(db.execute(query.order_by(col(ContributionMessage.id))).scalars())
 
 
+def lacks_comparison(contribution: Contribution) -> bool:
+    """Whether a second person has yet to compare what was typed, and its picture, with the paper."""
+    return contribution.channel == Channel.PAPER and contribution.checked_by is None
+
+
 def agreed(db: Session, contribution_id: int) -> frozenset[Use]:
     """What its author agrees to now: the last word on each use."""
     query = select(ContributionConsent).where(col(ContributionConsent.contribution_id) == contribution_id)
@@ -118,7 +123,9 @@ def objects_at(db: Session, contribution: Contribution) -> list[int]:
     ids = [file.id for file in kept if file.id is not None]
     found += [made.entry for made in renditions(db, ids) if made.entry is not None and made.blob is not None]
     found += [said.entry for said in transcripts(db, ids) if said.entry is not None and said.text]
-    found += [each.entry for each in messages(db, contribution.id) if each.entry is not None and each.text]
+    found += [
+        each.entry for each in messages(db, contribution.id) if each.entry is not None and each.name and each.text
+    ]
     return sorted(set(found))
 
 

@@ -6,12 +6,11 @@ Everything is logged when it is received, before anyone has judged it. What is p
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlmodel import Session
 
-from motion.acts import congresses, moderation, redactions
+from motion.acts import congresses, moderation, retraits
 from motion.acts.record import note
 from motion.record.objects import seal
 from motion.rules import contributions as rules
@@ -25,11 +24,10 @@ from motion.rules.errors import (
     SheetTaken,
 )
 from motion.rules.permissions import Act, Actor, require
-from motion.rules.redactions import KEPT_DAYS, Asker, Grounds, Reason, RedactionKind
+from motion.rules.redactions import Asker, Reason
 from motion.rules.vocabulary import Phase, Role
 from storage import contributions as rows
 from storage import ledger, similar, transcripts
-from storage import redactions as kept
 from storage.models import (
     Contribution,
     ContributionConsent,
@@ -165,7 +163,8 @@ def revise(
 ) -> None:
     """Log another version of the words; the old one stays readable until the new one is published, and after.
 
-    A refused contribution that is corrected is received again.
+    A refused contribution that is corrected is received again, and somebody reads it before it is published, even where
+    the congress reads afterwards.
 
     Raises:
         ContributionSettled, CollectionClosed, Invalid: Nothing was changed.
@@ -180,7 +179,7 @@ def revise(
     ledger.lock(db, contribution.congress_id)
     contribution.version += 1
     if contribution.state == ContributionState.REFUSED:
-        contribution.state = ContributionState.RECEIVED
+        contribution.state = _resumed(db, contribution)
     _add_version(db, actor, contribution, words, salt, {"channel": contribution.channel}, now)
     db.add(contribution)
     moderation.publish_if_due(db, contribution, now=now)
@@ -259,22 +258,12 @@ def withdraw(
         raise ContributionSettled(rows.code(contribution), contribution.state)
     congress_id = contribution.congress_id
     ledger.lock(db, congress_id)
-    entry = note(
-        db, congress_id, "contribution.withdraw", {"contribution": rows.code(contribution)}, actor=None, now=now
-    )
-    found = kept.targets(db, congress_id, rows.objects_at(db, contribution))
-    decision = None
-    if found:
-        zone = ZoneInfo(congresses.get(db, congress_id).time_zone)
-        until = now.astimezone(zone).date() + timedelta(days=KEPT_DAYS)
-        grounds = Grounds(RedactionKind.RETRAIT, Reason.CONSENT, Asker.AUTHOR, until)
-        decision = kept.next_decision(db, congress_id)
-        ordered = [found[number] for number in sorted(found)]
-        first = redactions.take_out(db, None, congress_id, decision, grounds, ordered, key=key, nonces=nonces, now=now)
-        entry = first + len(ordered) - 1
+    body: dict[str, object] = {"contribution": rows.code(contribution)}
+    contribution.entry = note(db, congress_id, "contribution.withdraw", body, actor=None, now=now)
+    decision = retraits.take_out(db, None, contribution, Reason.CONSENT, Asker.AUTHOR, key=key, nonces=nonces, now=now)
     assert contribution.id is not None
     transcripts.forget_unpublished(db, congress_id, contribution.id)
-    contribution.state, contribution.entry = ContributionState.WITHDRAWN, entry
+    contribution.state = ContributionState.WITHDRAWN
     contribution.email = contribution.email_hash = contribution.email_confirmed_at = None
     db.add(contribution)
     return decision
@@ -313,6 +302,13 @@ def check_official(db: Session, congress_id: int, official_id: int | None) -> No
         official = db.get(Official, official_id)
         if official is None or official.congress_id != congress_id:
             raise NotFound("official", str(official_id))
+
+
+def _resumed(db: Session, contribution: Contribution) -> ContributionState:
+    """What a refused contribution waits for once it is corrected: the agreement or the comparison that it lacked."""
+    assert contribution.id is not None
+    is_complete = Use.PUBLISH in rows.agreed(db, contribution.id) and not rows.lacks_comparison(contribution)
+    return ContributionState.RECEIVED if is_complete else ContributionState.AWAITED
 
 
 def _same(db: Session, contribution: Contribution, words: Words) -> bool:

@@ -5,23 +5,21 @@ was published and is refused later leaves publication as a *retrait* does.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlmodel import Session
 
-from motion.acts import congresses, news, notices, redactions
+from motion.acts import news, notices, retraits
 from motion.acts.record import note
 from motion.record.objects import seal
 from motion.rules import contributions as rules
 from motion.rules.contributions import REFUSALS, ContributionState, Moderation, Refusal, Use
 from motion.rules.errors import ContributionSettled, Invalid, NotConfirmedYet
 from motion.rules.permissions import Act, Actor, require
-from motion.rules.redactions import KEPT_DAYS, Asker, Grounds, Reason, RedactionKind
+from motion.rules.redactions import Asker, Reason
 from motion.rules.text import digest
 from storage import contributions as rows
 from storage import ledger
-from storage import redactions as kept
 from storage.models import (
     Contribution,
     ContributionFile,
@@ -58,13 +56,18 @@ def set_rules(db: Session, actor: Actor, congress_id: int, moderation: str, *, n
 def publish_if_due(db: Session, contribution: Contribution, *, now: datetime) -> bool:
     """Publish by the congress's rule: at once when it reads afterwards, and nothing is waited for.
 
-    Of files, what is made of them follows when it is made (`show`): the words do not wait for a video.
+    What was refused and is corrected waits to be read. Of files, what is made of them follows when it is made (`show`):
+    the words do not wait for a video.
     """
     if rows.moderation(db, contribution.congress_id) is not Moderation.AFTER:
         return False
     assert contribution.id is not None
-    is_ready = contribution.state in (ContributionState.RECEIVED, ContributionState.PUBLISHED)
-    if not is_ready or Use.PUBLISH not in rows.agreed(db, contribution.id):
+    is_read = contribution.read_version > 0  # before it is published, a decision can only have been a refusal
+    is_ready = contribution.state == ContributionState.PUBLISHED or (
+        contribution.state == ContributionState.RECEIVED and not is_read
+    )
+    is_new = contribution.published_version < contribution.version
+    if not is_ready or not is_new or Use.PUBLISH not in rows.agreed(db, contribution.id):
         return False
     _publish(db, None, contribution, now)
     news.tell(db, contribution, "published", now=now)
@@ -82,7 +85,8 @@ def publish(db: Session, actor: Actor, contribution: Contribution, *, now: datet
     require(actor, Act.MODERATE, contribution.congress_id)
     assert contribution.id is not None
     ledger.lock(db, contribution.congress_id)
-    if contribution.state == ContributionState.AWAITED or Use.PUBLISH not in rows.agreed(db, contribution.id):
+    is_complete = Use.PUBLISH in rows.agreed(db, contribution.id) and not rows.lacks_comparison(contribution)
+    if contribution.state == ContributionState.AWAITED or not is_complete:
         raise NotConfirmedYet(rows.code(contribution))
     is_new = contribution.published_version < contribution.version
     is_there = not rows.versions(db, contribution.id)[-1].is_gone
@@ -243,30 +247,8 @@ def refuse(
         )
     )
     if was_published:
-        _take_down(db, actor, contribution, Reason(reason), key, nonces, now)
-
-
-def _take_down(
-    db: Session,
-    actor: Actor,
-    contribution: Contribution,
-    reason: Reason,
-    key: bytes,
-    nonces: Iterable[bytes],
-    now: datetime,
-) -> None:
-    congress_id = contribution.congress_id
-    found = kept.targets(db, congress_id, rows.objects_at(db, contribution))
-    targets = [found[number] for number in sorted(found) if found[number].kind in PUBLISHED_KINDS]
-    if not targets:
-        return
-    zone = ZoneInfo(congresses.get(db, congress_id).time_zone)
-    until = now.astimezone(zone).date() + timedelta(days=KEPT_DAYS)
-    grounds = Grounds(RedactionKind.RETRAIT, reason, Asker.CONCERNED, until)
-    decision = kept.next_decision(db, congress_id)
-    first = redactions.take_out(db, actor, congress_id, decision, grounds, targets, key=key, nonces=nonces, now=now)
-    contribution.entry = first + len(targets) - 1
-    db.add(contribution)
+        named = Reason(reason), Asker.CONCERNED
+        retraits.take_out(db, actor, contribution, *named, key=key, nonces=nonces, now=now, kinds=PUBLISHED_KINDS)
 
 
 def answer(db: Session, contribution: Contribution, message: str, *, salt: bytes, now: datetime) -> None:

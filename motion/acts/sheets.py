@@ -91,7 +91,7 @@ def receive(
 
     Raises:
         NotAllowed, CollectionClosed, Invalid, SheetTaken: Nothing was received.
-        NotFound, UploadGone, UploadElsewhere: A scan is no longer there, or not yet.
+        NotFound, UploadGone, UploadUnfinished: A scan is no longer there, or not yet.
     """
     require(actor, Act.COLLECT, congress_id)
     if not scans:

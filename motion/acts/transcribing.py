@@ -98,10 +98,8 @@ def correct(
     ledger.lock(db, congress_id)
     if is_paper and contribution.state == ContributionState.RECEIVED:
         contribution.state = ContributionState.AWAITED
+    contribution.typed_by, contribution.checked_by = actor.secretary_id, None  # it is to be compared again
     contributions.revise(db, contribution, words, salt=salt, now=now, actor=actor)
-    if is_paper:
-        contribution.state = ContributionState.AWAITED  # refused before: it is to be compared again as well
-    contribution.typed_by, contribution.checked_by = actor.secretary_id, None
     contribution.official_id = official_id
     db.add(contribution)
     return contribution
