@@ -38,6 +38,7 @@ from motion.work.loop import Turn, keep_turning
 from motion.work.mailbox import Mailboxes
 from motion.work.media import Conversions
 from motion.work.publishing import Publisher
+from motion.work.seals import Seals
 from motion.work.signed_aside import SignedAside
 from motion.work.timestamps import Timestamps
 from storage import migrate, sign_in_key
@@ -61,6 +62,7 @@ SEARCHES_MS = 600_000  # what another version indexed: there is something to do 
 UPLOADS_MS = 5_000  # what a crash, or a store that was away, left whole and not yet where it stays
 MAILBOXES_MS = 30_000  # whoever writes a mail expects an answer within the minute
 DOOMED_MS = 2_000  # what was taken back is gone from the disk before its author has closed the page
+SEALS_MS = 5_000  # what was withdrawn is readable in the store of files until then
 FILES_MS = 60_000  # what was begun and never finished
 MEDIA_MS = 2_000  # somebody looks at the progress of their film
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
@@ -187,6 +189,7 @@ def turns(started: Started) -> list[Turn]:
         await conversions.make_due()
 
     scrubs = withdrawals.Scrubs(service.store)
+    seals = Seals(service.store, service.blobs, settings.data_dir, service.now)
 
     return [
         Turn("checkpoints", min(SOLEMN_MS, settings.checkpoint_ms), sign),
@@ -202,6 +205,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("files", FILES_MS, forget_files),
         Turn("mailboxes", MAILBOXES_MS, mailboxes.read_due),
         Turn("media", MEDIA_MS, make_ready),
+        Turn("seals", SEALS_MS, seals.seal_due),
         Turn("doomed", DOOMED_MS, destroy),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),

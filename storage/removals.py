@@ -91,9 +91,9 @@ def spare(db: Session, key: str) -> None:
 def forget_sealed(db: Session, congress_id: int, targets: Collection[int], *, now: datetime) -> None:
     """Destroy what was kept sealed of these entries."""
     rows = col(WithdrawnObject.congress_id) == congress_id, col(WithdrawnObject.target).in_(targets)
-    for blob in db.execute(
-        select(col(WithdrawnObject.blob)).where(*rows, col(WithdrawnObject.blob).is_not(None))
-    ).scalars():
+    # Held: whoever is sealing one of these files (`storage.withdrawn_files`) has done so, or finds no row.
+    files = select(col(WithdrawnObject.blob)).where(*rows, col(WithdrawnObject.blob).is_not(None)).with_for_update()
+    for blob in db.execute(files).scalars().all():
         assert blob is not None
         doom(db, blob, now)
     db.execute(delete(WithdrawnObject).where(*rows))

@@ -68,4 +68,5 @@ class WithdrawnObject(SQLModel, table=True):
     name: str
     sealed: bytes = Field(sa_type=LargeBinary)  # 12 bytes of nonce, then AES-256-GCM of salt and content
     blob: str | None = Field(default=None)  # key of a file, never public, of which `sealed` holds the salt alone
+    is_blob_sealed: bool = False  # whether that file is encrypted as well (`storage.sealed_files`)
     until: date = Field(index=True)
