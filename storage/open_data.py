@@ -16,8 +16,8 @@ from motion.record import entry as record
 from motion.record.entry import decode_entry
 from motion.rules.errors import NotFound
 from motion.rules.register import BOUND, PAUSE, TYPED, Line
-from storage import published, queries, redactions, register
-from storage.models import Congress, Contribution, Entry, Motion, Official, Redaction
+from storage import open_voices, published, queries, redactions, register
+from storage.models import Congress, Entry, Motion, Official, Redaction
 from storage.models.record import IS_RARE, MAX_NUMBER
 from storage.pages import last_entry
 from storage.register import FREQUENT, Told
@@ -208,7 +208,7 @@ class Address:
 
     slug: str
     motions: tuple[tuple[str, datetime], ...]
-    contributions: tuple[int, ...] = ()  # numbers of those that are published
+    contributions: tuple[int, ...] = ()  # numbers of those that everyone reads
 
 
 def addresses(db: Session) -> list[Address]:
@@ -219,12 +219,7 @@ def addresses(db: Session) -> list[Address]:
     found: dict[int, list[tuple[str, datetime]]] = {}
     for congress_id, code, text_at, created_at in db.execute(query.limit(MOST_ADDRESSES)):
         found.setdefault(congress_id, []).append((code, text_at or created_at))
-    said: dict[int, list[int]] = {}
-    heard = select(col(Contribution.congress_id), col(Contribution.number)).where(
-        col(Contribution.congress_id).in_([one.id for one in listed]), col(Contribution.state) == "published"
-    )
-    for congress_id, number in db.execute(heard.order_by(col(Contribution.id)).limit(MOST_ADDRESSES)):
-        said.setdefault(congress_id, []).append(number)
+    said = open_voices.published_numbers(db, [one.id for one in listed], MOST_ADDRESSES)
     return [Address(one.slug, tuple(found.get(one.id or 0, ())), tuple(said.get(one.id or 0, ()))) for one in listed]
 
 

@@ -1,12 +1,11 @@
-"""Contributions for readers: lists, one page, places and figures. What is not published gives its number and its state.
+"""Contributions for readers: lists and one page. What is not published gives its number and its state.
 
 Of a contribution that is not published, or whose words were taken out, no row of its words is read at all: what a page
-does not have, it can't show.
+does not have, it can't show. What is counted is told by `voices_counted`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, literal, or_, select
@@ -149,13 +148,13 @@ def last_entry(db: Session, congress_id: int) -> int:
 def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
     """Read a page of the list."""
     assert congress.id is not None
-    wanted = _wanted(congress.id, asked)
+    wanted = narrowed(congress.id, asked)
     is_open = asked.state in ("all", ContributionState.PUBLISHED.value)
     join = select(Contribution, ContributionVersion).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
     counted = select(func.count()).select_from(Contribution).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
     found = db.execute(_ordered(join, asked).limit(PAGE + 1)).all()
-    voices = _dressed(db, [(row[0], row[1]) for row in found[:PAGE]])
-    states = _states(db, congress.id)
+    voices = dressed(db, [(row[0], row[1]) for row in found[:PAGE]])
+    states = states_of(db, congress.id)
     # The list as it opens is counted with the states: the count of a filter reads what it filters.
     plain = asked.state == ContributionState.PUBLISHED.value and not _is_filtered(asked)
     count = states.get(asked.state, 0) if plain else db.execute(counted).scalar_one()
@@ -163,7 +162,7 @@ def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
         voices,
         count,
         states,
-        _themes_in_use(db, congress.id),
+        themes_in_use(db, congress.id),
         _departments(db, congress.id) if is_open else (),
         last_entry(db, congress.id),
         len(found) > PAGE,
@@ -189,7 +188,7 @@ def one(db: Session, congress: Congress, number: int) -> OneVoice:
     if found.state != ContributionState.PUBLISHED:
         shown = None
     last = last_entry(db, congress.id)
-    (voice,) = _dressed(db, [(found, shown)])
+    (voice,) = dressed(db, [(found, shown)])
     stones = _tombstones(db, congress.id, found, versions)
     entries = [("receive", each.entry) for each in versions]
     if shown is None:
@@ -221,14 +220,15 @@ def recent(db: Session, congress_id: int, most: int) -> tuple[Voice, ...]:
 def _some(db: Session, condition: ColumnElement[bool], most: int = PAGE) -> tuple[Voice, ...]:
     query = select(Contribution, ContributionVersion).join(ContributionVersion, IS_SHOWN).where(condition)
     found = db.execute(query.order_by(col(Contribution.number).desc()).limit(most)).all()
-    return _dressed(db, [(row[0], row[1]) for row in found])
+    return dressed(db, [(row[0], row[1]) for row in found])
 
 
 def _is_filtered(asked: Asked) -> bool:
     return any((asked.channel, asked.theme, asked.department, asked.commune, asked.official, asked.files))
 
 
-def _wanted(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+def narrowed(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions of what is asked, its order aside; `IS_SHOWN` is joined."""
     version = ContributionVersion
     wanted = [col(Contribution.congress_id) == congress_id]
     if asked.state != "all":
@@ -239,7 +239,9 @@ def _wanted(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
     if asked.department:
         wanted.append(col(version.department_code) == asked.department)
     if asked.commune:
-        wanted.append(func.lower(col(version.commune)) == asked.commune.lower())
+        # What SQLite calls lower leaves É as it is; so do bytes.
+        named = {asked.commune.lower(), asked.commune.encode().lower().decode()}
+        wanted.append(func.lower(col(version.commune)).in_(named))
     if asked.official:
         wanted.append(col(version.is_official).is_(asked.official == "yes"))
     if asked.theme is not None:
@@ -301,12 +303,14 @@ def _ordered(
     return query.order_by(*by, number).offset((asked.page - 1) * PAGE)
 
 
-def _states(db: Session, congress_id: int) -> dict[str, int]:
+def states_of(db: Session, congress_id: int) -> dict[str, int]:
+    """How many contributions are in each state."""
     query = select(col(Contribution.state), func.count()).where(col(Contribution.congress_id) == congress_id)
     return {state: count for state, count in db.execute(query.group_by(col(Contribution.state)))}
 
 
-def _themes_in_use(db: Session, congress_id: int) -> tuple[Theme, ...]:
+def themes_in_use(db: Session, congress_id: int) -> tuple[Theme, ...]:
+    """The themes in use, by number."""
     query = select(Theme).where(col(Theme.congress_id) == congress_id, col(Theme.is_used).is_(True))
     return tuple(db.execute(query.order_by(col(Theme.number))).scalars())
 
@@ -321,7 +325,7 @@ def _departments(db: Session, congress_id: int) -> tuple[str, ...]:
     return tuple(sorted(db.execute(query).scalars()))
 
 
-def _dressed(db: Session, found: Sequence[tuple[Contribution, ContributionVersion | None]]) -> tuple[Voice, ...]:
+def dressed(db: Session, found: Sequence[tuple[Contribution, ContributionVersion | None]]) -> tuple[Voice, ...]:
     """Add themes and kinds of files to those that are read, and the reason to those that are refused."""
     shown = [one.id for one, version in found if version is not None]
     refused = [one.id for one, _version in found if one.state == ContributionState.REFUSED]
@@ -428,83 +432,3 @@ def media(db: Session, congress: Congress, name: str) -> rows.Shown | Removed:
     if found is not None:
         return found
     return Removed(redactions.about(db, congress.id, made.entry))
-
-
-def places(db: Session, congress_id: int) -> list[tuple[str, str, int]]:
-    """Count the published contributions of each place: code of its department, commune, how many."""
-    version = ContributionVersion
-    query = (
-        select(col(version.department_code), col(version.commune), func.count())
-        .join(Contribution, IS_SHOWN)
-        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
-        .group_by(col(version.department_code), col(version.commune))
-        .order_by(col(version.department_code), col(version.commune))
-    )
-    return [(row[0], row[1], row[2]) for row in db.execute(query)]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What there is to count."""
-
-    channels: dict[str, int]  # of all received
-    states: dict[str, int]
-    themes: tuple[tuple[Theme, int], ...]  # of what is published
-    officials: int
-    others: int
-    moments: tuple[datetime, ...]  # when each was received
-
-
-def figures(db: Session, congress_id: int) -> Figures:
-    """Count the contributions of a congress."""
-    its = col(Contribution.congress_id) == congress_id
-    channels = select(col(Contribution.channel), func.count()).where(its).group_by(col(Contribution.channel))
-    version = ContributionVersion
-    officials = (
-        select(col(version.is_official), func.count())
-        .join(Contribution, IS_SHOWN)
-        .where(its)
-        .group_by(col(version.is_official))
-    )
-    by_theme = (
-        select(col(Theme.id), func.count())
-        .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
-        .join(Contribution, col(Contribution.id) == col(ContributionTheme.contribution_id))
-        .join(ContributionVersion, IS_SHOWN)
-        .where(its, col(Theme.is_used).is_(True))
-        .group_by(col(Theme.id))
-    )
-    under = {row[0]: row[1] for row in db.execute(by_theme)}
-    who = {bool(row[0]): row[1] for row in db.execute(officials)}
-    return Figures(
-        {row[0]: row[1] for row in db.execute(channels)},
-        _states(db, congress_id),
-        tuple((theme, under.get(theme.id, 0)) for theme in _themes_in_use(db, congress_id)),
-        who.get(True, 0),
-        who.get(False, 0),
-        tuple(
-            db.execute(select(col(Contribution.received_at)).where(its).order_by(col(Contribution.number))).scalars()
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What the home of a congress says of contributions."""
-
-    recent: tuple[Voice, ...]
-    published: int
-    places: int  # communes from which something is published
-
-
-def heard(db: Session, congress_id: int, most: int = 3) -> Heard:
-    """Read what was said lately, and from how many places."""
-    version = ContributionVersion
-    counted = (
-        select(func.count(func.distinct(version.department_code + "/" + col(version.commune))))
-        .select_from(Contribution)
-        .join(ContributionVersion, IS_SHOWN)
-        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
-    )
-    published = _states(db, congress_id).get(ContributionState.PUBLISHED.value, 0)
-    return Heard(recent(db, congress_id, most), published, db.execute(counted).scalar_one() if published else 0)

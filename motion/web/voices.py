@@ -28,7 +28,8 @@ from motion.web.views import View, shown
 from motion.web.weights import weight
 from storage.contributions import code
 from storage.models import ContributionFile, ContributionVersion, FileRendition
-from storage.voices import FileShown, Heard, OneVoice, Voice
+from storage.voices import FileShown, OneVoice, Voice
+from storage.voices_counted import Heard
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 

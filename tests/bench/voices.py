@@ -23,7 +23,7 @@ from sqlmodel import Session
 from motion.acts import contributions, moderation
 from motion.rules.contributions import Channel, ConsentWay, Place, Words
 from motion.rules.words import asked as wanted
-from storage import migrate, queries, search, voices
+from storage import migrate, queries, search, voices, voices_counted
 from storage.models import Congress
 from storage.store import Store
 from storage.voices import Asked
@@ -96,8 +96,8 @@ def measure(many: int) -> dict[str, float]:
         }
         asked["list, one department"] = lambda db: voices.listed(db, congress, Asked(department="05"))
         asked["one contribution"] = lambda db: voices.one(db, congress, many // 2)
-        asked["home"] = lambda db: voices.heard(db, world.congress_id)
-        asked["figures"] = lambda db: voices.figures(db, world.congress_id)
+        asked["home"] = lambda db: voices_counted.heard(db, world.congress_id)
+        asked["figures"] = lambda db: voices_counted.figures(db, world.congress_id)
         asked["search, a common word"] = lambda db: search.find(db, congress, wanted("navette"))
         asked["search, three words"] = lambda db: search.find(db, congress, wanted("médecin salarié école"))
         found = {name: cost_ms(store, ask) for name, ask in asked.items()}

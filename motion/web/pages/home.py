@@ -22,12 +22,12 @@ from motion.web.recent import Excerpt, excerpt, last_words_of
 from motion.web.steps import DamierView, damier_view
 from motion.web.views import View, shown
 from motion.web.voices import heard_view
-from storage import pages, published, voices
+from storage import pages, published, voices_counted
 from storage.models import Congress, Motion
 from storage.pages import WRITING_SECONDS, HomeRows
 from storage.queries import congresses
 from storage.store import Session
-from storage.voices import Heard
+from storage.voices_counted import Heard
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -255,7 +255,7 @@ def home_and_signature(db: Session, congress: Congress) -> tuple[HomeRows, datet
     assert congress.id is not None
     # The entries of a demonstration bear the hours of its story.
     since = None if congress.is_demonstration else published.unsigned_since(db, congress.id)
-    return pages.home(db, congress), since, voices.heard(db, congress.id)
+    return pages.home(db, congress), since, voices_counted.heard(db, congress.id)
 
 
 def stage_of(phase: Phase, motions: Sequence[Motion]) -> str:

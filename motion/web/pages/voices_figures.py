@@ -11,10 +11,10 @@ from starlette.routing import Route
 from motion.rules.contributions import CHANNELS, STATES
 from motion.web.page import Page, read
 from motion.web.views import View, shown
-from storage import voices
+from storage import voices, voices_counted
 from storage.models import Congress
 from storage.store import Session
-from storage.voices import Figures
+from storage.voices_counted import Figures
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -51,7 +51,7 @@ class FiguresView(View):
 def read_figures(db: Session, congress: Congress) -> tuple[Figures, int]:
     """Read the figures, and the last entry about contributions."""
     assert congress.id is not None
-    return voices.figures(db, congress.id), voices.last_entry(db, congress.id)
+    return voices_counted.figures(db, congress.id), voices.last_entry(db, congress.id)
 
 
 def figures_view(page: Page, found: Figures) -> FiguresView:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from motion.rules import communes, outlines
 from motion.web.page import Page, read
 from motion.web.views import View, shown
-from storage import voices
+from storage import voices, voices_counted
 from storage.models import Congress
 from storage.store import Session
 
@@ -62,7 +62,7 @@ Places = list[tuple[str, str, int]]
 def read_places(db: Session, congress: Congress) -> tuple[Places, int]:
     """Read the places heard, and the last entry about contributions."""
     assert congress.id is not None
-    return voices.places(db, congress.id), voices.last_entry(db, congress.id)
+    return voices_counted.places(db, congress.id), voices.last_entry(db, congress.id)
 
 
 def map_view(page: Page, places: Places) -> MapView:

@@ -1,0 +1,96 @@
+"""What was said, counted: by place, channel, state, theme, day; and what the home of a congress says of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from storage.models import Contribution, ContributionTheme, ContributionVersion, Theme
+from storage.voices import IS_SHOWN, Voice, recent, states_of, themes_in_use
+
+
+def places(db: Session, congress_id: int) -> list[tuple[str, str, int]]:
+    """Count the published contributions of each place: code of its department, commune, how many."""
+    version = ContributionVersion
+    query = (
+        select(col(version.department_code), col(version.commune), func.count())
+        .join(Contribution, IS_SHOWN)
+        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
+        .group_by(col(version.department_code), col(version.commune))
+        .order_by(col(version.department_code), col(version.commune))
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What there is to count."""
+
+    channels: dict[str, int]  # of all received
+    states: dict[str, int]
+    themes: tuple[tuple[Theme, int], ...]  # of what is published
+    officials: int
+    others: int
+    moments: tuple[datetime, ...]  # when each was received
+
+
+def figures(db: Session, congress_id: int) -> Figures:
+    """Count the contributions of a congress."""
+    its = col(Contribution.congress_id) == congress_id
+    channels = select(col(Contribution.channel), func.count()).where(its).group_by(col(Contribution.channel))
+    version = ContributionVersion
+    officials = (
+        select(col(version.is_official), func.count())
+        .join(Contribution, IS_SHOWN)
+        .where(its)
+        .group_by(col(version.is_official))
+    )
+    by_theme = (
+        select(col(Theme.id), func.count())
+        .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
+        .join(Contribution, col(Contribution.id) == col(ContributionTheme.contribution_id))
+        .join(ContributionVersion, IS_SHOWN)
+        .where(its, col(Theme.is_used).is_(True))
+        .group_by(col(Theme.id))
+    )
+    under = {row[0]: row[1] for row in db.execute(by_theme)}
+    who = {bool(row[0]): row[1] for row in db.execute(officials)}
+    return Figures(
+        {row[0]: row[1] for row in db.execute(channels)},
+        states_of(db, congress_id),
+        tuple((theme, under.get(theme.id, 0)) for theme in themes_in_use(db, congress_id)),
+        who.get(True, 0),
+        who.get(False, 0),
+        tuple(
+            db.execute(select(col(Contribution.received_at)).where(its).order_by(col(Contribution.number))).scalars()
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the home of a congress says of contributions."""
+
+    recent: tuple[Voice, ...]
+    published: int  # and not taken out since
+    places: int  # communes from which something is published
+
+
+def heard(db: Session, congress_id: int, most: int = 3) -> Heard:
+    """Read what was said lately, and from how many places."""
+    version = ContributionVersion
+    counted = (
+        select(func.count(func.distinct(version.department_code + "/" + col(version.commune))))
+        .select_from(Contribution)
+        .join(ContributionVersion, IS_SHOWN)
+        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
+    )
+    shown = (
+        select(func.count())
+        .select_from(Contribution)
+        .join(ContributionVersion, IS_SHOWN)
+        .where(col(Contribution.congress_id) == congress_id)
+    )
+    published = db.execute(shown).scalar_one()
+    return Heard(recent(db, congress_id, most), published, db.execute(counted).scalar_one() if published else 0)
