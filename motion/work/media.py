@@ -20,6 +20,7 @@ from motion.media.process import File, Result
 from motion.media.refusal import DiskFull
 from motion.record.objects import SALT_BYTES, Commitment
 from motion.rules.media import MediaReason
+from motion.work import signs
 from motion.work.jobs import THIS_PROCESS, TakenOver
 from storage import jobs, ledger, media
 from storage.blobs import CHUNK_BYTES, BlobMissing, Blobs, StoreUnusable
@@ -28,7 +29,6 @@ from storage.store import Session, Store
 
 log = logging.getLogger("motion.work")
 
-SIGN_EVERY_S = 5.0  # of life and of progress, far below `jobs.LEASE`
 PAUSE = timedelta(minutes=1)  # when the disk is full or the store of files away: this is no fault of any file
 
 
@@ -43,7 +43,7 @@ class Conversions:
         now: Callable[[], datetime],
         *,
         owner: str = THIS_PROCESS,
-        sign_every_s: float = SIGN_EVERY_S,
+        sign_every_s: float = signs.EVERY_S,
     ) -> None:
         self._store, self._blobs, self._data_dir, self._now = store, blobs, data_dir.absolute(), now
         self._owner = owner
@@ -78,7 +78,7 @@ class Conversions:
         """Make what is published of one file; whether it is settled, were it with a reason."""
         folder = await asyncio.to_thread(process.new_folder, self._data_dir)
         try:
-            await self._make_in(folder, taken)
+            await signs.with_signs(self._work(folder, taken), lambda: self._sign(taken), self._sign_every_s)
         except TakenOver:
             log.warning("file %d was silent for too long and is worked at elsewhere", taken.file_id)
             return False
@@ -102,25 +102,8 @@ class Conversions:
             shutil.rmtree(folder, ignore_errors=True)  # not in a thread: a cancelled turn cleans up as well
         return True
 
-    async def _make_in(self, folder: Path, taken: Taken) -> None:
-        """Do the work, with signs of life beside it: of themselves, for some steps are long and silent."""
-        work = asyncio.create_task(self._work(folder, taken))
-        signs = asyncio.create_task(self._sign(taken))
-        try:
-            await asyncio.wait({work, signs}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                signs.result()
-        finally:
-            for task in (signs, work):
-                task.cancel()
-            await asyncio.gather(signs, work, return_exceptions=True)
-        work.result()
-
-    async def _sign(self, taken: Taken) -> None:
-        while True:
-            await asyncio.sleep(self._sign_every_s)
-            if not await self._store.write(media.alive, taken, self._owner, self._percent, self._now()):
-                raise TakenOver
+    async def _sign(self, taken: Taken) -> bool:
+        return await self._store.write(media.alive, taken, self._owner, self._percent, self._now())
 
     async def _work(self, folder: Path, taken: Taken) -> None:
         self._percent = 0
