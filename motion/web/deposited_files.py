@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from gettext import NullTranslations
 
 from motion.acts.contributions import ReceivedFile
 from motion.acts.deposits import FILES_KEPT
@@ -13,6 +14,7 @@ from motion.rules.contributions import FILES, FileKind
 from motion.rules.errors import Invalid, MotionError
 from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, kind_of_archive, names_in
 from motion.web.depositing import Answers
+from motion.web.forms import Form
 from motion.web.page import Page
 from motion.web.service import Service
 from motion.web.uploading import Uploads
@@ -22,6 +24,13 @@ from storage.blobs import BlobMissing, StoreUnusable
 from storage.models import Upload
 
 log = logging.getLogger("motion.web")
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+NOT_WHOLE = _("Un fichier n’est pas encore arrivé en entier. Attendez-le, ou retirez-le.")
+FILES_AWAY = _(
+    "Vos fichiers ne peuvent pas être lus en ce moment. Rien n’est perdu\u00a0: réessayez dans quelques minutes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,15 @@ async def look_at_new(
         kept.append(upload)
     descriptions = {name: said for name, said in answers.descriptions.items() if name in kinds}
     return replace(answers, kinds=kinds, descriptions=descriptions), kept, refused
+
+
+def refusals(page: Page, refused: Sequence[tuple[str, Invalid]]) -> str:
+    """Why files are not taken, in words; empty when all are."""
+    said = []
+    for name, error in refused:
+        why = Form().refuse(page, error).faults[error.field]
+        said.append(page._(_("«\u00a0%(name)s\u00a0» n’est pas pris. %(why)s"), name=name, why=why))
+    return " ".join(said)
 
 
 async def look_at(service: Service, upload: Upload) -> Kind:

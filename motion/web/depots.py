@@ -2,6 +2,9 @@
 
 The cookie holds 128 random bits and nothing about anyone; rows hold its SHA-256. Whoever clears their cookies begins
 anew, and what they had begun expires.
+
+A tablet in the hall is everybody's and keeps no cookie: there the key of the form stands for whoever fills it in. The
+page's script says it in a header, which no form and no other site can send; the next person's form has another.
 """
 
 import hashlib
@@ -14,6 +17,9 @@ from starlette.responses import Response
 from motion.settings import Settings
 
 DAYS = 30
+KIOSK = "motion-kiosk"
+"""The header in which a kiosk's page says the key of its form."""
+
 _SECRET = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -23,8 +29,11 @@ def cookie_name(settings: Settings) -> str:
 
 
 def depot(connection: HTTPConnection) -> bytes | None:
-    """What this browser's secret is known by in the database; None when it has none."""
+    """What this browser's secret, or the kiosk's form, is known by in the database; None when it has none."""
     settings: Settings = connection.app.state.service.settings
+    if KIOSK in connection.headers:
+        key = connection.headers[KIOSK]
+        return of_form(key) if _SECRET.fullmatch(key) else None
     secret = connection.cookies.get(cookie_name(settings), "")
     return hashed(secret) if _SECRET.fullmatch(secret) else None
 
@@ -46,6 +55,11 @@ def give(response: Response, settings: Settings, secret: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def of_form(key: str) -> bytes:
+    """What a kiosk's form is known by in the database."""
+    return hashed(f"borne {key}")
 
 
 def hashed(secret: str) -> bytes:

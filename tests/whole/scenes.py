@@ -47,6 +47,7 @@ NO_PAGES = {
     "log-stamped",
     "log-tile",
     "participate-files-list",  # for the page's script
+    "kiosk-files-list",  # likewise
     "entry-proof",
     "verify-guide",  # a file
     "verify-guide-in",  # a file

@@ -1,4 +1,4 @@
-"""Saying something as a new user would: on a small phone without script, by keyboard alone, at a tablet in the hall."""
+"""Saying something as a new user would: on a small phone without script, by keyboard alone."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 
-from motion.web.pages.kiosk import IDLE_S, WARNED_S
 from tests.whole.demonstration import Demonstration
 
 PATIENCE_MS = 40_000
@@ -135,49 +134,3 @@ class TestAContributor:
                     page.keyboard.press("Enter")
                 return
         raise AssertionError(f"{name} is out of reach")
-
-
-class TestATabletInTheHall:
-    def fill(self, page: Page, service: Demonstration) -> None:
-        """Somebody types."""
-        page.goto(f"{service.address}/ormeline/borne")
-        page.get_by_label("Que voulez-vous dire").fill("Il manque un banc.")
-        page.get_by_label("Votre nom").fill("Zoé Brume")
-        page.get_by_label("Non", exact=True).check()
-
-    def test_empties_itself_when_nobody_is_there(self, browser: Browser, service: Demonstration) -> None:
-        """After a warning, which a touch takes away."""
-        with visitor(browser, viewport={"width": 820, "height": 1180}) as page:
-            page.clock.install()
-            self.fill(page, service)
-            warning = page.locator("[data-borne-avis]")
-            page.clock.run_for((IDLE_S - 10) * 1000)
-            expect(warning).to_be_hidden()
-            page.clock.run_for(11_000)
-            expect(warning).to_be_visible()
-            page.get_by_role("button", name="Je suis là").click()
-            expect(warning).to_be_hidden()
-            page.clock.run_for((WARNED_S + 5) * 1000)
-            expect(page.get_by_label("Votre nom")).to_have_value("Zoé Brume")
-            page.clock.run_for((IDLE_S + WARNED_S) * 1000)
-            page.wait_for_url("**/borne?lang=fr")
-            expect(page.get_by_label("Votre nom")).to_have_value("")
-            expect(page.get_by_label("Que voulez-vous dire")).to_have_value("")
-
-    def test_the_next_person_finds_nothing(self, browser: Browser, service: Demonstration) -> None:
-        """Neither on the empty page nor by going back."""
-        with visitor(browser, viewport={"width": 820, "height": 1180}) as page:
-            self.fill(page, service)
-            page.get_by_label("publiée sur ce site").check()
-            page.get_by_label("J’ai dix-huit ans").check()
-            go_on(page, "Envoyer ma contribution")
-            expect(page.locator(".qr svg")).to_be_visible()
-            page.get_by_role("link", name="Personne suivante").click()
-            page.wait_for_url("**/borne?lang=fr")
-            expect(page.get_by_label("Votre nom")).to_have_value("")
-            assert not any("depot" in cookie["name"] for cookie in page.context.cookies())
-            with page.expect_navigation(url="**/borne"):
-                page.evaluate("history.go(-2)")  # past the receipt, which the browser has not kept
-            expect(page.get_by_label("Votre nom")).to_have_value("")
-            expect(page.get_by_label("Que voulez-vous dire")).to_have_value("")
-            assert "Zoé" not in page.content()

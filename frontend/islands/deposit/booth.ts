@@ -3,9 +3,9 @@ import { format, isSafari, type Kind } from "./formats";
 import { watch } from "./level";
 import { newKey } from "./network";
 import { copy, part, say, show } from "./parts";
-import type { KeptRecording, Shelf } from "./shelf";
+import type { Keeping, KeptRecording } from "./shelf";
 import { hold } from "./shelf";
-import { LONGEST_S, Take, type Taken } from "./take";
+import { Take, type Taken } from "./take";
 import { duration, fill, type Words } from "./words";
 
 type State = "closed" | "asking" | "ready" | "recording" | "review";
@@ -46,27 +46,30 @@ export class Booth {
   private address = "";
   private timer = 0;
   private said = 0;
+  private isLeft = false;
 
   /**
    * @param doors The buttons that open it, by kind.
    * @param kept What was recorded is to be sent.
    * @param refused Nothing can be recorded, and why: a key of the page's texts.
+   * @param longestS How many seconds a recording has at most.
    */
   constructor(
     page: ParentNode,
     place: HTMLElement,
     private readonly doors: Readonly<Record<Kind, HTMLElement>>,
-    private readonly shelf: Shelf,
+    private readonly shelf: Keeping,
     private readonly words: Words,
     private readonly announce: (sentence: string) => void,
     private readonly kept: (taken: Taken, name: string) => void,
     private readonly refused: (why: string) => void,
+    private readonly longestS: number,
   ) {
     this.root = copy(page, "booth");
     place.append(this.root);
     const on = (name: string, deed: () => void) => this.part(name).addEventListener("click", deed);
     on("start", () => this.start());
-    on("stop", () => this.take?.stop());
+    on("stop", () => this.take?.stop(true));
     on("hold", () => this.pause());
     on("redo", () => this.redo());
     on("keep", () => this.keep());
@@ -80,6 +83,20 @@ export class Booth {
 
   get isRecording(): boolean {
     return this.state === "recording";
+  }
+
+  /** Whether somebody looks at what was recorded, or listens. */
+  get isPlaying(): boolean {
+    const player = this.part("replay").querySelector<HTMLMediaElement>("video, audio");
+    return player !== null && !player.paused && !player.ended;
+  }
+
+  /** Lets the camera go and forgets what was recorded: whoever was here has left. */
+  leave(): void {
+    this.isLeft = true;
+    this.release();
+    this.blank();
+    this.enter("closed");
   }
 
   /** Whether something was recorded that nobody has decided about. */
@@ -197,25 +214,37 @@ export class Booth {
     const row = { id, owner: this.shelf.owner, kind, type: found.type, at: Date.now(), seconds: 0 };
     await hold(id);
     try {
-      this.take = new Take(this.stream, row, this.shelf);
+      this.take = new Take(this.stream, row, this.shelf, this.longestS);
     } catch {
       this.close();
       this.refused("not_here");
       return;
     }
     this.said = 0;
+    this.part("note").hidden = true;
     this.tick();
     this.timer = setInterval(() => this.tick(), 500);
     say(this.part("hold"), this.words.pause as string);
     this.enter("recording");
     this.announce(this.words.recording_on as string);
-    const taken = await this.take.over;
+    const { take } = this;
+    const taken = await take.over;
     clearInterval(this.timer);
     this.take = null;
     this.release();
+    if (this.isLeft) return;
     if (taken) {
       this.announce(fill(this.words.recorded as string, { time: duration(taken.row.seconds, this.words) }));
       this.look(taken);
+      return;
+    }
+    await this.shelf.removeRecording(id);
+    if (take.isAsked || take.seconds > 0) {
+      await this.open(this.kind);
+      if (this.root.hidden) return;
+      say(this.part("note"), this.words.too_short as string);
+      this.part("note").hidden = false;
+      this.announce(this.words.too_short as string);
     } else {
       this.close();
       this.refused("busy");
@@ -224,7 +253,7 @@ export class Booth {
 
   private tick(): void {
     const seconds = this.take?.seconds ?? 0;
-    const left = Math.max(0, LONGEST_S - seconds);
+    const left = Math.max(0, this.longestS - seconds);
     const said = { time: duration(seconds, this.words), left: duration(left, this.words) };
     const state = this.take?.isPaused ? "time_paused" : "time";
     const unkept = this.shelf.lasts ? "" : ` ${this.words.unkept}`;

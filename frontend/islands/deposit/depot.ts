@@ -4,9 +4,9 @@ import { fingerprint } from "./fingerprint";
 import { FileList } from "./list";
 import { digest, newKey, send, wait } from "./network";
 import { part, say } from "./parts";
-import { hold, type KeptRecording, type KeptUpload, type Shelf } from "./shelf";
+import { hold, type Keeping, type KeptRecording, type KeptUpload } from "./shelf";
 import type { Taken } from "./take";
-import { Sending, type Source } from "./tus";
+import { type Answer, type Request, Sending, type Source } from "./tus";
 import { fill, size, type Words } from "./words";
 
 interface Job {
@@ -37,13 +37,14 @@ export class Depot {
   constructor(
     root: HTMLElement,
     private readonly tools: HTMLElement,
-    private readonly shelf: Shelf,
+    private readonly shelf: Keeping,
     private readonly words: Words,
     private readonly announce: (sentence: string) => void,
+    private readonly headers: Readonly<Record<string, string>>,
   ) {
     this.address = root.dataset.depot as string;
-    this.list = new FileList(document.querySelector("[data-depot-liste]") as HTMLElement);
-    for (const form of root.querySelectorAll("form")) this.enhance(form);
+    this.list = new FileList(document.querySelector("[data-depot-liste]") as HTMLElement, headers);
+    for (const input of root.querySelectorAll<HTMLInputElement>("input[type=file]")) this.enhance(input);
     part(tools, "at-once").hidden = false;
     const next = this.form;
     next?.addEventListener("submit", (event) => this.leave(event as SubmitEvent));
@@ -51,6 +52,11 @@ export class Depot {
 
   get isBusy(): boolean {
     return this.jobs.some(({ sending }) => !["done", "cancelled"].includes(sending.phase));
+  }
+
+  /** Stops everything on its way: whoever was here has left. What has arrived is given up by the server. */
+  abandon(): void {
+    for (const { sending } of this.jobs) void sending.pause();
   }
 
   /** Takes up what an earlier visit left: recordings go on by themselves, files need to be chosen again. */
@@ -124,7 +130,7 @@ export class Depot {
       this.hideListed();
     };
     const tell = () => this.draw(job);
-    const outside = { transport: send, digest, wait, clock: () => performance.now(), keep, tell };
+    const outside = { transport: this.send, digest, wait, clock: () => performance.now(), keep, tell };
     const sending = new Sending(source, this.address, row.id, outside, row.address);
     const card = new Card(this.tools, row.name, this.words, this.language, {
       pause: () => void sending.pause(),
@@ -191,7 +197,7 @@ export class Depot {
     if (job.row.recording && !isRefused) await this.shelf.removeRecording(job.row.recording);
     this.remove(job);
     if (isRefused) this.complain(refused);
-    const go = this.form?.querySelector(".btn.plein");
+    const go = this.form?.querySelector("[data-depot-suite]");
     if (go && !this.list.isEmpty) say(go, this.words.go_on as string);
   }
 
@@ -219,7 +225,7 @@ export class Depot {
     let arrived = 0;
     try {
       const headers = { "Tus-Resumable": "1.0.0" };
-      const answer = await send({ method: "HEAD", address, headers }, null);
+      const answer = await this.send({ method: "HEAD", address, headers }, null);
       arrived = Number(answer.header("Upload-Offset") ?? 0);
       if (answer.status === 404 || answer.status === 410 || (answer.status < 300 && arrived === row.size)) {
         await this.shelf.removeUpload(row.id);
@@ -246,7 +252,7 @@ export class Depot {
 
   private async forget(row: KeptUpload, address: string): Promise<void> {
     try {
-      await send({ method: "DELETE", address, headers: { "Tus-Resumable": "1.0.0" } }, null);
+      await this.send({ method: "DELETE", address, headers: { "Tus-Resumable": "1.0.0" } }, null);
     } catch {
       // It expires.
     }
@@ -274,13 +280,15 @@ export class Depot {
     return this.list.element.closest("form");
   }
 
-  /** A chosen file leaves at once; the button of the plain form has nothing left to do. */
-  private enhance(form: HTMLFormElement): void {
-    const input = form.querySelector<HTMLInputElement>("input[type=file]");
-    if (!input) return;
+  private readonly send = (request: Request, signal: AbortSignal | null): Promise<Answer> =>
+    send({ ...request, headers: { ...request.headers, ...this.headers } }, signal);
+
+  /** A chosen file leaves at once; the button of its plain form, if it has one, has nothing left to do. */
+  private enhance(input: HTMLInputElement): void {
+    const plain = this.list.element.contains(input) || input.form === this.form ? null : input.form;
     input.multiple = !input.hasAttribute("capture");
     input.setAttribute("aria-describedby", part(this.tools, "at-once").id);
-    for (const button of form.querySelectorAll("button")) button.hidden = true;
+    for (const button of plain?.querySelectorAll("button") ?? []) button.hidden = true;
     const take = () => {
       const files = [...(input.files ?? [])];
       input.value = "";
@@ -289,7 +297,7 @@ export class Depot {
       })();
     };
     input.addEventListener("change", take);
-    form.addEventListener("submit", (event) => {
+    plain?.addEventListener("submit", (event) => {
       event.preventDefault();
       take();
     });

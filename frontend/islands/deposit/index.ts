@@ -6,10 +6,25 @@ import { Booth } from "./booth";
 import { Depot } from "./depot";
 import { hindrance } from "./formats";
 import { part, say } from "./parts";
-import { hold, type KeptRecording, Shelf } from "./shelf";
+import { forgetful, hold, type Keeping, type KeptRecording, Shelf } from "./shelf";
+import { LONGEST_S } from "./take";
 import { fill, type Words } from "./words";
 
-export async function mount(root: HTMLElement): Promise<void> {
+/** How a page that is everybody's differs: nothing is kept on the device, and nobody is asked whether to leave. */
+export interface Passing {
+  /** Of each request: whose the files are. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly longestS: number;
+}
+
+export interface Mounted {
+  /** Whether somebody is there without touching anything: they speak, or look at what they recorded. */
+  readonly isAttended: boolean;
+  /** Lets go of the camera and of everything on its way. */
+  leave(): void;
+}
+
+export async function mount(root: HTMLElement, passing: Passing | null = null): Promise<Mounted> {
   const tools = root.querySelector<HTMLElement>("[data-depot-outils]") as HTMLElement;
   const words = JSON.parse(tools.dataset.texts as string) as Words;
   const announce = (sentence: string) => {
@@ -18,8 +33,8 @@ export async function mount(root: HTMLElement): Promise<void> {
     live.textContent = "";
     setTimeout(() => say(live, sentence), 50);
   };
-  const shelf = new Shelf(`${root.dataset.depot}#${tools.dataset.owner}`);
-  const depot = new Depot(root, tools, shelf, words, announce);
+  const shelf: Keeping = passing ? forgetful : new Shelf(`${root.dataset.depot}#${tools.dataset.owner}`);
+  const depot = new Depot(root, tools, shelf, words, announce, passing?.headers ?? {});
   const [video, sound] = [part(tools, "record-video"), part(tools, "record-sound")];
   const doors = { video, sound };
   const files = root.querySelector("details");
@@ -52,23 +67,34 @@ export async function mount(root: HTMLElement): Promise<void> {
     announce,
     (taken, name) => depot.addRecording(taken, name),
     otherwise,
+    passing?.longestS ?? LONGEST_S,
   );
   video.addEventListener("click", () => booth.open("video"));
   sound.addEventListener("click", () => booth.open("sound"));
   addEventListener("beforeunload", (event) => {
+    if (passing) return;
     if (booth.isRecording || (booth.isFull && !shelf.lasts) || depot.isBusy) event.preventDefault();
   });
 
   const waiting: KeptRecording[] = [];
   for (const row of left.recordings) if (!sent.has(row.id) && (await hold(row.id))) waiting.push(row);
   offer(tools, booth, shelf, waiting, words);
+  return {
+    get isAttended() {
+      return booth.isRecording || booth.isPlaying;
+    },
+    leave: () => {
+      booth.leave();
+      depot.abandon();
+    },
+  };
 }
 
 /** What an earlier visit recorded and nobody decided about. */
 function offer(
   root: HTMLElement,
   booth: Booth,
-  shelf: Shelf,
+  shelf: Keeping,
   rows: readonly KeptRecording[],
   words: Words,
 ): void {
@@ -96,7 +122,8 @@ function offer(
   }
 }
 
-for (const root of document.querySelectorAll<HTMLElement>("[data-depot]")) {
+// A kiosk's page mounts its own when somebody asks for it.
+for (const root of document.querySelectorAll<HTMLElement>("[data-depot]:not([data-depot-borne])")) {
   mount(root).catch((error) => {
     // The forms remain, as without script.
     console.error(error);

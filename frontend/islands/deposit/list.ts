@@ -15,7 +15,11 @@ const policy = (window as { trustedTypes?: Policies }).trustedTypes?.createPolic
 export class FileList {
   private hiddenIds = new Set<string>();
 
-  constructor(private root: HTMLElement) {}
+  /** @param headers Beside those of all requests. */
+  constructor(
+    private root: HTMLElement,
+    private readonly headers: Readonly<Record<string, string>>,
+  ) {}
 
   get element(): HTMLElement {
     return this.root;
@@ -40,7 +44,8 @@ export class FileList {
    * @returns Why a file that arrived is not taken, in the server's words; empty when all are.
    */
   async refresh(): Promise<string> {
-    const answer = await fetch(this.root.dataset.depotListe as string, { headers: { Accept: "text/html" } });
+    const headers = { Accept: "text/html", ...this.headers };
+    const answer = await fetch(this.root.dataset.depotListe as string, { headers });
     if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
     const html = await answer.text();
     const place = document.createElement("div");

@@ -32,12 +32,39 @@ interface Chunk {
   readonly bytes: Blob | ArrayBuffer;
 }
 
+/** What a device keeps while files are on their way. */
+export interface Keeping {
+  readonly owner: string;
+  /** False once the device has refused to keep something. */
+  readonly lasts: boolean;
+  open(now: number): Promise<{ uploads: KeptUpload[]; recordings: KeptRecording[] }>;
+  putUpload(row: KeptUpload): Promise<void>;
+  removeUpload(id: string): Promise<void>;
+  putRecording(row: KeptRecording): Promise<void>;
+  putChunk(row: KeptRecording, n: number, bytes: Blob): Promise<void>;
+  recorded(row: KeptRecording): Promise<Blob | null>;
+  removeRecording(id: string): Promise<void>;
+}
+
+/** A device that is everybody's: what one person records goes with the page, and nothing is written down. */
+export const forgetful: Keeping = {
+  owner: "",
+  lasts: true,
+  open: async () => ({ uploads: [], recordings: [] }),
+  putUpload: async () => {},
+  removeUpload: async () => {},
+  putRecording: async () => {},
+  putChunk: async () => {},
+  recorded: async () => null,
+  removeRecording: async () => {},
+};
+
 const DATABASE = "motion-depot";
 /** As the server keeps them. */
 const KEPT_MS = 7 * 86_400_000;
 type Name = "uploads" | "recordings" | "chunks";
 
-export class Shelf {
+export class Shelf implements Keeping {
   /** False once the device has refused to keep something. */
   lasts = true;
   private database: Promise<IDBDatabase> | null = null;

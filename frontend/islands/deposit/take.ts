@@ -1,7 +1,8 @@
 /** One recording: every second of it is on this device before the next, so that a crash costs a second or two. */
-import type { KeptRecording, Shelf } from "./shelf";
+import type { Keeping, KeptRecording } from "./shelf";
 
 export const LONGEST_S = 30 * 60;
+const SHORTEST_S = 1;
 const SLICE_MS = 1_000;
 const VIDEO_BITS = 1_200_000;
 const SOUND_BITS = 64_000;
@@ -17,15 +18,21 @@ export class Take {
   private readonly recorder: MediaRecorder;
   private readonly parts: Blob[] = [];
   private writing: Promise<unknown> = Promise.resolve();
+  /** Whether the person ended it, and not the device. */
+  isAsked = false;
   private before = 0;
   private since: number | null = null;
   private readonly limit: ReturnType<typeof setInterval>;
 
-  /** @param row What is kept of it; its length is counted here. */
+  /**
+   * @param row What is kept of it; its length is counted here.
+   * @param longestS It stops by itself after so many seconds.
+   */
   constructor(
     stream: MediaStream,
     private readonly row: KeptRecording,
-    private readonly shelf: Shelf,
+    private readonly shelf: Keeping,
+    private readonly longestS: number,
   ) {
     const bits = { videoBitsPerSecond: VIDEO_BITS, audioBitsPerSecond: SOUND_BITS };
     this.recorder = new MediaRecorder(stream, { mimeType: row.type, ...bits });
@@ -42,14 +49,16 @@ export class Take {
         clearInterval(this.limit);
         const bytes = new Blob(this.parts, { type: row.type });
         const taken = { row: { ...row, seconds: this.seconds }, bytes };
-        this.writing.then(() => resolve(bytes.size ? taken : null));
+        // Less than a second may hold no whole picture, and plays nowhere.
+        const isThere = bytes.size > 0 && this.seconds >= SHORTEST_S;
+        this.writing.then(() => resolve(isThere ? taken : null));
       });
     });
     for (const track of stream.getTracks()) track.addEventListener("ended", () => this.stop());
     this.recorder.start(SLICE_MS);
     this.since = performance.now();
     this.limit = setInterval(() => {
-      if (this.seconds >= LONGEST_S) this.stop();
+      if (this.seconds >= this.longestS) this.stop();
     }, SLICE_MS);
   }
 
@@ -75,7 +84,9 @@ export class Take {
     this.since = performance.now();
   }
 
-  stop(): void {
+  /** @param isAsked Whether a person wants it. */
+  stop(isAsked = false): void {
+    this.isAsked ||= isAsked;
     if (this.recorder.state !== "inactive") this.recorder.stop();
   }
 

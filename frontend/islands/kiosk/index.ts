@@ -1,37 +1,64 @@
 /**
- * The kiosk's page empties itself when nobody has touched it for a while, after a warning. Without this script whoever
- * leaves presses "Tout effacer", and the receipt leaves by itself.
+ * The kiosk's page empties itself when nobody has touched it for a while, after a warning, and brings what one records
+ * with when somebody asks for it. Without this script whoever leaves presses "Tout effacer", and the receipt leaves by
+ * itself.
  */
+import type { Mounted, Passing } from "../deposit/index";
+import { Idle } from "./idle";
+import { leaving } from "./receipt";
+import { reset } from "./reset";
 
 const form = document.querySelector<HTMLFormElement>("form[data-borne]");
-const notice = document.querySelector<HTMLElement>("[data-borne-avis]");
+const place = document.querySelector<HTMLElement>("[data-depot-borne]");
 
-/** Begin to watch; returns what ends it. */
-export function watch(page: HTMLFormElement, warning: HTMLElement): () => void {
-  const idle = Number(page.dataset.attente) * 1000;
-  const warned = Number(page.dataset.avertie) * 1000;
-  let timer = 0;
-  const leave = () => window.location.replace(page.dataset.borne as string);
-  const warn = () => {
-    warning.hidden = false;
-    timer = window.setTimeout(leave, warned);
-  };
-  const touch = () => {
-    warning.hidden = true;
-    window.clearTimeout(timer);
-    timer = window.setTimeout(warn, idle);
-  };
-  const events = ["pointerdown", "keydown", "input", "scroll"];
-  for (const name of events) window.addEventListener(name, touch, { passive: true });
-  touch();
-  return () => {
-    window.clearTimeout(timer);
-    for (const name of events) window.removeEventListener(name, touch);
-  };
+/** Offers the camera; what it needs is fetched on the first click. Says whether somebody speaks or listens. */
+function offer(root: HTMLElement): { isAttended(): boolean; leave(): void } {
+  const find = (name: string) => root.querySelector<HTMLElement>(`[data-borne-${name}]`) as HTMLElement;
+  const [door, tools, failure] = [find("ouvrir"), find("outils"), find("panne")];
+  let mounted: Mounted | null = null;
+  root.hidden = false;
+  door.hidden = false;
+  door.addEventListener("click", async () => {
+    failure.hidden = true;
+    const key = form?.querySelector<HTMLInputElement>("input[name=key]")?.value ?? "";
+    const passing: Passing = {
+      headers: { [root.dataset.entete as string]: key },
+      longestS: 60 * Number(root.dataset.duree),
+    };
+    try {
+      const script = await import(root.dataset.depotBorne as string);
+      mounted = (await script.mount(root, passing)) as Mounted;
+    } catch (error) {
+      console.error(error);
+      failure.hidden = false;
+      return;
+    }
+    door.hidden = true;
+    tools.hidden = false;
+    tools.querySelector<HTMLElement>("button:not([hidden]), input")?.focus();
+  });
+  return { isAttended: () => mounted?.isAttended ?? false, leave: () => mounted?.leave() };
 }
 
-if (form && notice) watch(form, notice);
+if (form) {
+  const recording = place ? offer(place) : null;
+  const warning = document.querySelector<HTMLElement>("[data-borne-avis]") as HTMLElement;
+  const leave = () => {
+    recording?.leave();
+    void reset(form);
+  };
+  const idle = new Idle(form, warning, () => recording?.isAttended() ?? false, leave);
+  idle.watch();
+  document.querySelector<HTMLFormElement>("form#effacer")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    idle.end();
+    leave();
+  });
+}
+const receipt = document.querySelector<HTMLElement>("[data-borne-recu]");
+if (receipt) leaving(receipt);
 // A page that the browser brings back by itself would show the words of whoever was here before.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted && form) window.location.replace(form.dataset.borne as string);
+  const empty = form?.dataset.borne ?? document.querySelector<HTMLAnchorElement>("main a.btn.plein")?.href;
+  if (event.persisted && empty) window.location.replace(empty);
 });

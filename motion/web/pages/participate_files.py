@@ -5,7 +5,6 @@ looked at as soon as it has arrived.
 """
 
 from dataclasses import replace
-from gettext import NullTranslations
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -30,8 +29,6 @@ from motion.web.streamed_form import StreamedForm, read_streamed
 from motion.web.uploading import Uploads
 from motion.web.weights import weight
 from storage import deposits
-
-_ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 MAX_DESCRIPTION = 1_000
 # Of what the database knows a browser by: enough for a device to tell two people's recordings apart.
@@ -63,21 +60,17 @@ async def show_list(request: Request) -> Response:
     return draft.answered(await files_page(draft, Form(), template="participer/fichiers_liste.html"))
 
 
-async def looked_at(draft: Draft) -> tuple[Answers, list[deposited_files.DepositedFile], list[str]]:
-    """The files of a draft, with what was refused of them, in words."""
+async def looked_at(draft: Draft) -> tuple[Answers, list[deposited_files.DepositedFile], str]:
+    """The files of a draft, with why some of them are not taken, in words."""
     page = draft.page
     if not draft.is_known:
-        return draft.answers, [], []
+        return draft.answers, [], ""
     answers, uploads, refused = await deposited_files.look_at_new(
         page, desk_of(page.request), congress_id(page), draft.owner, draft.answers
     )
     if answers != draft.answers:
         await draft.keep(answers)
-    said = []
-    for name, error in refused:
-        sentence = Form().refuse(page, error).faults[error.field]
-        said.append(page._(_("«\u00a0%(name)s\u00a0» n’est pas pris. %(why)s"), name=name, why=sentence))
-    return answers, deposited_files.listed(page, uploads, answers), said
+    return answers, deposited_files.listed(page, uploads, answers), deposited_files.refusals(page, refused)
 
 
 async def files_page(
@@ -87,7 +80,7 @@ async def files_page(
     page = draft.page
     answers, files, refused = await looked_at(draft)
     if refused:
-        form.faults["file"] = " ".join(refused)
+        form.faults["file"] = refused
     asked = form.value("suite", page.request.query_params.get("suite", ""))
     response = page.render(
         template,
@@ -104,8 +97,10 @@ async def files_page(
         accepted=ACCEPTED,
         largest=weight(page.language, page.service.settings.max_media_bytes),
         depot=f"{page.home}/fichiers",
+        files_list=f"{page.home}/participer/fichiers/liste",
         photo=FileKind.PHOTO.value,
         max_description=MAX_DESCRIPTION,
+        longest_minutes=30,
         owner_tag=draft.owner.hex()[:OWNER_TAG],
     )
     response.headers.update(headers.recording(page.service.settings))
@@ -142,7 +137,7 @@ async def add(request: Request) -> Response:
     # To the same page, by GET: it says at once whether the file is one that a congress receives.
     answers, _files, refused = await looked_at(draft)
     if refused:
-        form.faults["file"] = " ".join(refused)
+        form.faults["file"] = refused
         return draft.answered(await files_page(replace(draft, answers=answers), form))
     suite = "?suite=verifier" if form.value("suite") == "verifier" else ""
     return draft.answered(page.redirect(f"{page.home}/participer/fichiers{suite}#fichiers"))

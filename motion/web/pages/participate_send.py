@@ -11,7 +11,7 @@ from motion.acts.deposits import Sender
 from motion.rules.contributions import MAX_TEXT, Channel
 from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
 from motion.web import deposited_files
-from motion.web.deposited_files import DepositedFile
+from motion.web.deposited_files import FILES_AWAY, NOT_WHOLE, DepositedFile
 from motion.web.depositing import check_words, consent_faults, consent_of, words_of
 from motion.web.doors import congress_id
 from motion.web.drafts import Draft, closed, is_open, open_draft
@@ -42,10 +42,6 @@ PAGES = {
     "adult": "accord",
     "uses": "accord",
 }
-NOT_WHOLE = _("Un fichier n’est pas encore arrivé en entier. Attendez-le, ou retirez-le.")
-FILES_AWAY = _(
-    "Vos fichiers ne peuvent pas être lus en ce moment. Rien n’est perdu\u00a0: réessayez dans quelques minutes."
-)
 OLD_PAGE = _(
     "La page que vous avez renvoyée n’est plus à jour. Voici ce qui serait envoyé\u00a0: relisez, puis envoyez."
 )
@@ -65,7 +61,7 @@ async def show(request: Request) -> Response:
     answers, files, refused = await looked_at(draft)
     form = Form()
     if refused:
-        form.faults["file"] = " ".join(refused)
+        form.faults["file"] = refused
     return draft.answered(check_page(replace(draft, answers=answers), files, form))
 
 
@@ -129,11 +125,11 @@ async def receive(request: Request) -> Response:
     return draft.answered(receipt_page(draft, sent))
 
 
-def check_all(draft: Draft, form: Form, files: list[DepositedFile], refused: list[str]) -> None:
+def check_all(draft: Draft, form: Form, files: list[DepositedFile], refused: str) -> None:
     """Say everything that is missing, so that one goes back once."""
     page, answers = draft.page, draft.answers
     if refused:
-        form.faults["file"] = " ".join(refused)
+        form.faults["file"] = refused
     elif not all(file.is_whole for file in files):
         form.faults["file"] = page._(NOT_WHOLE)
     words = words_of(answers)
