@@ -10,6 +10,7 @@ itself within `HELD`. Stopped after 3: all is done. Whoever destroys the object 
 that moment (`storage.removals.forget_sealed`); then 3 finds no row and gives up the other.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from storage import removals
-from storage.models import DoomedBlob, WithdrawnObject
+from storage.models import ContributionFile, DoomedBlob, WithdrawnObject
 
 HELD = timedelta(minutes=30)  # since the last sign of life: longer than a store takes to put the last part in its place
 MOST_AT_ONCE = 100  # the rest follows
@@ -79,6 +80,14 @@ def swap(db: Session, file: Unsealed, copy: str, now: datetime) -> bool:
     removals.spare(db, copy)
     removals.doom(db, file.blob, now)
     return True
+
+
+def media_types(db: Session, names: Collection[str]) -> dict[str, str]:
+    """What the files of these names are: it stays with their contribution once they are withdrawn."""
+    query = select(col(ContributionFile.name), col(ContributionFile.media_type)).where(
+        col(ContributionFile.name).in_(names)
+    )
+    return {name: media_type for name, media_type in db.execute(query)}
 
 
 def _row(db: Session, file: Unsealed) -> WithdrawnObject | None:

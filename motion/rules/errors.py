@@ -20,6 +20,8 @@
     │   ├── WordsInText(code, words)
     │   ├── SecondPersonNeeded()
     │   ├── DecisionSettled()
+    │   ├── SealingUnderWay(entry)
+    │   ├── SealedUnreadable(entry)
     │   ├── CollectionClosed(phase)
     │   ├── ContributionSettled(code, state)
     │   ├── DecidedMeanwhile(code)
@@ -181,6 +183,20 @@ class WordsInText(Conflict):
 @dataclass(unsafe_hash=True)
 class SecondPersonNeeded(Conflict):
     """Whoever prepared this decision can't be the one who confirms it while the secretariat has others."""
+
+
+@dataclass(unsafe_hash=True)
+class SealingUnderWay(Conflict):
+    """The file of this entry was withdrawn a moment ago and is being encrypted: it can't be handed over yet."""
+
+    entry: int
+
+
+@dataclass(unsafe_hash=True)
+class SealedUnreadable(Conflict):
+    """What is kept sealed of this entry does not open: another key, a file that is missing or damaged."""
+
+    entry: int
 
 
 @dataclass(unsafe_hash=True)

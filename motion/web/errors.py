@@ -169,6 +169,24 @@ SAID: dict[type[MotionError], Said] = {
         _("Cette décision a déjà été confirmée ou abandonnée."),
         _("Voyez la liste des décisions."),
     ),
+    errors.SealingUnderWay: Said(
+        409,
+        _("Rien n’a été remis."),
+        _("Le fichier de l’inscription n°\u00a0%(entry)s vient d’être retiré, et n’est pas encore sous scellé."),
+        _("Réessayez dans quelques minutes. Rien n’a été inscrit au registre."),
+    ),
+    errors.SealedUnreadable: Said(
+        409,
+        _("Rien n’a été remis."),
+        _(
+            "Le scellé de l’inscription n°\u00a0%(entry)s ne s’ouvre pas\u00a0: "
+            "la clé des retraits n’est pas la bonne, ou le fichier manque ou est abîmé."
+        ),
+        _(
+            "Demandez à la personne qui héberge ce service de remettre la clé et les fichiers. "
+            "Rien n’a été inscrit au registre."
+        ),
+    ),
     errors.CollectionClosed: Said(
         409,
         _("Votre contribution n’a pas été reçue."),

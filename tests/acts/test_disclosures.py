@@ -5,10 +5,10 @@ import pytest
 from motion.acts import disclosures
 from motion.record.entry import Entry, decode_entry
 from motion.rules.disclosures import GROUNDS, MAX_AUTHORITY, DisclosureGround
-from motion.rules.errors import Invalid, NotAllowed, NotFound
+from motion.rules.errors import Invalid, NotAllowed, NotFound, SealedUnreadable
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
-from storage import ledger, redactions, sealing
+from storage import ledger, redactions
 from storage.store import Store
 from tests import worlds
 from tests.acts.strokes import Hand
@@ -55,7 +55,7 @@ def hand_over(
         key=key,
         now=NOW,
     )
-    return [data for _target, data in handed]
+    return [one.data for one in handed]
 
 
 class TestRecorded:
@@ -130,6 +130,6 @@ class TestRefused:
         size = world.store.read_now(ledger.size, world.congress_id)
         with pytest.raises(NotFound):
             hand_over(world, decision=2)
-        with pytest.raises(sealing.SealBroken):
+        with pytest.raises(SealedUnreadable):
             hand_over(world, key=bytes(32))
         assert world.store.read_now(ledger.size, world.congress_id) == size

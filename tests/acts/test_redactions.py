@@ -19,12 +19,13 @@ from motion.rules.errors import (
     NotAllowed,
     NotFound,
     NothingToRedact,
+    SealedUnreadable,
     SecondPersonNeeded,
 )
 from motion.rules.permissions import Actor
 from motion.rules.redactions import GROUNDS, Reason
 from motion.rules.vocabulary import Role
-from storage import drafts, ledger, sealing
+from storage import drafts, ledger
 from storage import redactions as kept
 from storage.models import DraftUpdate, WithdrawnObject
 from storage.store import Store
@@ -149,7 +150,7 @@ class TestWithdrawal:
         whole = world.store.read_now(kept.targets, world.congress_id, [said])[said].data
         decision = take_out(world, [said], "retrait")
         assert not is_anywhere(world, WORDS)
-        ((target, data),) = world.store.write_now(
+        (one,) = world.store.write_now(
             disclosures.hand_over,
             world.secretariat,
             world.congress_id,
@@ -159,10 +160,10 @@ class TestWithdrawal:
             key=KEY,
             now=NOW,
         )
-        assert (target.entry, data) == (said, whole)
-        name = hmac.new(data[:32], data[32:], hashlib.sha256).hexdigest()
+        assert (one.target.entry, one.data, one.file) == (said, whole, None)
+        name = hmac.new(one.data[:32], one.data[32:], hashlib.sha256).hexdigest()
         assert name == entry(world, said).body["c"]
-        with pytest.raises(sealing.SealBroken):
+        with pytest.raises(SealedUnreadable):
             world.store.write_now(
                 disclosures.hand_over,
                 world.secretariat,
@@ -276,7 +277,7 @@ class TestOtherObjects:
             key=KEY,
             now=NOW,
         )
-        assert [data[32:] for _target, data in handed] == [refused, late.content]
+        assert [one.data[32:] for one in handed] == [refused, late.content]
 
 
 class TestRefusals:

@@ -58,7 +58,7 @@ def test_a_turn_destroys_what_is_due_and_leaves_the_rest(sqlite_store: Store, tm
     (left,) = sqlite_store.write_now(
         disclosures.hand_over, world.secretariat, world.congress_id, 2, COURT, "commission-rogatoire", key=KEY, now=NOW
     )
-    assert left[0].entry == said[1]
+    assert left.target.entry == said[1]
 
 
 def test_what_a_reader_kept_from_being_scrubbed_is_scrubbed_later(sqlite_store: Store, tmp_path: Path) -> None:

@@ -1,21 +1,19 @@
 """The secretariat's withdrawals: what was decided, what waits, the search for words, handing over what is sealed."""
 
-import base64
-import json
 from gettext import NullTranslations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from motion.acts import disclosures
 from motion.acts import redactions as acts
 from motion.live import passages
 from motion.live.passages import Passage
-from motion.live.updates import inserted_text
 from motion.rules.disclosures import GROUNDS, MAX_AUTHORITY
 from motion.rules.errors import Invalid
 from motion.rules.permissions import Act
+from motion.web import handing_over
 from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import Form, read_form
 from motion.web.page import NEVER, Page
@@ -28,7 +26,6 @@ from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-SALT_BYTES = 32
 MOST_LOOKED_AT = 5_000  # entries of a search of which it is said whether they stand in the text
 MAX_WORDS = 200  # characters of a search
 
@@ -116,39 +113,24 @@ async def hand_over(request: Request) -> Response:
     decision = request.path_params["decision"]
     # Read as they are named: a page has the form of each decision.
     given = Form({name: form.value(f"{name}-{decision}") for name in ("authority", "ground")})
+    store, blobs = page.service.store, page.service.blobs
     key = sealing.load_key(page.service.settings.data_dir)
+    asked = actor, congress_id(page), decision, given.value("authority"), given.value("ground")
     try:
-        rows = await page.service.store.write(
-            disclosures.hand_over,
-            actor,
-            congress_id(page),
-            decision,
-            given.value("authority"),
-            given.value("ground"),
-            key=key,
-            now=page.now,
-        )
+        sizes = await handing_over.sizes_of(blobs, key, await store.read(disclosures.look, *asked, key=key))
+        rows = await store.write(disclosures.hand_over, *asked, key=key, now=page.now, files=sizes)
     except Invalid as error:
         page, _actor, shown = await enter(request, overview, "", "", act=Act.REDACT)
         return overview_page(page, shown, Form(), given.refuse(page, error), decision)
-    told = [
-        {
-            "entry": target.entry,
-            "kind": target.kind,
-            "name": target.name,
-            "object": base64.b64encode(data).decode(),
-            "words": inserted_text(data[SALT_BYTES:])
-            if target.kind.startswith("crdt.")
-            else data[SALT_BYTES:].decode(errors="replace"),
-        }
-        for target, data in rows
-    ]
-    content = json.dumps({"decision": f"d-{decision}", "objects": told}, ensure_ascii=False, indent=1)
-    headers = {
-        "Cache-Control": NEVER,
-        "Content-Disposition": f'attachment; filename="decision-d-{decision}-sous-scelle.json"',
-    }
-    return Response(content, headers=headers, media_type="application/json")
+    name = handing_over.folder_of(decision)
+    headers = {"Cache-Control": NEVER, "Content-Disposition": f'attachment; filename="{name}.%s"'}
+    if not sizes:
+        headers["Content-Disposition"] %= "json"
+        return Response(handing_over.as_json(decision, rows), headers=headers, media_type="application/json")
+    headers["Content-Disposition"] %= "zip"
+    register = f"{page.service.settings.base_url}{page.home}/registre/"
+    pieces = handing_over.as_zip(blobs, key, decision, rows, sizes, register, page.now)
+    return StreamingResponse(pieces, headers=headers, media_type="application/zip")
 
 
 ROUTES = [
