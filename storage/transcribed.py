@@ -21,6 +21,36 @@ class Typed:
     checker: str
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said aloud: the last of it, the last one first; and all that nobody has confirmed yet, in order.
+
+    `unconfirmed` has numbers, each with who typed the last version: somebody else confirms it.
+    """
+
+    last: list[Typed]
+    unconfirmed: list[tuple[int, int | None]]
+
+    def to_confirm(self, secretary_id: int | None) -> list[int]:
+        """The numbers that this person can confirm."""
+        return [number for number, typist in self.unconfirmed if typist != secretary_id]
+
+
+def spoken(db: Session, congress: Congress, most: int) -> Spoken:
+    """Read what was said aloud; what is refused or withdrawn needs nobody's confirmation."""
+    query = (
+        select(Contribution.number, Contribution.typed_by)
+        .where(
+            Contribution.congress_id == congress.id,
+            Contribution.channel == "spoken",
+            col(Contribution.checked_by).is_(None),
+            col(Contribution.state).in_(("awaited", "received", "published")),
+        )
+        .order_by(col(Contribution.number))
+    )
+    return Spoken(last_spoken(db, congress, most), [(number, typist) for number, typist in db.exec(query)])
+
+
 def last_spoken(db: Session, congress: Congress, most: int) -> list[Typed]:
     """List what was said aloud, the last one first."""
     query = (

@@ -131,9 +131,11 @@ def addresses(db: Session, settings: Settings) -> list[tuple[str, str]]:
     key = sign_in_key.load(settings.data_dir)
     root = f"{settings.base_url}/{SLUG}"
     officials = roster.in_force(db, congress.id)
+    secretaries = [f"sec-{secretary.id}" for secretary in roster.secretaries(db, congress.id)]
     others = [official for official in officials if not official.is_rapporteur]
     marks = {
-        _("Secrétariat"): [f"sec-{secretary.id}" for secretary in roster.secretaries(db, congress.id)],
+        _("Secrétariat"): secretaries,
+        _("Relecteur"): secretaries[1:],  # a second person, who confirms what the first has typed
         _("Rapporteure"): [f"elu-{official.id}" for official in officials if official.is_rapporteur],
         _("Élue"): [f"elu-{official.id}" for official in others if official.gender == "F"],
         _("Élu"): [f"elu-{official.id}" for official in others if official.gender == "M"],

@@ -156,11 +156,13 @@ class TestCorrecting:
         other = second(hall)
         note(hall)
         assert send(hall, "/parole/C1", {"deed": "confirm"}).status_code == 403
-        assert send(hall, "/parole/C1", {"deed": "confirm"}, other).status_code == 303
+        answer = send(hall, "/parole/C1", {"deed": "confirm"}, other)
+        assert answer.status_code == 303 and answer.headers["location"].endswith("/parole?confirme=C1")
+        assert "Rien d’autre n’attend" in get(hall, "/parole?confirme=C1").text
         assert last(hall)[0].checked_by == 2
         corrected = {"deed": "correct", **SAID, "text": "Le car ne passe plus le jeudi."}
         answer = send(hall, "/parole/C1", corrected, other)
-        assert answer.status_code == 303
+        assert answer.status_code == 303 and answer.headers["location"].endswith("/parole?corrige=C1")
         contribution, words = last(hall)
         assert (contribution.version, contribution.typed_by, contribution.checked_by) == (2, 2, None)
         assert words.text == "Le car ne passe plus le jeudi."
@@ -168,6 +170,21 @@ class TestCorrecting:
         assert send(hall, "/parole/C1", {"deed": "confirm"}).status_code == 303
         page = get(hall, "/parole/C1")
         assert "Confirmée par Odile Brunoy" in page.text and page.headers["cache-control"] == "no-store"
+
+    def test_who_confirms_is_led_from_one_to_the_next(self, hall: Hall) -> None:
+        """Through all that others have noted, also before the one they began with; then back to the form."""
+        other = second(hall)
+        for key in "abc":
+            note(hall, key=key * 32)
+        send(hall, "/parole", {**SAID, "key": "d" * 32}, other)
+        page = get(hall, "/parole", other).text
+        assert "Confirmer 3 contributions" in page and "notée par" in page
+        assert "Confirmer 1 contribution<" in get(hall, "/parole").text
+        for number, following in ((2, "/C3?avant=C2"), (3, "/C1?avant=C3"), (1, "?confirme=C1")):
+            answer = send(hall, f"/parole/C{number}", {"deed": "confirm"}, other)
+            assert answer.headers["location"].endswith("/parole" + following)
+        assert "C2 est confirmée. Voici la suivante." in get(hall, "/parole/C3?avant=C2", other).text
+        assert "est confirmée" not in get(hall, "/parole?confirme=<b>", other).text
 
     def test_nothing_else_is_corrected_here(self, hall: Hall) -> None:
         """What is not there, what is no number, what did not change."""

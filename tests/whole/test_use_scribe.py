@@ -139,3 +139,54 @@ def test_what_the_server_refuses_comes_back(scribe: Page) -> None:
     scribe.get_by_label("Sa commune").fill("Saint-Denis (93)")
     scribe.keyboard.press("Control+Enter")
     expect(scribe.locator("[data-scribe=status]")).to_contain_text("est notée : Ève Sauvaigre")
+
+
+def test_what_is_in_the_form_is_never_written_over(scribe: Page) -> None:
+    """Refused words wait until the form is free; throwing them away takes two presses."""
+    scribe.get_by_label("Cette personne n’est pas sur la liste").check()
+    scribe.get_by_role("textbox", name="Qui parle").fill("Ève Sauvaigre")
+    scribe.get_by_label("Sa commune").fill("Saint-Denis")
+    scribe.get_by_label("Ce qui est dit").fill("Je prends le car.")
+    scribe.get_by_label("Accord donné à voix haute").check()
+    scribe.keyboard.press("Control+Enter")
+    waiting = scribe.locator("[data-scribe=waiting]")
+    expect(waiting).to_contain_text("plusieurs réponses sont possibles")
+    scribe.get_by_role("combobox", name="Qui parle").press_sequentially("tei")
+    scribe.keyboard.press("Enter")
+    scribe.keyboard.type("Une phrase en cours.")
+    waiting.get_by_role("button", name="Reprendre").press("Enter")
+    expect(scribe.locator("[data-scribe=status]")).to_contain_text("Notez d’abord")
+    expect(scribe.get_by_label("Ce qui est dit")).to_have_value("Une phrase en cours.")
+    waiting.get_by_role("button", name="Jeter").press("Enter")
+    expect(waiting.locator("li")).to_have_count(1)
+    waiting.get_by_role("button", name="Jeter pour de bon").press("Enter")
+    expect(waiting.locator("li")).to_have_count(0)
+    expect(scribe.get_by_label("Ce qui est dit")).to_have_value("Une phrase en cours.")
+
+
+def test_the_last_one_is_corrected_and_a_second_person_confirms_it(
+    scribe: Page, browser: Browser, service: Demonstration
+) -> None:
+    """An arrow leads to what was noted last, Ctrl+Enter back; who confirms is led to the next one."""
+    say(scribe, "ker", "Le car pase.")
+    expect(scribe.locator("[data-scribe=last] li").first).to_contain_text("Le car pase.")
+    scribe.keyboard.press("ArrowUp")
+    text = scribe.get_by_label("Ce qui est dit")
+    expect(text).to_be_focused()
+    text.fill("Le car passe.")
+    scribe.keyboard.press("Control+Enter")
+    expect(scribe.get_by_role("status").filter(has_text="La correction de C")).to_be_visible()
+    expect(scribe.get_by_role("combobox", name="Qui parle")).to_be_focused()
+    expect(scribe.locator("[data-scribe=last] li").first).to_contain_text("Le car passe.")
+    context = browser.new_context(locale="fr-FR")
+    context.set_default_timeout(PATIENCE_MS)
+    other = context.new_page()
+    service.sign_in(other, "Relecteur")
+    other.goto(service.address + HERE)
+    other.get_by_role("link", name="Confirmer ou corriger").first.press("Enter")
+    expect(other.get_by_role("heading", name="Est-ce bien")).to_be_focused()
+    expect(other.locator("blockquote")).to_contain_text("Le car passe.")
+    other.keyboard.press("Tab")
+    other.keyboard.press("Enter")
+    expect(other.get_by_role("status").filter(has_text="est confirmée. Voici la suivante.")).to_be_visible()
+    context.close()

@@ -5,6 +5,7 @@
  * network does, nothing is lost and nothing is noted twice.
  */
 import { Box, type Note } from "./box";
+import { mountOne } from "./one";
 import { type Member, People } from "./people";
 import { Sender } from "./sender";
 
@@ -26,6 +27,8 @@ type Words = Readonly<Record<string, string>>;
 const TEXTS = ["who", "official", "mandate", "place", "place_code", "text", "hour"] as const;
 const TICKS = ["elsewhere", "is_official", "publish", "no_quote", "no_archive"] as const;
 const EXCERPT = 160;
+/** Between two looks at what other scribes have noted, in milliseconds. */
+const LOOK_MS = 15_000;
 
 export function mount(root: HTMLElement): void {
   const words = JSON.parse(root.dataset.texts as string) as Words;
@@ -34,9 +37,9 @@ export function mount(root: HTMLElement): void {
   const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement | null;
   const box = new Box(root.dataset.box as string);
   const status = part("status");
-  const say = (sentence: string, isBad = false) => {
+  const say = (sentence: string, kind: "" | "bon" | "mauvais" = "") => {
     status.hidden = !sentence;
-    status.className = isBad ? "avis mauvais" : "avis";
+    status.className = kind ? `avis ${kind}` : "avis";
     status.textContent = sentence;
   };
   const person = field("who") as HTMLInputElement;
@@ -69,10 +72,14 @@ export function mount(root: HTMLElement): void {
     onElsewhere();
   };
 
+  let shown = "";
   const last = async () => {
     const answer = await fetch(root.dataset.last as string, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const html = await answer.text();
+    // Who is on a link of the list keeps it; what has not changed is not drawn again.
+    if (html === shown || part("last").contains(document.activeElement)) return;
+    shown = html;
     part("last").innerHTML = policy ? policy.createHTML(html) : html;
   };
 
@@ -81,6 +88,14 @@ export function mount(root: HTMLElement): void {
     const notes = box.notes();
     list.hidden = notes.length === 0;
     list.replaceChildren(...notes.map((note) => drawn(note)));
+  };
+  const button = (label: string, deed: (pressed: HTMLButtonElement) => void) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn discret";
+    made.textContent = words[label] as string;
+    made.addEventListener("click", () => deed(made));
+    return made;
   };
   const drawn = (note: Note): HTMLLIElement => {
     const line = document.createElement("li");
@@ -103,22 +118,28 @@ export function mount(root: HTMLElement): void {
       const why = document.createElement("p");
       why.textContent = note.refused;
       line.append(why);
-      for (const [label, deed] of [
-        ["take_back", () => fill(note.fields)],
-        ["throw", () => {}],
-      ] as const) {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "btn discret";
-        button.textContent = words[label] as string;
-        button.addEventListener("click", () => {
-          box.remove(note.key);
-          deed();
-          draw();
-          person.focus();
-        });
-        row.append(button);
-      }
+      const done = () => {
+        box.remove(note.key);
+        draw();
+        person.focus();
+      };
+      row.append(
+        button("take_back", () => {
+          if (person.value.trim() || text.value.trim()) {
+            say(words.busy as string, "mauvais");
+            text.focus();
+            return;
+          }
+          fill(note.fields);
+          box.keepDraft(read());
+          done();
+        }),
+        button("throw", (pressed) => {
+          if (pressed.dataset.sure) return done();
+          pressed.dataset.sure = "1";
+          pressed.textContent = words.throw_sure as string;
+        }),
+      );
     }
     return line;
   };
@@ -127,20 +148,20 @@ export function mount(root: HTMLElement): void {
     noted: (note, code) => {
       draw();
       last().catch(() => {});
-      say((words.noted as string).replace("{code}", code).replace("{name}", note.fields.who ?? ""));
+      say((words.noted as string).replace("{code}", code).replace("{name}", note.fields.who ?? ""), "bon");
     },
     refused: (_note, sentence) => {
       draw();
-      say(sentence, true);
+      say(sentence, "mauvais");
     },
     away: () => {
       const count = box.notes().filter((note) => !note.refused).length;
       say(
         box.lasts ? (words.kept as string).replace("{count}", String(count)) : (words.unkept as string),
-        true,
+        "mauvais",
       );
     },
-    signedOut: () => say(words.signed_out as string, true),
+    signedOut: () => say(words.signed_out as string, "mauvais"),
   });
 
   /** What can be told without the server; empty when it may go. */
@@ -158,7 +179,7 @@ export function mount(root: HTMLElement): void {
     const fields = read();
     const wrong = fault(fields);
     if (wrong) {
-      say(wrong[0], true);
+      say(wrong[0], "mauvais");
       wrong[1].focus();
       return;
     }
@@ -181,6 +202,13 @@ export function mount(root: HTMLElement): void {
       send();
     }
   });
+  person.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowUp" || person.value || event.ctrlKey || event.altKey || event.metaKey) return;
+    const link = part("last").querySelector<HTMLAnchorElement>("a[data-correct]");
+    if (box.notes().length) say(words.not_sent as string, "mauvais");
+    else if (link) link.click();
+    event.preventDefault();
+  });
   form.addEventListener("input", () => box.keepDraft(read()));
   addEventListener("online", () => {
     sender.drain();
@@ -189,6 +217,10 @@ export function mount(root: HTMLElement): void {
   addEventListener("beforeunload", (event) => {
     if (!box.lasts && box.notes().length) event.preventDefault();
   });
+
+  setInterval(() => {
+    if (document.visibilityState === "visible" && navigator.onLine) last().catch(() => {});
+  }, LOOK_MS);
 
   part("keys").hidden = false;
   const draft = box.draft();
@@ -200,3 +232,4 @@ export function mount(root: HTMLElement): void {
 }
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-scribe=root]")) mount(root);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-scribe=one]")) mountOne(form);

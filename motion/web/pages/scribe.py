@@ -31,11 +31,11 @@ from motion.web.speakers import NOTHING, Asked, Speaker
 from storage import people, transcribed
 from storage.models import Official
 from storage.store import Session
-from storage.transcribed import Typed
+from storage.transcribed import Spoken, Typed
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-SHOWN = 10  # what was noted last, below the form
+SHOWN = 10  # what was noted last, beside the form
 MOST_TYPED = 4 * MAX_TEXT  # what is longer than the limit comes back whole, to be shortened
 LONGEST_WAIT_S = 7 * 86_400  # of words on a device without network
 EXCERPT = 160  # characters of a list
@@ -46,7 +46,7 @@ _HOUR = re.compile(r"([0-9]{1,2})\s*(?:[h:.]\s*([0-9]{1,2})?|([0-9]{2}))?", re.A
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One of the last that were noted. `state` is a key of STATES; `class_name` draws it."""
+    """One of the last that were noted. `state` is said in words; `class_name` draws it; `typist` is somebody else."""
 
     code: str
     who: str
@@ -57,8 +57,16 @@ class Noted:
     is_confirmed: bool
     may_change: bool
     is_mine: bool
+    typist: str
 
 
+DONE = {
+    "note": _("La contribution %(code)s est notée."),
+    "corrige": _("La correction de %(code)s est enregistrée. Une autre personne la confirmera."),
+    "confirme": _("%(code)s est confirmée. Rien d’autre n’attend votre confirmation."),
+    "avant": _("%(code)s est confirmée. Voici la suivante."),
+}
+"""What was done, by the name that carries its code in the address."""
 CLASSES = {
     ContributionState.PUBLISHED: "ok",
     ContributionState.REFUSED: "refus",
@@ -68,16 +76,15 @@ CLASSES = {
 
 async def show(request: Request) -> Response:
     """The form, and what was noted last."""
-    page, actor, rows = await enter(request, transcribed.last_spoken, SHOWN, act=Act.COLLECT)
-    return form_page(page, actor, rows, Form())
+    page, actor, found = await enter(request, transcribed.spoken, SHOWN, act=Act.COLLECT)
+    return form_page(page, actor, found, Form())
 
 
 def form_page(
-    page: Page, actor: Actor, rows: Sequence[Typed], form: Form, asked: Asked = NOTHING, status: int = 200
+    page: Page, actor: Actor, found: Spoken, form: Form, asked: Asked = NOTHING, status: int = 200
 ) -> Response:
     """Render the page; every form has a key of its own, so that two clicks note one thing."""
     key = form.value("key") if _KEY.fullmatch(form.value("key")) else secrets.token_hex(16)
-    done = page.request.query_params.get("note", "")
     return page.render(
         "secretariat/parole.html",
         status=status,
@@ -86,11 +93,21 @@ def form_page(
         people=choices(asked.officials),
         key=key,
         words=[page._(CONSENT[use]) for use in Use] + [page._(ADULT)],
-        noted=[noted(page, row, actor) for row in rows],
-        done=done if any(f"C{row.contribution.number}" == done for row in rows) else "",
+        noted=[noted(page, row, actor) for row in found.last],
+        to_confirm=found.to_confirm(actor.secretary_id),
+        done=done_of(page),
         secretary=actor.secretary_id,
         most_text=MAX_TEXT,
     )
+
+
+def done_of(page: Page) -> str:
+    """Say the deed that led here; nothing when the address names none."""
+    for deed, sentence in DONE.items():
+        code = page.request.query_params.get(deed, "")
+        if _CODE.fullmatch(code):
+            return page._(sentence, code=code)
+    return ""
 
 
 def choices(officials: Sequence[Official]) -> list[tuple[int | None, str, str]]:
@@ -113,13 +130,18 @@ def noted(page: Page, row: Typed, actor: Actor) -> Noted:
         contribution.checked_by is not None,
         state is not ContributionState.WITHDRAWN,
         contribution.typed_by == actor.secretary_id,
+        row.typist if contribution.typed_by != actor.secretary_id else "",
     )
 
 
 async def show_last(request: Request) -> Response:
     """What was noted last, for the island."""
-    page, actor, rows = await enter(request, transcribed.last_spoken, SHOWN, act=Act.COLLECT)
-    return page.render("secretariat/parole_dernieres.html", noted=[noted(page, row, actor) for row in rows])
+    page, actor, found = await enter(request, transcribed.spoken, SHOWN, act=Act.COLLECT)
+    return page.render(
+        "secretariat/parole_dernieres.html",
+        noted=[noted(page, row, actor) for row in found.last],
+        to_confirm=found.to_confirm(actor.secretary_id),
+    )
 
 
 async def show_members(request: Request) -> Response:
@@ -162,8 +184,8 @@ async def note(request: Request) -> Response:
         if is_island:
             told = {"errors": dict(form.summary), "people": choices(asked.officials)}
             return JSONResponse(told, 422, headers={"Cache-Control": NEVER})
-        _page, _actor, rows = await enter(request, transcribed.last_spoken, SHOWN, act=Act.COLLECT)
-        return form_page(page, actor, rows, form, asked, 422)
+        _page, _actor, found = await enter(request, transcribed.spoken, SHOWN, act=Act.COLLECT)
+        return form_page(page, actor, found, form, asked, 422)
     if is_island:
         return JSONResponse({"code": code}, headers={"Cache-Control": NEVER})
     return page.redirect(f"{page.home}/secretariat/parole?note={code}")
@@ -232,7 +254,7 @@ def one_page(page: Page, actor: Actor, row: Typed, form: Form, asked: Asked = NO
         form=form,
         asked=asked,
         people=choices(asked.officials),
-        done=page.request.query_params.get("fait", ""),
+        done=done_of(page),
         moment=page.times.moment(row.contribution.said_at or row.contribution.received_at),
         most_text=MAX_TEXT,
     )
@@ -245,7 +267,7 @@ async def change_one(request: Request) -> Response:
     form = await read_form(request, most=MOST_TYPED)
     if form.value("deed") == "confirm":
         await page.service.store.write(confirm, actor, congress_id(page), number, page.now)
-        return page.redirect(f"{page.path}?fait=confirmation")
+        return await next_to_confirm(request, number)
     page, actor, (speaker, asked, fault) = await enter(request, speakers.find, form, act=Act.COLLECT)
     try:
         if speaker is None:
@@ -263,7 +285,17 @@ async def change_one(request: Request) -> Response:
         )
     except Invalid as error:
         return one_page(page, actor, row, form.refuse(page, error), asked, 422)
-    return page.redirect(f"{page.path}?fait=correction")
+    return page.redirect(f"{page.home}/secretariat/parole?corrige=C{number}")
+
+
+async def next_to_confirm(request: Request, number: int) -> Response:
+    """Lead on to the next one that this person can confirm, or back to the form when that was all."""
+    page, actor, found = await enter(request, transcribed.spoken, 0, act=Act.COLLECT)
+    here, waiting = f"{page.home}/secretariat/parole", found.to_confirm(actor.secretary_id)
+    if not waiting:
+        return page.redirect(f"{here}?confirme=C{number}")
+    following = next((one for one in waiting if one > number), waiting[0])
+    return page.redirect(f"{here}/C{following}?avant=C{number}")
 
 
 def confirm(db: Session, actor: Actor, congress: int, number: int, now: datetime) -> None:
