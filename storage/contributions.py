@@ -129,6 +129,21 @@ def objects_at(db: Session, contribution: Contribution) -> list[int]:
     return sorted(set(found))
 
 
+def at_publication(db: Session, congress_id: int, entries: Collection[int]) -> frozenset[int]:
+    """The same entries, with the publication of a version in the place of its receipt: both commit to one object."""
+    query = (
+        select(col(ContributionVersion.entry), col(ContributionVersion.published_entry))
+        .join(Contribution, col(Contribution.id) == col(ContributionVersion.contribution_id))
+        .where(
+            col(Contribution.congress_id) == congress_id,
+            col(ContributionVersion.entry).in_(entries),
+            col(ContributionVersion.published_entry).is_not(None),
+        )
+    )
+    published = {received: entry for received, entry in db.execute(query) if entry is not None}
+    return frozenset(published.get(entry, entry) for entry in entries)
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """An object that an entry commits to and that lies in the store of files."""

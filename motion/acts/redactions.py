@@ -37,7 +37,7 @@ from motion.rules.phases import writable
 from motion.rules.redactions import GROUNDS, MOST_OBJECTS, Asker, Grounds, Reason, RedactionKind, decide
 from motion.rules.text import digest
 from motion.rules.vocabulary import MotionState, Phase
-from storage import drafts, ledger, redactions, removals, sealing
+from storage import contributions, drafts, ledger, redactions, removals, sealing
 from storage.ledger import NewEntry
 from storage.models import Congress, Motion, Redaction, RedactionRequest, WithdrawnObject
 from storage.redactions import Target
@@ -69,7 +69,7 @@ class Plan:
 
 
 def plan(db: Session, congress_id: int, entries: Collection[int], kind: RedactionKind) -> Plan:
-    """Look at what a decision would take out.
+    """Look at what a decision would take out; words that were received, then published, are taken out as published.
 
     Raises:
         NotFound: The record has no such entry.
@@ -79,6 +79,7 @@ def plan(db: Session, congress_id: int, entries: Collection[int], kind: Redactio
     """
     if not 0 < len(entries) <= MOST_OBJECTS:
         raise Invalid("targets", "too-long" if entries else "empty", str(MOST_OBJECTS))
+    entries = contributions.at_publication(db, congress_id, entries)
     found = redactions.targets(db, congress_id, entries)
     words: dict[int, str] = {}
     for number in sorted(entries):
