@@ -25,6 +25,7 @@ from storage.models import (
     Job,
     Motion,
     Official,
+    WithdrawnObject,
 )
 
 
@@ -88,7 +89,7 @@ def _delete(db: Session, congress: Congress) -> None:
     jobs = select_rows(col(Job.id)).where(col(Job.congress_id) == congress.id)
     contributions = select_rows(col(Contribution.id)).where(col(Contribution.congress_id) == congress.id)
     files = select_rows(col(ContributionFile.id)).where(col(ContributionFile.contribution_id).in_(contributions))
-    _doom_files(db, contributions, files)
+    _doom_files(db, congress, contributions, files)
     # Rows that point at others go first: the tables in reverse order of their dependencies.
     for table in reversed(SQLModel.metadata.sorted_tables):
         if "file_id" in table.columns:
@@ -104,8 +105,8 @@ def _delete(db: Session, congress: Congress) -> None:
     db.delete(congress)
 
 
-def _doom_files(db: Session, contributions: Any, files: Any) -> None:
-    """Have what people sent, and what was made of it, destroyed in the store of files."""
+def _doom_files(db: Session, congress: Congress, contributions: Any, files: Any) -> None:
+    """Have what people sent, what was made of it and what they took back, destroyed in the store of files."""
     sent = select_rows(col(ContributionFile.blob), col(Contribution.received_at)).where(
         col(ContributionFile.contribution_id).in_(contributions),
         col(Contribution.id) == col(ContributionFile.contribution_id),
@@ -115,7 +116,10 @@ def _doom_files(db: Session, contributions: Any, files: Any) -> None:
         col(ContributionFile.id) == col(FileRendition.file_id),
         col(Contribution.id) == col(ContributionFile.contribution_id),
     )
-    for query in (sent, made):
-        for key, received_at in db.execute(query):
+    withdrawn = select_rows(col(WithdrawnObject.blob), col(Congress.created_at)).where(
+        col(WithdrawnObject.congress_id) == col(Congress.id), col(Congress.id) == congress.id
+    )
+    for query in (sent, made, withdrawn):
+        for key, at in db.execute(query):
             if key is not None:
-                removals.doom(db, key, received_at)
+                removals.doom(db, key, at)

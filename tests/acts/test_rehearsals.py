@@ -13,7 +13,8 @@ from motion.record.flaws import Flaw
 from motion.record.story import Story
 from motion.record.tree import Frontier, leaf_hash
 from motion.rules.errors import NotFound
-from storage.models import Congress, Entry, Official
+from storage import removals
+from storage.models import Congress, Entry, Official, WithdrawnObject
 from storage.store import Store
 from tests.acts.people import NOW, Hall, hall, new_session
 
@@ -103,3 +104,16 @@ class TestDeletion:
         assert record_of(store, copy) == []
         with pytest.raises(NotFound):
             store.write_now(rehearsals.delete, "ormeline")
+
+    def test_what_was_withdrawn_in_it_goes_with_it(self, store: Store, there: Hall) -> None:
+        """Its files lie in the store of files, where nothing would point to them any more."""
+        copy = rehearsed(store, there)
+        values = {"entry": 2, "name": "ab" * 32, "sealed": b"", "until": NOW.date()}
+
+        def withdraw(db: Session) -> None:
+            db.add(WithdrawnObject(congress_id=copy, target=1, blob="a" * 32, **values))
+            db.add(WithdrawnObject(congress_id=there.congress, target=1, blob="b" * 32, **values))
+
+        store.write_now(withdraw)
+        store.write_now(rehearsals.delete, "ormeline-repetition")
+        assert store.read_now(removals.doomed, NOW) == ["a" * 32]
