@@ -2,18 +2,17 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from gettext import NullTranslations
 
 from motion.acts.contributions import ReceivedFile
 from motion.acts.deposits import FILES_KEPT
-from motion.record.objects import SALT_BYTES, Commitment
 from motion.rules.contributions import FILES, FileKind
 from motion.rules.errors import Invalid, MotionError
 from motion.rules.file_kinds import ARCHIVE, HEAD_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, kind_of_archive, names_in
 from motion.web.depositing import Answers
+from motion.web.file_commitments import Commitments
 from motion.web.forms import Form
 from motion.web.page import Page
 from motion.web.service import Service
@@ -30,6 +29,11 @@ _ = NullTranslations().gettext  # marks the sentences for the catalogues
 NOT_WHOLE = _("Un fichier n’est pas encore arrivé en entier. Attendez-le, ou retirez-le.")
 FILES_AWAY = _(
     "Vos fichiers ne peuvent pas être lus en ce moment. Rien n’est perdu\u00a0: réessayez dans quelques minutes."
+)
+BEING_READ = _(
+    "Vos fichiers sont arrivés. Ils sont longs, et nous les relisons avant de les inscrire au registre\u00a0: "
+    "%(percent)s\u00a0%% sont relus. Rien n’est encore envoyé, rien n’est perdu. Attendez un instant, puis appuyez de "
+    "nouveau sur «\u00a0Envoyer ma contribution\u00a0»."
 )
 
 
@@ -134,30 +138,32 @@ async def look_at(service: Service, upload: Upload) -> Kind:
 
 
 async def received(
-    service: Service, uploads: Sequence[Upload], kinds: Mapping[str, tuple[str, str]], descriptions: Mapping[str, str]
+    service: Service,
+    uploads: Sequence[Upload],
+    kinds: Mapping[str, tuple[str, str]],
+    descriptions: Mapping[str, str],
+    commitments: Commitments | None = None,
 ) -> list[tuple[str, ReceivedFile]]:
-    """Commit to the content of files, each read once from end to end.
+    """Commit to the content of files, each read once from end to end: large ones before this, by `commitments`.
 
     Raises:
+        FilesBeingRead: Not all of them are read yet.
         StoreUnusable, BlobMissing: One can't be read now.
     """
+    wanted = [upload for upload in uploads if upload.id in kinds and upload.key is not None]
+    committed = await (commitments or Commitments(service.blobs)).of(wanted)
     found = []
-    for upload in uploads:
-        if upload.id not in kinds or upload.key is None:
-            continue
+    for upload in wanted:
+        assert upload.key is not None
         kind, media_type = kinds[upload.id]
-        salt = secrets.token_bytes(SALT_BYTES)
-        commitment = Commitment(salt)
-        async for chunk in service.blobs.read(upload.key):
-            await asyncio.to_thread(commitment.update, chunk)
         file = ReceivedFile(
             FileKind(kind),
             media_type,
             upload.file_name,
             upload.length,
             upload.key,
-            salt,
-            commitment.name,
+            committed[upload.key].salt,
+            committed[upload.key].name,
             descriptions.get(upload.id, "").strip(),
         )
         found.append((upload.id, file))

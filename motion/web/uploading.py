@@ -36,6 +36,7 @@ from motion.rules.upload_errors import (
     UploadElsewhere,
 )
 from motion.settings import Settings
+from motion.web.file_commitments import Commitments
 from motion.web.service import Service
 from storage import finished_uploads, uploads
 from storage.blobs import StoreUnusable
@@ -99,6 +100,7 @@ class Uploads:
         self._limits = limits_of(service.settings)
         self._threads = ThreadPoolExecutor(THREADS, "uploads")
         self._writers: dict[str, _Writer] = {}
+        self.commitments = Commitments(service.blobs)
 
     async def begin(self, congress_id: int, owner: bytes, network: str, new: NewUpload) -> Upload:
         """Announce a file; see `motion.acts.uploads.begin`.
@@ -178,6 +180,8 @@ class Uploads:
             if found.state == "whole":
                 await self._finish(found)
                 found = await self._find(congress_id, owner, upload_id)
+            if found.state == "done":
+                self.commitments.begin(found)
             return found
 
     async def give_up(self, congress_id: int, owner: bytes | None, upload_id: str) -> None:

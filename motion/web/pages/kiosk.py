@@ -20,7 +20,7 @@ from motion.acts.deposits import Sender
 from motion.rules.contributions import Channel, FileKind, Use
 from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
 from motion.web import deposited_files, depots, headers
-from motion.web.deposited_files import FILES_AWAY, NOT_WHOLE, DepositedFile
+from motion.web.deposited_files import BEING_READ, FILES_AWAY, NOT_WHOLE, DepositedFile
 from motion.web.depositing import (
     FREE,
     MAX_TYPED,
@@ -35,6 +35,7 @@ from motion.web.depositing import (
 from motion.web.doors import congress_id
 from motion.web.drafts import closed, is_open
 from motion.web.errors import tell
+from motion.web.file_commitments import FilesBeingRead
 from motion.web.forms import Form, read_form
 from motion.web.page import Page, open_page
 from motion.web.pages.participate import WHICH_PLACE, YES_OR_NO
@@ -218,12 +219,18 @@ async def receive(request: Request) -> Response:
     if form.faults:
         return form_page(page, form, answers, offered, files=files)
     try:
-        read = await deposited_files.received(page.service, files.uploads, answers.kinds, answers.descriptions)
+        commitments = desk_of(request).commitments
+        read = await deposited_files.received(
+            page.service, files.uploads, answers.kinds, answers.descriptions, commitments
+        )
         sent = await send(page, sender, answers.key, answers, Channel.KIOSK, read)
     except CollectionClosed:
         return closed(page, 409)
     except Invalid as error:
         return form_page(page, form.refuse(page, error), answers, offered, files=files)
+    except FilesBeingRead as error:
+        notice = page._(BEING_READ, percent=error.percent)
+        return form_page(page, form, answers, offered, notice, 409, files)
     except (StoreUnusable, BlobMissing):
         return form_page(page, form, answers, offered, page._(FILES_AWAY), 503, files)
     except MotionError as error:
@@ -232,6 +239,7 @@ async def receive(request: Request) -> Response:
     if isinstance(sent, TooManyTries):
         minutes = max(1, round(sent.seconds / 60))
         return form_page(page, form, answers, offered, page._(TOO_MANY, minutes=minutes), 429, files)
+    commitments.forget(file.blob for _upload, file in read)
     return receipt_page(page, sent)
 
 

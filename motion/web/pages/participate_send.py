@@ -11,14 +11,15 @@ from motion.acts.deposits import Sender
 from motion.rules.contributions import MAX_TEXT, Channel
 from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
 from motion.web import deposited_files
-from motion.web.deposited_files import FILES_AWAY, NOT_WHOLE, DepositedFile
+from motion.web.deposited_files import BEING_READ, FILES_AWAY, NOT_WHOLE, DepositedFile
 from motion.web.depositing import check_words, consent_faults, consent_of, words_of
 from motion.web.doors import congress_id
 from motion.web.drafts import Draft, closed, is_open, open_draft
 from motion.web.errors import tell
+from motion.web.file_commitments import FilesBeingRead
 from motion.web.forms import Form, read_form
 from motion.web.pages.participate import HERE, NO_COOKIE, YES_OR_NO, place_words
-from motion.web.pages.participate_files import looked_at
+from motion.web.pages.participate_files import desk_of, looked_at
 from motion.web.pages.sign_in import network_of
 from motion.web.sending import Receipt, send
 from motion.web.voices import words_html
@@ -108,12 +109,16 @@ async def receive(request: Request) -> Response:
         return draft.answered(check_page(draft, files, form))
     uploads = await page.service.store.read(deposits.files, congress_id(page), draft.owner)
     try:
-        read = await deposited_files.received(page.service, uploads, answers.kinds, answers.descriptions)
+        commitments = desk_of(request).commitments
+        read = await deposited_files.received(page.service, uploads, answers.kinds, answers.descriptions, commitments)
         sent = await send(page, Sender(draft.owner, network_of(request)), answers.key, answers, Channel.WEB, read)
     except CollectionClosed:
         return closed(page, 409)
     except Invalid as error:
         return draft.answered(check_page(draft, files, form.refuse(page, error)))
+    except FilesBeingRead as error:
+        notice = page._(BEING_READ, percent=error.percent)
+        return draft.answered(check_page(draft, files, form, notice, 409))
     except (StoreUnusable, BlobMissing):
         return draft.answered(check_page(draft, files, form, page._(FILES_AWAY), 503))
     except MotionError as error:
@@ -122,6 +127,7 @@ async def receive(request: Request) -> Response:
     if isinstance(sent, TooManyTries):
         minutes = max(1, round(sent.seconds / 60))
         return draft.answered(check_page(draft, files, form, page._(TOO_MANY, minutes=minutes), 429))
+    commitments.forget(file.blob for _upload, file in read)
     return draft.answered(receipt_page(draft, sent))
 
 
