@@ -40,8 +40,13 @@ def claim(db: Session, mail_id: int, now: datetime) -> bool:
 
 
 def sent(db: Session, mail_id: int, now: datetime, *, drop_body: bool) -> None:
-    """Note that a mail left; once a server has it, its text need not stay here."""
-    mail = db.get_one(Mail, mail_id)
+    """Note that a mail left; once a server has it, its text need not stay here.
+
+    One that is there no more was forgotten with its address while it left (`motion.acts.news.stop`).
+    """
+    mail = db.get(Mail, mail_id)
+    if mail is None:
+        return
     if drop_body:
         mail.body = ""
     mail.sent_at, mail.failure = now, ""
@@ -50,8 +55,8 @@ def sent(db: Session, mail_id: int, now: datetime, *, drop_body: bool) -> None:
 
 def failed(db: Session, mail_id: int, failure: str, now: datetime) -> None:
     """Note why a try failed, and when the next comes."""
-    mail = db.get_one(Mail, mail_id)
-    if mail.sent_at is not None:
+    mail = db.get(Mail, mail_id)
+    if mail is None or mail.sent_at is not None:
         return
     mail.not_before = now + RETRY_AFTER[min(mail.tries, len(RETRY_AFTER) - 1)]
     mail.tries += 1

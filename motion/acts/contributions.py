@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from motion.acts import congresses, moderation, retraits
+from motion.acts import congresses, moderation, news, notices, retraits
 from motion.acts.record import note
 from motion.record.objects import seal
 from motion.rules import contributions as rules
@@ -218,7 +218,8 @@ def check(db: Session, actor: Actor, contribution: Contribution, *, now: datetim
     if contribution.state == ContributionState.AWAITED:
         contribution.state = ContributionState.RECEIVED
     db.add(contribution)
-    moderation.publish_if_due(db, contribution, now=now)
+    if not moderation.publish_if_due(db, contribution, now=now):
+        news.tell(db, contribution, "checked", now=now)
 
 
 def change_consent(db: Session, contribution: Contribution, uses: Collection[str], *, now: datetime) -> None:
@@ -264,8 +265,9 @@ def withdraw(
     assert contribution.id is not None
     transcripts.forget_unpublished(db, congress_id, contribution.id)
     contribution.state = ContributionState.WITHDRAWN
-    contribution.email = contribution.email_hash = contribution.email_confirmed_at = None
-    db.add(contribution)
+    contribution.official_id = None
+    notices.settle(db, contribution, now=now)
+    news.stop(db, contribution)
     return decision
 
 

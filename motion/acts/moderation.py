@@ -69,13 +69,14 @@ def publish_if_due(db: Session, contribution: Contribution, *, now: datetime) ->
     is_new = contribution.published_version < contribution.version
     if not is_ready or not is_new or Use.PUBLISH not in rows.agreed(db, contribution.id):
         return False
+    what = "corrected" if contribution.published_version else "published"
     _publish(db, None, contribution, now)
-    news.tell(db, contribution, "published", now=now)
+    news.tell(db, contribution, what, now=now)
     return True
 
 
 def publish(db: Session, actor: Actor, contribution: Contribution, *, now: datetime) -> None:
-    """Publish the last version of a contribution, with what was made of its files.
+    """Publish the last version of a contribution, with what was made of its files, and tell its author.
 
     Raises:
         NotAllowed: Not by this role.
@@ -94,7 +95,9 @@ def publish(db: Session, actor: Actor, contribution: Contribution, *, now: datet
         raise ContributionSettled(rows.code(contribution), contribution.state)
     contribution.read_version = contribution.version
     notices.settle(db, contribution, now=now)
+    what = "corrected" if contribution.published_version else "published"
     _publish(db, actor, contribution, now)
+    news.tell(db, contribution, what, now=now)
 
 
 def _publish(db: Session, actor: Actor | None, contribution: Contribution, now: datetime) -> None:

@@ -7,7 +7,8 @@ import re
 from datetime import datetime, timedelta
 from gettext import NullTranslations
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from motion.acts import attempts
 from motion.acts.attempts import Limit
@@ -26,9 +27,22 @@ PER_ADDRESS = Limit("news-address", 5, timedelta(hours=1))
 
 NEWS = {
     "published": _("Votre contribution %(code)s est publiée."),
+    "corrected": _("La correction de votre contribution %(code)s est publiée."),
+    "correction-kept-back": _(
+        "La correction de votre contribution %(code)s n’est pas publiée. La version d’avant reste en ligne. Les motifs "
+        "sont à votre adresse de suivi."
+    ),
     "refused": _("Votre contribution %(code)s n’est pas publiée. La raison est à votre adresse de suivi."),
+    "upheld": _(
+        "Le secrétariat a lu votre réponse. Il maintient son refus de la contribution %(code)s. Ses motifs sont à "
+        "votre adresse de suivi."
+    ),
     "replied": _("Une réponse est publiée à côté de votre contribution %(code)s."),
     "checked": _("Votre contribution %(code)s a été relue par une seconde personne."),
+    "transcribed": _(
+        "La transcription de votre enregistrement est prête (contribution %(code)s). Vous pouvez la relire et la "
+        "corriger depuis votre adresse de suivi."
+    ),
 }
 """What may have happened, and how it is said."""
 
@@ -40,6 +54,8 @@ WHERE = _(
 
 def tell(db: Session, contribution: Contribution, what: str, *, now: datetime) -> bool:
     """Write a mail about what just happened, if the author has confirmed an address; return whether one was written.
+
+    Its subject ends with the code of the contribution, as those of all mails to an author do: `stop` finds them by it.
 
     Args:
         what: A key of `NEWS`.
@@ -92,7 +108,10 @@ def confirm_address(db: Session, contribution: Contribution, *, now: datetime) -
 
 
 def stop(db: Session, contribution: Contribution) -> None:
-    """Forget an author's address."""
+    """Forget an author's address, with the mails that went there and those that have yet to go."""
+    if contribution.email is not None:
+        its = col(Mail.congress_id) == contribution.congress_id, col(Mail.recipient) == contribution.email
+        db.execute(delete(Mail).where(*its, col(Mail.subject).like(f"% {rows.code(contribution)}")))
     contribution.email = contribution.email_hash = contribution.email_confirmed_at = None
     db.add(contribution)
 

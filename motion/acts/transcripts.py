@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from motion.acts import moderation
+from motion.acts import moderation, news
 from motion.rules import caption_files
 from motion.rules.caption_errors import TranscriptChanged
 from motion.rules.captions import LANGUAGES, Cue, Cues, checked
@@ -192,6 +192,7 @@ def automatic(
     said = _working(db, file, language, How.AUTOMATIC, now)
     said.text = caption_files.webvtt(checked(cues))
     moderation.show_transcript(db, contribution, file, said, salt=salt, now=now)
+    news.tell(db, contribution, "transcribed", now=now)
     return said
 
 
@@ -244,5 +245,7 @@ def _seal(
         db.add(said)
     else:
         moderation.show_transcript(db, contribution, file, said, salt=salt, now=now)
+        if actor is not None and said.version == 1:  # the first that its author finds there, and has not made
+            news.tell(db, contribution, "transcribed", now=now)
     db.flush()
     return said

@@ -39,7 +39,6 @@ async def publish(page: Page, actor: Actor, number: int, form: Form) -> str:
 
     def deed(db: Session, contribution: Contribution) -> None:
         moderation.publish(db, actor, contribution, now=page.now)
-        news.tell(db, contribution, "published", now=page.now)
 
     await on_seen(page, number, form, deed)
     return "publication"
@@ -64,9 +63,13 @@ async def keep(page: Page, actor: Actor, number: int, form: Form) -> str:
     """Leave it as it is."""
 
     def deed(db: Session, contribution: Contribution) -> None:
+        is_correction = 0 < contribution.published_version < contribution.version
+        is_unread = contribution.read_version < contribution.version
         notices.keep(db, actor, contribution, form.value("words"), now=page.now)
         if contribution.state == ContributionState.REFUSED:
-            news.tell(db, contribution, "refused", now=page.now)
+            news.tell(db, contribution, "upheld", now=page.now)
+        elif is_correction and is_unread:
+            news.tell(db, contribution, "correction-kept-back", now=page.now)
         notices.tell(db, contribution, letter(page, contribution, is_kept=True), now=page.now)
 
     try:
@@ -81,7 +84,6 @@ async def check(page: Page, actor: Actor, number: int, form: Form) -> str:
 
     def deed(db: Session, contribution: Contribution) -> None:
         contributions.check(db, actor, contribution, now=page.now)
-        news.tell(db, contribution, "checked", now=page.now)
 
     await on_seen(page, number, form, deed)
     return "relecture"
@@ -149,7 +151,11 @@ async def part(page: Page, actor: Actor, number: int, form: Form) -> str:
 
 
 def letter(page: Page, contribution: Contribution, *, is_kept: bool) -> Message:
-    """What those who reported a contribution are told, in the first language of the congress."""
+    """What those who reported a contribution are told, in the first language of the congress.
+
+    Args:
+        is_kept: Whether it stays published; else it was refused, or its author has taken it back.
+    """
     assert page.congress is not None
     spoken = language(page.congress.languages.split(",")[0] or LANGUAGES[0])
     code = rows.code(contribution)
@@ -158,8 +164,12 @@ def letter(page: Page, contribution: Contribution, *, is_kept: bool) -> Message:
         if is_kept
         else _("Vous avez signalé la contribution %(code)s. Elle n’est plus publiée.")
     )
+    if contribution.state == ContributionState.WITHDRAWN:
+        said = _("Vous avez signalé la contribution %(code)s. Son auteur ou son autrice l’a retirée.")
     remedy = _("La décision est au registre. Vous pouvez la contester auprès du secrétariat, puis devant la justice.")
     address = f"{page.service.settings.base_url}{page.home}/registre/{contribution.entry}"
+    if contribution.state == ContributionState.WITHDRAWN:
+        remedy = _("Le registre le dit\u00a0:")
     body = f"{spoken.gettext(said) % {'code': code}}\n\n{spoken.gettext(remedy)}\n{address}\n\n{page.congress.title}\n"
     return Message(f"{page.congress.title} – {code}", body)
 

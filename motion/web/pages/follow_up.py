@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from motion.acts import attempts, moderation, news, private_addresses
+from motion.acts import attempts, moderation, news, notices, private_addresses
 from motion.acts import contributions as acts
 from motion.acts.contributions import BY_OTHERS, OPEN
 from motion.acts.deposits import DEEDS_PER_CONTRIBUTION
@@ -37,6 +37,7 @@ from motion.rules.contributions import (
 from motion.rules.errors import Invalid
 from motion.rules.media import SAID, MediaReason
 from motion.rules.redactions import KEPT_DAYS
+from motion.web.decisions import letter
 from motion.web.depositing import MAX_TYPED, consent_faults, consent_of, place_of, places, settled
 from motion.web.doors import congress_id
 from motion.web.forms import Form, read_form
@@ -314,6 +315,7 @@ async def withdraw(request: Request) -> Response:
 
     def deed(db: Session, contribution: Contribution) -> None:
         acts.withdraw(db, contribution, key=key, nonces=nonces, now=page.now)
+        notices.tell(db, contribution, letter(page, contribution, is_kept=False), now=page.now)
 
     await act_on(request, page, deed, is_counted=False)
     return done(request, page, "retiree")
