@@ -4,11 +4,14 @@ A page's name is its address: `motions/M1?vue=auteurs` is `motions/M1.vue-auteur
 stick or an old file system refuses, and none differs from another by capitals alone.
 """
 
+import mimetypes
 import os.path
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+from motion.web.openapi import ROOT
 
 STATIC = "/static/"
 DATA = "congres.json"
@@ -176,3 +179,33 @@ def _of_register(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
     if "chaque" in names:
         return asked if names <= STRETCH else []
     return [(name, value) for name, value in asked if name == "avant"] if names == {"avant"} else []
+
+
+def open_data(slug: str, motions: Iterable[str]) -> dict[str, str]:
+    """The addresses of open data, and their files."""
+    below = f"{ROOT}/congresses/{slug}"
+    files = {
+        f"{ROOT}/openapi.json": "openapi.json",
+        below: "congres.json",
+        f"{below}/motions": "motions.json",
+        f"{below}/motions.csv": "motions.csv",
+        f"{below}/roster.csv": "membres.csv",
+        f"{below}/entries.csv": "inscriptions.csv",
+        f"{below}/contributions.csv": "contributions.csv",
+        f"{below}/themes": "themes.json",
+        f"{below}/themes.csv": "themes.csv",
+        f"{below}/places": "lieux.json",
+        f"{below}/places.csv": "lieux.csv",
+        f"{below}/figures": "chiffres.json",
+    }
+    for code in motions:
+        files[f"{below}/motions/{code}"] = f"motions/{code}.json"
+        files[f"{below}/motions/{code}/authors"] = f"motions/{code}.auteurs.json"
+        files[f"{below}/motions/{code}/authors.csv"] = f"motions/{code}.auteurs.csv"
+    return {address: f"donnees/{file}" for address, file in files.items()}
+
+
+def ending(media_type: str) -> str:
+    """How a file's name ends, so that a folder's programs know what it is."""
+    kind = media_type.partition(";")[0].strip()
+    return {"audio/webm": ".weba", "image/svg+xml": ".svg"}.get(kind) or mimetypes.guess_extension(kind) or ""

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 import logging
-import mimetypes
 import re
 import time
 from collections import deque
@@ -21,7 +20,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from motion.archive.addresses import STATIC, Addresses, Target
+from motion.archive.addresses import STATIC, Addresses, Target, ending, open_data
 from motion.archive.bag import Bag
 from motion.archive.rewriting import rewrite
 from motion.exports.log_folder import ChangedMeanwhile, write_log
@@ -34,7 +33,6 @@ from motion.record.files import encode_apart, salt_path
 from motion.rules.errors import NotFound
 from motion.settings import Settings
 from motion.web.language import times_of
-from motion.web.openapi import ROOT
 from motion.web.pages.documents import FORMATS
 from motion.web.routes import make_app
 from motion.web.service import Service
@@ -170,7 +168,7 @@ class _Writing:
         self._shown = shown
         data = open_data(congress.slug, shown.motions)
         self._media = snapshot.read_now(contributions.all_shown, congress.id, signed.size)
-        media = {one.name: _ending(one.media_type) for one in self._media}
+        media = {one.name: ending(one.media_type) for one in self._media}
         self._addresses = Addresses(congress.slug, settings.base_url, shown.entries, shown.instants, data, media)
         state = (congress.slug, settings.base_url, signed.size, signed.root.hex(), published.note_of(signed).decode())
         build = self._app.state.templates.build
@@ -364,7 +362,7 @@ class _Writing:
     async def _files(self) -> None:
         """What contributions show: once, as files that programs open; the salts with which they are checked apart."""
         for done, one in enumerate(self._media, start=1):
-            path = f"medias/{one.name}{_ending(one.media_type)}"
+            path = f"medias/{one.name}{ending(one.media_type)}"
             if self._bag.finished(path) is None:
                 with self._bag.writing(path) as write:
                     async for chunk in self._service.blobs.read(one.blob):
@@ -389,30 +387,6 @@ class _Writing:
         say = self._spoken.gettext
         words = escape(say("Comment la vérifier"))
         return f'<div class="cadre pile"><p class="petit">{self._foot} <a href="{guide}">{words}</a></p></div>'
-
-
-def open_data(slug: str, motions: Iterable[str]) -> dict[str, str]:
-    """The addresses of open data, and their files."""
-    below = f"{ROOT}/congresses/{slug}"
-    files = {
-        f"{ROOT}/openapi.json": "openapi.json",
-        below: "congres.json",
-        f"{below}/motions": "motions.json",
-        f"{below}/motions.csv": "motions.csv",
-        f"{below}/roster.csv": "membres.csv",
-        f"{below}/entries.csv": "inscriptions.csv",
-    }
-    for code in motions:
-        files[f"{below}/motions/{code}"] = f"motions/{code}.json"
-        files[f"{below}/motions/{code}/authors"] = f"motions/{code}.auteurs.json"
-        files[f"{below}/motions/{code}/authors.csv"] = f"motions/{code}.auteurs.csv"
-    return {address: f"donnees/{file}" for address, file in files.items()}
-
-
-def _ending(media_type: str) -> str:
-    """How a file's name ends, so that a folder's programs know what it is."""
-    kind = media_type.partition(";")[0].strip()
-    return {"audio/webm": ".weba", "image/svg+xml": ".svg"}.get(kind) or mimetypes.guess_extension(kind) or ""
 
 
 def _index(code: str, title: str) -> bytes:

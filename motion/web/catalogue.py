@@ -73,6 +73,21 @@ def of_roster(home: str) -> tuple[File, ...]:
     )
 
 
+def of_voices(home: str) -> tuple[File, ...]:
+    """What was said to it."""
+    api = f"{ROOT}/congresses{home}"
+    return (
+        File(f"{api}/contributions", _("Les contributions"), "application/json", "JSON"),
+        File(f"{api}/contributions.csv", _("Les contributions, en tableau"), "text/csv", "CSV"),
+        File(f"{api}/themes", _("Les thèmes"), "application/json", "JSON"),
+        File(f"{api}/themes.csv", _("Les thèmes, en tableau"), "text/csv", "CSV"),
+        File(f"{api}/places", _("Les lieux entendus"), "application/json", "JSON"),
+        File(f"{api}/places.csv", _("Les lieux entendus, en tableau"), "text/csv", "CSV"),
+        File(f"{api}/figures", _("La collecte en chiffres"), "application/json", "JSON"),
+        File(f"{home}/contributions.atom", _("Le fil d’actualité"), "application/atom+xml", "ATOM"),
+    )
+
+
 def of_register(home: str) -> tuple[File, ...]:
     """Its record."""
     api = f"{ROOT}/congresses{home}"
@@ -110,6 +125,15 @@ def describe(page: Page, motions: Sequence[Motion]) -> dict[str, Any]:
         ),
         _dataset(
             page,
+            "contributions",
+            _("Ce qui a été dit"),
+            _(
+                "Les contributions publiées, leurs thèmes et les lieux entendus. Qui copie ôte ce qui est retiré depuis."
+            ),
+            of_voices(page.home),
+        ),
+        _dataset(
+            page,
             "registre",
             _("Le registre"),
             _("Tout ce qui s’est passé, dans l’ordre, signé\u00a0: chaque modification d’un texte et chaque acte."),
@@ -133,7 +157,9 @@ def describe(page: Page, motions: Sequence[Motion]) -> dict[str, Any]:
         "@id": f"{home}/catalogue.jsonld",
         "@type": "dcat:Catalog",
         "dct:title": _said(page, congress.title),
-        "dct:description": _said(page, page._(_("Les données ouvertes du congrès\u00a0: motions, membres, registre."))),
+        "dct:description": _said(
+            page, page._(_("Les données ouvertes du congrès\u00a0: motions, membres, contributions, registre."))
+        ),
         "dct:publisher": _publisher(page),
         "dct:license": _license(),
         "dct:language": _languages(page),

@@ -25,7 +25,7 @@ VERSION = "1.0.0"
 PLAIN_TYPES = {str: "string", int: "integer", bool: "boolean", float: "number"}
 ERRORS = {
     400: _("Un paramètre ne se lit pas."),
-    404: _("Le congrès, la motion ou l’inscription n’existe pas, ou pas encore."),
+    404: _("Le congrès, la motion, l’inscription ou la contribution n’existe pas, ou pas encore."),
     500: _("Le service a rencontré une panne."),
 }
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from motion.acts import motions, roster
+from motion.acts import contributions, moderation, motions, roster, themes
 from motion.acts.motions import ShowOfHands
 from motion.acts.roster import OfficialForm
+from motion.rules.contributions import Channel, ConsentWay, Place, Words
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from storage import ledger
@@ -45,6 +46,7 @@ def opened(folder: Path) -> Iterator[Open]:
         mamadou.type_slowly(" Et ceci reste")
         aline.erase(FORBIDDEN)
         take_out(hall, erased, erased)
+        hall.service.store.write_now(_voice)
         size = sign(hall)
         yield Open(hall, erased, size)
 
@@ -65,6 +67,19 @@ def _acts(db: Session) -> None:
         expected_digest=frozen.digest,
         now=NOW + timedelta(minutes=3),
     )
+
+
+def _voice(db: Session) -> None:
+    """Somebody is heard, under a theme."""
+    said = Words("Solène Marchebrune", "Le car ne passe plus.", place=Place("Valbrune", "99123", "99"))
+    now = NOW + timedelta(minutes=4)
+    uses, online = ("publish", "quote"), ConsentWay.ONLINE
+    one = contributions.receive(
+        db, None, 1, said, Channel.WEB, uses, how=online, token_hash=bytes(32), salt=bytes(range(32)), now=now
+    )
+    moderation.publish(db, SECRETARIAT, one, now=now)
+    theme = themes.add(db, SECRETARIAT, 1, "Les transports", now=now)
+    themes.sort(db, SECRETARIAT, one, [theme.number], now=now)
 
 
 def write_more(world: Open, words: str) -> int:

@@ -41,9 +41,18 @@ JSON_PATHS = (
     f"{CONGRESS}/entries",
     f"{CONGRESS}/entries/3",
     f"{CONGRESS}/redactions",
+    f"{CONGRESS}/contributions",
+    f"{CONGRESS}/contributions/C1",
+    f"{CONGRESS}/contributions/C1/transcripts",
+    f"{CONGRESS}/themes",
+    f"{CONGRESS}/places",
+    f"{CONGRESS}/figures",
 )
-TABLES = tuple(f"{CONGRESS}/{name}" for name in ("motions.csv", "motions/M1/authors.csv", "roster.csv", "entries.csv"))
-FEEDS = ("/ormeline.atom", "/ormeline/registre.atom", "/ormeline/motions/M1.atom")
+TABLES = tuple(
+    f"{CONGRESS}/{name}.csv"
+    for name in ("motions", "motions/M1/authors", "roster", "entries", "contributions", "themes", "places")
+)
+FEEDS = ("/ormeline.atom", "/ormeline/registre.atom", "/ormeline/motions/M1.atom", "/ormeline/contributions.atom")
 OTHERS = ("/ormeline/catalogue.jsonld", "/ormeline/apercu.png", "/ormeline/motions/M1/apercu.png", "/sitemap.xml")
 CHECKS = (
     not_a_server_error,
@@ -54,7 +63,7 @@ CHECKS = (
     negative_data_rejection,
     positive_data_acceptance,
 )
-KNOWN = {"congress": "ormeline", "code": "M1", "number": 3}
+KNOWN = {"congress": "ormeline", "code": "M1", "number": 3, "contribution": "C1"}
 HOSTILE = ("x", "1e3", "-2", "٣", "9" * 30, "", " 1", "1;drop", "%00", "M1'--", "../..", "😀")
 
 

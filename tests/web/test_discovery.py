@@ -46,7 +46,7 @@ class TestCatalogue:
             assert graph.value(catalogue, name) is not None, name
         publisher = graph.value(catalogue, DCTERMS.publisher)
         assert (publisher, RDF.type, FOAF.Agent) in graph and graph.value(publisher, FOAF.name)
-        assert len(list(graph.objects(catalogue, DCAT.dataset))) == 5
+        assert len(list(graph.objects(catalogue, DCAT.dataset))) == 6
         (service,) = graph.objects(catalogue, DCAT.service)
         for name in (DCTERMS.title, DCAT.endpointURL, DCAT.endpointDescription):
             assert graph.value(service, name) is not None, name

@@ -21,6 +21,7 @@ FEEDS = {
     "/ormeline.atom": "/ormeline",
     "/ormeline/registre.atom": "/ormeline/registre",
     "/ormeline/motions/M1.atom": "/ormeline/motions/M1",
+    "/ormeline/contributions.atom": "/ormeline/contributions",
 }
 TAG = re.compile(r"tag:[a-z0-9.-]+,\d{4}-\d{2}-\d{2}:\S+")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")

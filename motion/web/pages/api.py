@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from gettext import NullTranslations
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from motion.language import LANGUAGES
 from motion.record.kinds import KINDS
 from motion.rules.phases import ORDER
 from motion.web import open_answers, open_data
+from motion.web.api_parameters import AFTER, CONGRESS, LANG, LIMIT, SEPARATOR, here, onward
 from motion.web.open_answers import JSON, LIVE, SETTLED, json_bytes, read, send, send_json, unchanged
 from motion.web.open_data import CODE, LICENCE, MARK, plain
 from motion.web.open_things import (
@@ -31,59 +31,23 @@ from motion.web.open_things import (
     redaction_item,
 )
 from motion.web.openapi import ROOT, Operation, Parameter, describe
-from motion.web.page import Page, frame
-from motion.web.pages import api_tables
+from motion.web.page import frame
+from motion.web.pages import api_tables, api_voices
 from motion.web.pages.motions import etag_of, json_of
 from motion.web.requested import Refused, after_of, limit_of, wanted_of
-from motion.web.tables import SEPARATORS
 from storage import open_data as stored
 from storage import pages, queries
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 T = TypeVar("T")
 
-LANG = Parameter("lang", "query", _("La langue des phrases."), {"type": "string", "enum": list(LANGUAGES)})
-CONGRESS = Parameter(
-    "congress", "path", _("Le nom du congrès dans les adresses."), {"type": "string", "minLength": 2, "maxLength": 60}
-)
 MOTION = Parameter("code", "path", _("Le code de la motion."), {"type": "string"} | CODE)
 NUMBER = Parameter("number", "path", _("Le numéro de l’inscription."), {"type": "integer", "minimum": 0})
-AFTER = Parameter(
-    "after",
-    "query",
-    _("Le dernier numéro déjà lu\u00a0: la réponse commence après lui."),
-    {"type": "integer", "minimum": -1, "maximum": 2**53 - 1, "default": -1},
-)
-LIMIT = Parameter(
-    "limit",
-    "query",
-    _("Nombre d’éléments au plus."),
-    {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-)
 FILTERS = (
     Parameter("motion", "query", _("Seulement ce qui touche cette motion."), {"type": "string"} | CODE),
     Parameter("official", "query", _("Seulement ce qui touche ce membre."), {"type": "string"} | MARK),
     Parameter("kind", "query", _("Seulement ce genre d’inscription."), {"type": "string", "enum": list(KINDS)}),
 )
-SEPARATOR = Parameter(
-    "separator",
-    "query",
-    _("Le signe entre les colonnes\u00a0: une virgule (RFC 4180), ou un point-virgule pour les tableurs français."),
-    {"type": "string", "enum": list(SEPARATORS), "default": "comma"},
-)
-
-
-def here(page: Page) -> str:
-    """The address of this answer, in full."""
-    query = page.request.url.query
-    return page.public_url + (f"?{query}" if query else "")
-
-
-def onward(page: Page, after: int, is_more: bool) -> open_data.PageLinks:
-    """Where this list is and where it goes on: the same question, after a number."""
-    asked = [(name, value) for name, value in page.request.query_params.multi_items() if name != "after"]
-    following = f"{page.public_url}?{urlencode([*asked, ('after', str(after))])}"
-    return open_data.PageLinks(here(page), following if is_more else None)
 
 
 async def congresses(request: Request) -> Response:
@@ -339,6 +303,7 @@ OPERATIONS: tuple[Operation, ...] = (
         open_data.Redactions,
         parameters=(CONGRESS, AFTER, LIMIT, LANG),
     ),
+    *api_voices.OPERATIONS,
 )
 
 

@@ -26,7 +26,10 @@ from storage.store import Session
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-OF_CONGRESS = ("", "/motions", "/contributions", "/registre", "/verifier", "/donnees")
+OF_CONGRESS = (
+    *("", "/motions", "/contributions", "/contributions/carte", "/contributions/chiffres"),
+    *("/registre", "/verifier", "/donnees"),
+)
 PRIVATE = ("connexion", "carte", "demonstration", "fragments", "mes-connexions", "secretariat", "suivre")
 """Parts of addresses, below a congress, that are for one person or for programs of ours."""
 

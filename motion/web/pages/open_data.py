@@ -66,6 +66,7 @@ async def show(request: Request) -> Response:
             (
                 set_of(page, "motions", page._(_("Les motions")), catalogue.of_motions(home)),
                 set_of(page, "membres", page._(_("La liste des membres")), catalogue.of_roster(home)),
+                set_of(page, "contributions", page._(_("Ce qui a été dit")), catalogue.of_voices(home)),
                 set_of(page, "registre", page._(_("Le registre")), register),
             ),
             tuple(

@@ -1,0 +1,121 @@
+"""Atom feeds of what was said: of a congress, of one theme.
+
+Readers keep what they were given, so what changes comes again under the same name and takes its place: a contribution
+that was withdrawn, refused or taken out is told once more, without a word of it.
+"""
+
+from gettext import NullTranslations
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motion.web import atom
+from motion.web.atom import Feed, FeedEntry
+from motion.web.open_answers import read, send, unchanged
+from motion.web.open_data import LICENCE, LICENCE_URL
+from motion.web.open_voice_items import state_of
+from motion.web.page import Page
+from motion.web.pages.register import number_of
+from motion.web.tombstones import said
+from motion.web.voices import first_words, line_view
+from storage import open_voices
+from storage.models import Congress
+from storage.open_voices import News, NewsPage
+from storage.store import Session
+
+_ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+ENTRIES = 30  # of a page, each with its first words
+WORDS = 600  # characters of a contribution: who wants to read on opens its page
+MAX_THEME = 9  # digits
+
+
+def theme_number(request: Request) -> int | None:
+    """The theme that the address asks for, 0 when it can't be one."""
+    code = request.query_params.get("theme", "")
+    digits = code.removeprefix("T")
+    if not code:
+        return None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_THEME else 0
+
+
+def rows_of(db: Session, congress: Congress, theme: int | None, before: int | None) -> NewsPage:
+    """Read a page of the feed.
+
+    Raises:
+        NotFound: There is no such theme.
+    """
+    return open_voices.news(db, congress, theme, before, ENTRIES)
+
+
+async def of_congress(request: Request) -> Response:
+    """What was said, what changed last first."""
+    before = number_of(request.query_params.get("avant", ""))
+    page, rows = await read(request, rows_of, theme_number(request), before)
+    etag = page.etag(rows.last_entry)  # no digest of words that may have to be taken back
+    return unchanged(page, etag) or send(page, atom.write(feed_of(page, rows, before)), atom.MEDIA_TYPE, etag=etag)
+
+
+def feed_of(page: Page, rows: NewsPage, before: int | None) -> Feed:
+    """Put a page in words."""
+    congress = page.congress
+    assert congress is not None
+    name, words, query = "contributions", page._(_("ce qui a été dit")), {}
+    if rows.theme is not None:
+        name, words = f"contributions/T{rows.theme.number}", f"{words}, {rows.theme.name}"
+        query = {"theme": f"T{rows.theme.number}"}
+    kept = query | {"lang": page.request.query_params.get("lang", "")}
+
+    def address(before: int | None) -> str:
+        asked = kept | {"avant": "" if before is None else str(before)}
+        told = urlencode({key: value for key, value in asked.items() if value})
+        return page.public_url + (f"?{told}" if told else "")
+
+    entries = tuple(entry_of(page, one) for one in rows.news)
+    return Feed(
+        atom.tag(congress.origin, congress.created_at, f"fils/{name}"),
+        f"{congress.title}\u00a0: {words}",
+        page.dates,
+        congress.title,
+        page.language.code,
+        address(before),
+        f"{page.service.settings.base_url}{page.home}/contributions" + (f"?{urlencode(query)}" if query else ""),
+        address(None),
+        "" if rows.next_before is None else address(rows.next_before),
+        LICENCE_URL,
+        LICENCE,
+        max((one.updated for one in entries), default=congress.created_at),
+        entries,
+    )
+
+
+def entry_of(page: Page, one: News) -> FeedEntry:
+    """One contribution: who says what, or what became of it."""
+    congress, voice = page.congress, one.voice
+    assert congress is not None
+    contribution, version = voice.contribution, voice.version
+    line = line_view(page, voice)
+    began = contribution.published_at or contribution.received_at
+    name = page._(_("Contribution %(code)s"), code=line.code)
+    parts = [line.channel, *(theme.name for theme in voice.themes)]
+    title, summary = line.title, first_words(version.text, WORDS) if version is not None and version.text else ""
+    if version is None:
+        title = f"{name}\u00a0: {line.state[:1].lower()}{line.state[1:]}"
+        parts = [line.state]
+        summary = " ".join([line.reason and f"{line.reason}.", *(said(page, stone.first) for stone in one.tombstones)])
+    return FeedEntry(
+        atom.tag(congress.origin, congress.created_at, f"contributions/{line.code}"),
+        title,
+        page.service.settings.base_url + line.url,
+        began,
+        max(began, one.at),
+        contribution.channel if version is not None else state_of(voice),
+        ", ".join(parts),
+        line.who,
+        summary.strip(),
+    )
+
+
+ROUTES = [Route("/{congress}/contributions.atom", of_congress, name="voices-feed")]
