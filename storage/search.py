@@ -42,6 +42,9 @@ ACTS = 0
 _MADE_BY = -1  # stands there for the whole congress: what was read is no number of a text, but an `INDEXING`
 _FORMER = -2  # read: the passages are those of another `INDEXING`, and still found until they are made again
 
+VOICES = "contributions"
+"""Stands for what people said where a motion's code stands for its text."""
+
 PAGE = 30
 PEOPLE = 3  # of the same name: a family in a congress
 MAX_STEM = 60  # characters: longer than any French word
@@ -154,7 +157,7 @@ def find(db: Session, congress: Congress, wanted: Asked, *, motion: str = "", pa
     """Find the passages that have all the words.
 
     Args:
-        motion: The code of the one motion to look in; empty for everything.
+        motion: The code of the one motion to look in, `VOICES` for what people said, or empty for everything.
         page: From 1.
     """
     if wanted.is_empty:
@@ -164,7 +167,9 @@ def find(db: Session, congress: Congress, wanted: Asked, *, motion: str = "", pa
         .outerjoin(Motion, col(Motion.id) == col(SearchPassage.motion_id))
         .where(col(SearchPassage.congress_id) == congress.id)
     )
-    if motion:
+    if motion == VOICES:
+        query = query.where(col(SearchPassage.anchor).startswith("contributions/"), col(SearchPassage.entry) >= 0)
+    elif motion:
         query = query.where(col(Motion.code) == motion)
     for one in wanted.whole:
         query = query.where(col(SearchPassage.id).in_(_having(congress, col(SearchStem.stem) == one)))

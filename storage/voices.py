@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, literal, or_, select
 from sqlmodel import Session, col
 
+from motion.record.entry import decode_entry
 from motion.rules.contributions import ContributionState, Use
 from motion.rules.errors import NotFound
 from storage import contributions as rows
@@ -44,6 +45,7 @@ IS_SHOWN: ColumnElement[bool] = and_(
 )
 """Joins a contribution to the words that everyone reads, if there are any."""
 
+_ENDS = {ContributionState.REFUSED.value: "refuse", ContributionState.WITHDRAWN.value: "withdraw"}
 _KINDS = (
     "redaction",
     "theme.change",
@@ -134,7 +136,9 @@ class OneVoice:
     similar: tuple[Voice, ...] = ()
     uses: frozenset[Use] = frozenset()
     tombstones: tuple[Tombstone, ...] = ()
-    entries: tuple[tuple[str, int], ...] = field(default=())  # kind and number, in order
+    entries: tuple[tuple[str, int], ...] = field(
+        default=()
+    )  # `receive`, `correct`, `publish`, `republish`, `refuse` or `withdraw`, and its number
     last_entry: int = -1
 
 
@@ -190,10 +194,13 @@ def one(db: Session, congress: Congress, number: int) -> OneVoice:
     last = last_entry(db, congress.id)
     (voice,) = dressed(db, [(found, shown)])
     stones = _tombstones(db, congress.id, found, versions)
-    entries = [("receive", each.entry) for each in versions]
+    entries = [("correct" if each.version > 1 else "receive", each.entry) for each in versions]
     if shown is None:
+        if found.state in _ENDS:
+            entries.append((_ENDS[found.state], _end(db, found)))
         return OneVoice(voice, tombstones=stones, entries=tuple(entries), last_entry=last)
-    entries += [("publish", each.published_entry) for each in versions if each.published_entry is not None]
+    published = [each.published_entry for each in versions if each.published_entry is not None]
+    entries += [("republish" if number else "publish", entry) for number, entry in enumerate(published)]
     group = found.group_id or found.id
     near = or_(col(Contribution.group_id) == group, col(Contribution.id) == group)
     return OneVoice(
@@ -210,6 +217,20 @@ def one(db: Session, congress: Congress, number: int) -> OneVoice:
         tuple(sorted(entries, key=lambda each: each[1])),
         last,
     )
+
+
+def _end(db: Session, contribution: Contribution) -> int:
+    """Number of the entry that refuses a contribution or takes it back."""
+    if contribution.state == ContributionState.REFUSED:
+        decided = [each.entry for each in rows.messages(db, contribution.id or 0) if each.kind == "decision"]
+        return decided[-1] if decided and decided[-1] else contribution.entry
+    query = select(col(Entry.number), col(Entry.content)).where(
+        col(Entry.congress_id) == contribution.congress_id, col(Entry.kind) == "contribution.withdraw", IS_RARE
+    )
+    for number, content in db.execute(query.order_by(col(Entry.number).desc())):
+        if decode_entry(content).body["contribution"] == rows.code(contribution):
+            return int(number)
+    return contribution.entry
 
 
 def recent(db: Session, congress_id: int, most: int) -> tuple[Voice, ...]:

@@ -1,13 +1,15 @@
 """What was said, counted: by place, channel, state, theme, day; and what the home of a congress says of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, extract, func, select
 from sqlmodel import Session, col
 
 from storage.models import Contribution, ContributionTheme, ContributionVersion, Theme
 from storage.voices import IS_SHOWN, Voice, recent, states_of, themes_in_use
+
+QUARTER_S = 900
 
 
 def places(db: Session, congress_id: int) -> list[tuple[str, str, int]]:
@@ -32,7 +34,12 @@ class Figures:
     themes: tuple[tuple[Theme, int], ...]  # of what is published
     officials: int
     others: int
-    moments: tuple[datetime, ...]  # when each was received
+    moments: tuple[tuple[datetime, int], ...]  # quarters of an hour in which some were received, and how many
+
+    @property
+    def received(self) -> int:
+        """How many were received."""
+        return sum(self.channels.values())
 
 
 def figures(db: Session, congress_id: int) -> Figures:
@@ -62,10 +69,16 @@ def figures(db: Session, congress_id: int) -> Figures:
         tuple((theme, under.get(theme.id, 0)) for theme in themes_in_use(db, congress_id)),
         who.get(True, 0),
         who.get(False, 0),
-        tuple(
-            db.execute(select(col(Contribution.received_at)).where(its).order_by(col(Contribution.number))).scalars()
-        ),
+        _moments(db, congress_id),
     )
+
+
+def _moments(db: Session, congress_id: int) -> tuple[tuple[datetime, int], ...]:
+    """Count what was received in each quarter of an hour: no zone's day begins within one."""
+    epoch = extract("epoch", col(Contribution.received_at))
+    quarter = cast(epoch - epoch % QUARTER_S, BigInteger)
+    query = select(quarter, func.count()).where(col(Contribution.congress_id) == congress_id).group_by(quarter)
+    return tuple((datetime.fromtimestamp(int(row[0]), UTC), row[1]) for row in db.execute(query.order_by(quarter)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from gettext import NullTranslations
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from motion.rules import communes
 from motion.rules.contributions import (
     CHANNELS,
     FILES,
@@ -18,11 +20,13 @@ from motion.rules.contributions import (
     Use,
 )
 from motion.rules.differences import Kind, compare
+from motion.rules.register import Genre
 from motion.rules.rendering import render, render_heading
 from motion.rules.text import parse
 from motion.web.page import Page
+from motion.web.quotations import QuoteView, passages_of, quote_view, shortened
 from motion.web.reading import title_of
-from motion.web.testimonies import TestimonyView, media_url, testimony_view
+from motion.web.testimonies import TestimonyView, length_of, media_url, testimony_view
 from motion.web.tombstones import TombstoneView, tombstone_views
 from motion.web.views import View, shown
 from motion.web.weights import weight
@@ -33,10 +37,8 @@ from storage.voices_counted import Heard
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-FIRST_WORDS = 90  # characters of a line without a title
-MAX_QUOTE = 2_000
-QUOTABLE = 40  # paragraphs that offer their own address
-AROUND = 120  # characters shown on both sides of a passage that is quoted
+FIRST_WORDS = 110  # characters of a line without a title
+PREVIEW = 220  # characters that other sites show of a contribution
 CHECKED = {
     True: _("Saisie par le secrétariat, relue par une seconde personne."),
     False: _("Saisie par le secrétariat."),
@@ -60,8 +62,10 @@ class LineView(View):
     title: str = shown("Its title or its first words; empty when nobody may read it.")
     who: str = shown("The name or pseudonym, the mandate and the commune; empty likewise.")
     is_official: bool = shown("Whether its author is an elected official.")
+    is_titled: bool = shown("Whether its author gave that title; else it is the first words.")
+    language: str = shown("Code of the language of the title.")
     channel: str = shown("How it came, in words.")
-    shape: str = shown("Its sign: `video`, `sound`, `paper` or `text`.")
+    shape: str = shown("Its sign: `video`, `sound`, `paper`, `text`, or `none` when nobody may read it.")
     at: str = shown("When it was received, for `<time datetime>`.")
     day: str = shown("The same in words.")
     state: str = shown("The state in words; empty for what is published and there.")
@@ -116,18 +120,6 @@ class VersionView(View):
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteView(View):
-    """A passage that the address names, ready to be quoted."""
-
-    before: str = shown("What precedes it.")
-    words: str = shown("The words quoted.")
-    after: str = shown("What follows it.")
-    who: str = shown("Who says them.")
-    source: str = shown("The contribution, the congress and the day.")
-    url: str = shown("The address of the passage.")
-
-
-@dataclass(frozen=True, slots=True)
 class VoiceView(View):
     """A contribution, as its page shows it."""
 
@@ -136,18 +128,26 @@ class VoiceView(View):
     state: str = shown("`published`, `received`, `awaited`, `refused`, `withdrawn`, or `gone`.")
     html: Markup = shown("The words, as safe HTML.")
     language: str = shown("Code of their language.")
+    preview: str = shown("The beginning of the words, for who links to the page; empty when nobody may read them.")
     moment: str = shown("When it was received, in words.")
     said_at: str = shown("When it was spoken or written, if it is said; else empty.")
+    said_iso: str = shown("The same for `<time datetime>`.")
+    places: tuple[tuple[str, str], ...] = shown("Its commune and its department: name, and address of what they say.")
+    written_url: str = shown("The address of what its author wrote in the motions, when they are on the roster.")
     hands: str = shown("Who typed it and who compared it; empty for what its author sent.")
     versions: tuple[VersionView, ...] = shown("The versions, when there are several.")
     changed: tuple[tuple[WordsView, ...], ...] = shown("The lines that the version asked for changes, compared.")
     files: tuple[FileView, ...] = shown("Its files.")
     testimony: TestimonyView | None = shown("The first recording, with what is said in it.")
-    replies: tuple[tuple[str, str, tuple[str, ...]], ...] = shown("Right of reply: who, when, the paragraphs.")
+    replies: tuple[tuple[str, str, str, tuple[str, ...]], ...] = shown(
+        "Right of reply: who, when for `<time datetime>` and in words, the paragraphs."
+    )
     supports: tuple[str, str] | None = shown("The contribution that it supports: code and address.")
     supported_by: tuple[LineView, ...] = shown("Those who support it, with their reasons.")
     similar: tuple[LineView, ...] = shown("Those that stand with it.")
-    entries: tuple[tuple[str, int, str], ...] = shown("Its entries in the register: words, number, address.")
+    entries: tuple[tuple[str, int, str], ...] = shown(
+        "Its entries in the register: words, number, address; each has a receipt below that address."
+    )
     tombstones: tuple[TombstoneView, ...] = shown("What was taken out of it.")
     basis: str = shown("The rule that a refusal relies on, in French.")
     remedy: str = shown("How to contest a refusal, in French.")
@@ -167,8 +167,7 @@ def first_words(text: str, most: int = FIRST_WORDS) -> str:
     flat = " ".join(
         "".join(piece.text for piece in alinea.pieces) for section in parse(text).sections for alinea in section.alineas
     )
-    flat = re.sub(r"[ \t\n]+", " ", flat).strip()
-    return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + "…"
+    return shortened(re.sub(r"[ \t\n]+", " ", flat).strip(), most)
 
 
 def line_view(page: Page, voice: Voice) -> LineView:
@@ -180,6 +179,7 @@ def line_view(page: Page, voice: Voice) -> LineView:
     reason = page._(REFUSALS[Refusal(voice.reason)].said) if voice.reason in set(Refusal) else ""
     kinds = {file.kind for file in voice.files}
     shape = next((kind for kind in ("video", "sound") if kind in kinds), "")
+    shape = shape or ("paper" if one.channel == Channel.PAPER else "text")
     title = ""
     if version is not None:
         title = version.title or (first_words(version.text) if version.text else "")
@@ -190,8 +190,10 @@ def line_view(page: Page, voice: Voice) -> LineView:
         title,
         who_of(version) if version is not None else "",
         version is not None and version.is_official,
+        version is not None and bool(version.title),
+        version.language if version is not None else page.language.code,
         page._(CHANNELS[Channel(one.channel)]),
-        shape or ("paper" if one.channel == Channel.PAPER else "text"),
+        shape if version is not None else "none",
         page.times.iso(one.received_at),
         page.times.day(one.received_at),
         "" if version is not None else state,
@@ -206,8 +208,7 @@ def file_words(page: Page, file: ContributionFile) -> str:
     said = page._(FILES[FileKind(file.kind)])
     if not file.duration_ms:
         return said
-    minutes, seconds = divmod(round(file.duration_ms / 1000), 60)
-    return f"{said}, " + (f"{minutes}\u00a0min " if minutes else "") + f"{seconds}\u00a0s"
+    return f"{said}, {length_of(page, file.duration_ms // 1000)}"
 
 
 def words_html(text: str) -> Markup:
@@ -235,18 +236,25 @@ def voice_view(page: Page, rows: OneVoice) -> VoiceView:
     name = page._(_("Contribution %(code)s"), code=line.code)
     return VoiceView(
         line,
-        (version.title if version is not None else "") or name,
+        (version.title or who_of(version) if version is not None else "") or name,
         "gone" if is_gone else one.state,
         words_html(version.text) if version is not None else Markup(""),
         version.language if version is not None else page.language.code,
+        first_words(version.text, PREVIEW) if version is not None else "",
         page.times.moment(one.received_at),
         page.times.moment(one.said_at) if one.said_at and version is not None else "",
+        page.times.iso(one.said_at) if one.said_at and version is not None else "",
+        places_of(page, version) if version is not None else (),
+        written_by(page, version) if version is not None and one.official_id is not None else "",
         page._(CHECKED[one.checked_by is not None]) if one.typed_by is not None else "",
         versions_of(page, rows, line.url, version) if len(rows.versions) > 1 else (),
         changes_of(before.text, version.text) if before is not None and version is not None and asked else (),
         tuple(file_view(page, file) for file in rows.files),
         testimony_view(page, rows.testimony) if rows.testimony is not None else None,
-        tuple((each.author, page.times.day(each.at), tuple(each.text.split("\n\n"))) for each in rows.replies),
+        tuple(
+            (each.author, page.times.iso(each.at), page.times.day(each.at), tuple(each.text.split("\n\n")))
+            for each in rows.replies
+        ),
         (code(rows.supports), f"{page.home}/contributions/{code(rows.supports)}") if rows.supports else None,
         tuple(line_view(page, each) for each in rows.supported_by),
         tuple(line_view(page, each) for each in rows.similar),
@@ -256,12 +264,36 @@ def voice_view(page: Page, rows: OneVoice) -> VoiceView:
         ground.remedy if ground else "",
         Use.QUOTE in rows.uses and version is not None,
         passages_of(line.url, version) if Use.QUOTE in rows.uses and version is not None else (),
-        quote_view(page, rows, version) if Use.QUOTE in rows.uses and version is not None else None,
+        quote_view(page, one, version, who_of(version)) if Use.QUOTE in rows.uses and version is not None else None,
         f"{line.url}/signaler",
     )
 
 
-ENTRIES = {"receive": _("Reçue"), "publish": _("Publiée")}
+ENTRIES = {
+    "receive": _("Reçue"),
+    "publish": _("Publiée"),
+    "correct": _("Correction reçue"),
+    "republish": _("Correction publiée"),
+    "refuse": _("Refusée"),
+    "withdraw": _("Retirée"),
+}
+
+
+def places_of(page: Page, version: ContributionVersion) -> tuple[tuple[str, str], ...]:
+    """The commune and the department of a contribution, each with the address of what is said there."""
+    found, here = [], f"{page.home}/contributions"
+    department = version.department_code
+    if version.commune:
+        found.append((version.commune, f"{here}?{urlencode({'commune': version.commune})}"))
+    if department:
+        name = communes.departments().get(department, department)
+        found.append((name, f"{here}?{urlencode({'departement': department})}"))
+    return tuple(found)
+
+
+def written_by(page: Page, version: ContributionVersion) -> str:
+    """The address of what an official wrote in the motions, in the register."""
+    return f"{page.home}/registre?" + urlencode({"personne": version.author, "genre": Genre.WRITING})
 
 
 def versions_of(page: Page, rows: OneVoice, url: str, version: ContributionVersion | None) -> tuple[VersionView, ...]:
@@ -307,44 +339,6 @@ def file_view(page: Page, one: FileShown) -> FileView:
         aside.get("poster", ""),
         aside.get("waveform", ""),
         tuple((said.language, f"{page.home}/transcriptions/{said.name}.vtt") for said in one.transcripts),
-    )
-
-
-def passages_of(url: str, version: ContributionVersion) -> tuple[tuple[str, str], ...]:
-    """The paragraphs of the words, each with the address that quotes it."""
-    found, start = [], 0
-    for paragraph in version.text.split("\n\n"):
-        if paragraph.strip() and len(paragraph) <= MAX_QUOTE:
-            address = f"{url}?version={version.version}&citer={start}-{start + len(paragraph)}#citation"
-            found.append((first_words(paragraph, 60), address))
-        start += len(paragraph) + 2
-    return tuple(found[:QUOTABLE])
-
-
-def quote_view(page: Page, rows: OneVoice, version: ContributionVersion) -> QuoteView | None:
-    """The passage that `?citer=12-80` names, in characters of the version; None when there is none."""
-    first, sign, last = page.request.query_params.get("citer", "").partition("-")
-    if not sign or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (first, last)):
-        return None
-    start, end = int(first), min(int(last), len(version.text))
-    words = version.text[start:end].strip()
-    if start >= end or not words or end - start > MAX_QUOTE:
-        return None
-    assert page.congress is not None
-    one = rows.voice.contribution
-    source = page._(
-        _("Contribution %(code)s, %(congress)s, %(day)s"),
-        code=code(one),
-        congress=page.congress.title,
-        day=page.times.day(one.said_at or one.received_at),
-    )
-    return QuoteView(
-        ("…" if start > AROUND else "") + version.text[max(0, start - AROUND) : start],
-        words,
-        version.text[end : end + AROUND] + ("…" if end + AROUND < len(version.text) else ""),
-        who_of(version),
-        source,
-        f"{page.public_url}?version={version.version}&citer={start}-{end}",
     )
 
 

@@ -257,8 +257,23 @@ class TestOne:
         """The words marked, the person, the commune, the number, the address."""
         say(hall)
         text = get(hall, f"{LIST}/C1?citer=0-34").text
-        assert "<mark>Le car ne passe **plus** le jeudi.</mark>" in text
+        assert "<mark>Le car ne passe plus le jeudi.</mark>" in text
         assert "Contribution C1" in text and "citer=0-34" in text
+
+    def test_a_correction_is_told_from_the_first_words(self, hall: Hall) -> None:
+        """In the register's entries, and where the former version is read."""
+        say(hall)
+        revise(hall, "Le car ne passe plus le mardi.")
+        text = get(hall, f"{LIST}/C1").text
+        assert "Correction publiée" in text and "Vous lisez la version" not in text
+        assert "Vous lisez la version 1." in get(hall, f"{LIST}/C1?version=1").text
+
+    def test_its_links_lead_to_place_theme_and_receipt(self, hall: Hall) -> None:
+        """What a reader goes on with."""
+        say(hall)
+        text = get(hall, f"{LIST}/C1").text
+        assert 'href="/ormeline/contributions?commune=Valbrune"' in text
+        assert re.search(r"/ormeline/registre/\d+/recu", text)
 
     @pytest.mark.parametrize("asked", ["", "x", "9-2", "5000-6000", "0-99999", "1-2-3", "²-³"])
     def test_a_passage_that_is_none(self, hall: Hall, asked: str) -> None:
@@ -399,4 +414,32 @@ class TestElsewhere:
         say(hall, Words("Zoé", "Bonjour.", place=Place("Bourg-en-Bresse", "01053", "01")))
         text = get(hall, "/ormeline/contributions/carte").text
         assert "<title>Ain, 1" in text
-        assert text.count('class="vide"') == 95
+        assert text.count('class="vide"/>') == 95
+
+    def test_overseas_stands_beside_the_map(self, hall: Hall) -> None:
+        """Heard or not yet, each collectivity where people live."""
+        say(hall, Words("Zoé", "Bonjour.", place=Place("Sainte-Marie", "97418", "974")))
+        text = get(hall, "/ormeline/contributions/carte").text
+        assert '<a href="/ormeline/contributions?departement=974">La Réunion</a> (1)' in text
+        assert '<li class="vide">Mayotte' in text and "Clipperton" not in text
+
+    def test_days_are_counted_in_the_congress_s_zone(self, hall: Hall) -> None:
+        """One bar a day, with its table."""
+        say(hall)
+        say(hall)
+        text = get(hall, "/ormeline/contributions/chiffres").text
+        assert "Jour après jour" in text and "la plus haute vaut 2 contributions" in text
+        assert "samedi 15 novembre 2031" in text
+
+    def test_a_list_says_what_it_is_narrowed_to(self, hall: Hall) -> None:
+        """In its title too, for who shares its address."""
+        say(hall)
+        text = get(hall, f"{LIST}?commune=Valbrune&canal=web").text
+        assert "<p>En ligne, Valbrune. " in text and "<title>Ce qui a été dit\u00a0: En ligne, Valbrune" in text
+
+    def test_what_was_said_is_searched_alone(self, hall: Hall) -> None:
+        """Without the name of who speaks at the end of their words."""
+        say(hall)
+        text = get(hall, "/ormeline/recherche?q=jeudi&motion=contributions").text
+        assert f"{LIST}/C1" in text and "navette.\nSol" not in text
+        assert LIST + "/C1" not in get(hall, "/ormeline/recherche?q=jeudi&motion=M1").text

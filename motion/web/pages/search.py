@@ -51,8 +51,8 @@ class SearchView(View):
     """What a search found."""
 
     words: str = shown("What was typed.")
-    motion: str = shown("The code of the one motion to look in; empty for all.")
-    motions: tuple[tuple[str, str], ...] = shown("Code and name of each motion, for the form.")
+    motion: str = shown("Where to look: the code of a motion, `contributions`, or empty for everything.")
+    places: tuple[tuple[str, str], ...] = shown("Where one may look: code and name, for the form.")
     count: str = shown("How many passages were found, in words; empty before any search.")
     people: tuple[tuple[str, str], ...] = shown("What each person of that name wrote: in words, and its address.")
     found: tuple[FoundView, ...] = shown("The passages of this page.")
@@ -77,7 +77,10 @@ async def show(request: Request) -> Response:
     view = SearchView(
         words,
         motion,
-        tuple((one.code, page._(_("Motion %(number)s"), number=one.code[1:])) for one in motions),
+        (
+            (search.VOICES, page._(_("Dans ce qui a été dit"))),
+            *((one.code, page._(_("Motion %(number)s"), number=one.code[1:])) for one in motions),
+        ),
         count_said(page, found, words) if words else "",
         tuple(written_by(page, one) for one in writers),
         tuple(views(page, found.passages, told, wanted)),
@@ -128,7 +131,7 @@ def page_of_search(
 ) -> tuple[Found, Told, tuple[Motion, ...], list[Official]]:
     """Find passages, read what acts are said with, and find who has this name."""
     assert congress.id is not None
-    if motion:
+    if motion and motion != search.VOICES:
         pages.motion_named(db, congress, motion)
     found = search.find(db, congress, asked(words), motion=motion, page=number)
     told = register.told(db, congress.id, [one.entry for one in found.passages if one.entry is not None])
@@ -160,7 +163,8 @@ def views(page: Page, passages: Sequence[Passage], told: Told, wanted: Asked) ->
         written = written_voices.ANCHOR.fullmatch(passage.anchor)
         if written is not None:
             where = page._(_("Contribution %(code)s"), code=written[1]) + f", {passage.title}"
-            found.append(FoundView(f"{page.home}/{passage.anchor}", where, words))
+            said = passage.text.removesuffix(f"\n{passage.title}")  # who speaks is said above
+            found.append(FoundView(f"{page.home}/{passage.anchor}", where, marked(said, wanted)))
             continue
         if passage.entry is not None:
             where = teller.entry(decode_entry(told.contents[passage.entry]))

@@ -44,6 +44,7 @@ STATES_ASKED = {
     "withdrawn": STATES[ContributionState.WITHDRAWN],
 }
 WHO = {"oui": _("Des élu·e·s"), "non": _("D’autres personnes")}
+ANY_FILE = _("Avec une pièce jointe")
 FIELDS = ("canal", "theme", "departement", "commune", "elu", "pieces", "etat", "ordre", "apres", "jusqua", "page")
 MAX_SEED = 9_999
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -55,7 +56,7 @@ class VoicesView(View):
 
     lines: tuple[LineView, ...] = shown("The contributions, in the order asked for.")
     asked: dict[str, str] = shown("What the form was filled with.")
-    is_filtered: bool = shown("Whether the list is narrowed.")
+    narrowed: tuple[str, ...] = shown("What the list is narrowed to, in words; empty for all that is published.")
     count: str = shown("How many there are, in words.")
     others: tuple[tuple[str, str], ...] = shown("What is not published: how many and in which state, with addresses.")
     channels: tuple[tuple[str, str], ...] = shown("Code and name, for the form.")
@@ -134,14 +135,14 @@ def list_view(page: Page, found: Voices, asked: Asked, given: dict[str, str]) ->
     return VoicesView(
         tuple(line_view(page, voice) for voice in found.voices),
         given,
-        any(filters.values()),
+        narrowed_to(page, found, given),
         page.language.ngettext("%(num)s contribution", "%(num)s contributions", found.count)
         % {"num": page.times.number(found.count)},
         tuple(others),
         tuple((channel.value, page._(words)) for channel, words in CHANNELS.items()),
         tuple((f"T{theme.number}", theme.name) for theme in found.themes),
         tuple((one, named.get(one, one)) for one in found.departments),
-        (("any", page._(_("Avec une pièce jointe"))), *((kind.value, page._(words)) for kind, words in FILES.items())),
+        (("any", page._(ANY_FILE)), *((kind.value, page._(words)) for kind, words in FILES.items())),
         tuple((name, page._(words)) for name, words in WHO.items()),
         tuple((name, page._(words)) for name, words in STATES_ASKED.items()),
         tuple(
@@ -150,6 +151,23 @@ def list_view(page: Page, found: Voices, asked: Asked, given: dict[str, str]) ->
         ),
         following,
     )
+
+
+def narrowed_to(page: Page, found: Voices, given: dict[str, str]) -> tuple[str, ...]:
+    """Say what is asked for: `Se soigner`, `À l’oral`…; what can't be read as it was typed."""
+    names = {f"T{theme.number}": theme.name for theme in found.themes}
+    channels = {channel.value: words for channel, words in CHANNELS.items()}
+    kinds = {"any": ANY_FILE, **{kind.value: words for kind, words in FILES.items()}}
+    said = (
+        names.get(given["theme"], given["theme"]),
+        page._(channels[given["canal"]]) if given["canal"] in channels else "",
+        given["commune"],
+        communes.departments().get(given["departement"], given["departement"]),
+        page._(WHO[given["elu"]]) if given["elu"] in WHO else "",
+        page._(kinds[given["pieces"]]) if given["pieces"] in kinds else "",
+        page._(STATES_ASKED[given["etat"]]) if given["etat"] in STATES_ASKED and given["etat"] else "",
+    )
+    return tuple(words for words in said if words)
 
 
 async def show(request: Request) -> Response:

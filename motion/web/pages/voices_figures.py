@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from gettext import NullTranslations
 
 from starlette.requests import Request
@@ -18,7 +19,9 @@ from storage.voices_counted import Figures
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-DAYS = 60  # that a table lists; before them, weeks of a collection are one line
+DAYS = 60  # that a picture and its table tell one by one; a longer collection is told by weeks
+WEEKS = 120  # and before these weeks all in one
+COLUMN = 10  # units of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,25 @@ class TableView(View):
 
 
 @dataclass(frozen=True, slots=True)
+class TimeView(View):
+    """How the collection went, day after day: a picture and its table."""
+
+    title: str = shown("What it counts.")
+    of: str = shown("The name of the table's first column.")
+    said: str = shown("The days with the most and how many then, in words.")
+    columns: tuple[tuple[int, int], ...] = shown("Of each bar: where it stands, its height in percent of the highest.")
+    width: int = shown("Of the picture.")
+    first: str = shown("The first day or week, in words.")
+    last: str = shown("The last one.")
+    lines: tuple[tuple[str, str], ...] = shown("Of the table: the day or week, and how many contributions.")
+
+
+@dataclass(frozen=True, slots=True)
 class FiguresView(View):
     """The figures of the collection."""
 
     said: str = shown("How many contributions were received.")
+    days: TimeView | None = shown("How many came, day after day; none before the first.")
     tables: tuple[TableView, ...] = shown("The tables that have something to say.")
 
 
@@ -57,15 +75,7 @@ def read_figures(db: Session, congress: Congress) -> tuple[Figures, int]:
 def figures_view(page: Page, found: Figures) -> FiguresView:
     """Put the figures in tables."""
     here = f"{page.home}/contributions"
-    days: dict[str, int] = {}
-    for at in found.moments:
-        day = page.times.day(at)
-        days[day] = days.get(day, 0) + 1
-    listed = list(days.items())
-    if len(listed) > DAYS:
-        before = sum(count for _day, count in listed[:-DAYS])
-        listed = [(page._(_("Avant le %(day)s"), day=listed[-DAYS][0]), before), *listed[-DAYS:]]
-    total = page.language.ngettext("%(num)s contribution reçue", "%(num)s contributions reçues", len(found.moments))
+    total = page.language.ngettext("%(num)s contribution reçue", "%(num)s contributions reçues", found.received)
     channels = [
         (page._(words), f"{here}?canal={channel}", found.channels.get(channel, 0))
         for channel, words in CHANNELS.items()
@@ -93,10 +103,62 @@ def figures_view(page: Page, found: Figures) -> FiguresView:
             page._(_("Thème")),
             [(theme.name, f"{here}?theme=T{theme.number}", count) for theme, count in found.themes],
         ),
-        _table(page, page._(_("Jour après jour")), page._(_("Jour")), [(day, "", count) for day, count in listed]),
     )
     return FiguresView(
-        total % {"num": page.times.number(len(found.moments))}, tuple(table for table in tables if table.bars)
+        total % {"num": page.times.number(found.received)},
+        time_view(page, days_of(page, found)),
+        tuple(table for table in tables if table.bars),
+    )
+
+
+def days_of(page: Page, found: Figures) -> dict[date, int]:
+    """How many contributions came on each day of the congress's time zone, in order."""
+    days: dict[date, int] = {}
+    for moment, count in found.moments:
+        day = page.times.local(moment).date()
+        days[day] = days.get(day, 0) + count
+    return dict(sorted(days.items()))
+
+
+def time_view(page: Page, days: dict[date, int]) -> TimeView | None:
+    """Draw the days from the first contribution to the last, those without any too; weeks when there are many."""
+    if not days:
+        return None
+    first, last = min(days), max(days)
+    is_weekly = (last - first).days >= DAYS
+    counts = {first + timedelta(days=number): 0 for number in range((last - first).days + 1)} | days
+    if is_weekly:
+        weeks: dict[date, int] = {}
+        for day, count in counts.items():
+            monday = day - timedelta(days=day.weekday())
+            weeks[monday] = weeks.get(monday, 0) + count
+        counts = dict(list(weeks.items())[-WEEKS:])
+    most = max(counts.values())
+
+    def named(day: date) -> str:
+        return page._(_("Semaine du %(day)s"), day=page.times.day(day)) if is_weekly else page.times.day(day)
+
+    highest = page.language.ngettext("%(num)s contribution", "%(num)s contributions", most)
+    said = page._(
+        _("Chaque barre est une semaine\u202f; la plus haute vaut %(count)s.")
+        if is_weekly
+        else _("Chaque barre est un jour\u202f; la plus haute vaut %(count)s."),
+        count=highest % {"num": page.times.number(most)},
+    )
+    lines = [(named(day), page.times.number(count)) for day, count in counts.items() if count]
+    return TimeView(
+        page._(_("Semaine après semaine")) if is_weekly else page._(_("Jour après jour")),
+        page._(_("Semaine")) if is_weekly else page._(_("Jour")),
+        said,
+        tuple(
+            (COLUMN * number, max(2, round(100 * count / most)))
+            for number, count in enumerate(counts.values())
+            if count
+        ),
+        COLUMN * len(counts),
+        named(next(iter(counts))),
+        named(list(counts)[-1]),
+        tuple(lines),
     )
 
 

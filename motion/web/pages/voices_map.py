@@ -18,6 +18,7 @@ from storage.store import Session
 MAX_RADIUS = 16
 MIN_RADIUS = 4
 HOLLOW = 3
+UNINHABITED = {"984", "989"}  # nobody lives there to be heard
 COMMUNES = 150  # that a page lists; each is two elements
 
 
@@ -44,10 +45,20 @@ class PlaceView(View):
 
 
 @dataclass(frozen=True, slots=True)
+class ApartView(View):
+    """A department or a collectivity that is beside the map."""
+
+    name: str = shown("Its name.")
+    url: str = shown("The address of its contributions; empty when it is not heard yet.")
+    count: int = shown("How many contributions.")
+
+
+@dataclass(frozen=True, slots=True)
 class MapView(View):
     """The map and its table."""
 
     spots: tuple[SpotView, ...] = shown("The departments of the map; none when no place of a contribution is there.")
+    apart: tuple[ApartView, ...] = shown("Overseas, beside the map, by code; none without a map.")
     width: int = shown("Of the picture.")
     height: int = shown("Of the picture.")
     places: tuple[PlaceView, ...] = shown("Those heard, in the order of their names.")
@@ -90,11 +101,14 @@ def map_view(page: Page, places: Places) -> MapView:
         said += " " + where % {"num": page.times.number(official)}
     return MapView(
         tuple(_spot(page, one, heard.get(one.code, 0), most) for one in outlines.outlines()) if is_drawn else (),
+        _apart(page, named, heard) if is_drawn else (),
         outlines.WIDTH,
         outlines.HEIGHT,
         tuple(rows),
         len(places) - COMMUNES if len(places) > COMMUNES else 0,
-        tuple(name for code, name in named.items() if code not in heard) if is_drawn else (),
+        tuple(name for code, name in named.items() if code not in heard and code not in UNINHABITED)
+        if is_drawn
+        else (),
         said,
     )
 
@@ -104,6 +118,16 @@ def _spot(page: Page, one: outlines.Outline, count: int, most: int) -> SpotView:
     said = page.language.ngettext("%(num)s contribution", "%(num)s contributions", count)
     words = said % {"num": page.times.number(count)} if count else ""
     return SpotView(communes.departments().get(one.code, one.code), one.path, one.x, one.y, radius, words)
+
+
+def _apart(page: Page, named: dict[str, str], heard: dict[str, int]) -> tuple[ApartView, ...]:
+    drawn = {one.code for one in outlines.outlines()}
+    here = f"{page.home}/contributions?departement="
+    return tuple(
+        ApartView(name, here + code if code in heard else "", heard.get(code, 0))
+        for code, name in named.items()
+        if code not in drawn and code not in UNINHABITED
+    )
 
 
 async def show(request: Request) -> Response:
