@@ -1,14 +1,17 @@
 """What is sealed is handed to an authority: the record says to whom, on what ground and of which object; never what."""
 
 import pytest
+from sqlmodel import Session
 
 from motion.acts import disclosures
+from motion.acts.disclosures import SealedFile
 from motion.record.entry import Entry, decode_entry
 from motion.rules.disclosures import GROUNDS, MAX_AUTHORITY, DisclosureGround
-from motion.rules.errors import Invalid, NotAllowed, NotFound, SealedUnreadable
+from motion.rules.errors import Invalid, NotAllowed, NotFound, SealedUnreadable, SealingUnderWay
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from storage import ledger, redactions
+from storage.models import WithdrawnObject
 from storage.store import Store
 from tests import worlds
 from tests.acts.strokes import Hand
@@ -133,3 +136,25 @@ class TestRefused:
         with pytest.raises(SealedUnreadable):
             hand_over(world, key=bytes(32))
         assert world.store.read_now(ledger.size, world.congress_id) == size
+
+    def test_a_file_that_nobody_found_in_the_store(self, world: World) -> None:
+        """The record never says of it that it was handed over; nor of one that is not sealed yet."""
+        said = sealed(world)
+
+        def have_a_file(db: Session, is_blob_sealed: bool) -> None:
+            row = db.get_one(WithdrawnObject, (world.congress_id, said[1]))
+            row.blob, row.is_blob_sealed = "a" * 32, is_blob_sealed
+            db.add(row)
+
+        size = world.store.read_now(ledger.size, world.congress_id)
+        for is_blob_sealed, refusal in ((False, SealingUnderWay), (True, SealedUnreadable)):
+            world.store.write_now(have_a_file, is_blob_sealed)
+            with pytest.raises(refusal) as refused:
+                hand_over(world)
+            assert refused.value.entry == said[1]
+        assert world.store.read_now(ledger.size, world.congress_id) == size
+        asked = world.secretariat, world.congress_id, 1, COURT, "requisition"
+        looked = world.store.read_now(disclosures.look, *asked, key=KEY)
+        assert [one.file for one in looked] == [None, SealedFile("a" * 32, "application/octet-stream")]
+        handed = world.store.write_now(disclosures.hand_over, *asked, key=KEY, now=NOW, files={"a" * 32})
+        assert handed == looked and [one.body["target"] for one in entries(world, size)] == said
