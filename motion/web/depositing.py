@@ -23,6 +23,10 @@ OFFERED = 8  # communes to choose from
 FREE = "libre"
 NEEDED = _("Cochez cette case\u00a0: sans cet accord, la loi ne nous permet pas de recevoir votre contribution.")
 NOT_ADULT = _("Cochez cette case si c’est le cas. Sinon, cette version de la collecte ne peut pas vous entendre.")
+MISSING = {
+    "name": _("Écrivez votre nom, ou un pseudonyme : il paraîtra avec votre contribution."),
+    "text": _("Écrivez ce que vous voulez dire, ou ajoutez un enregistrement, une photo ou un document."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +153,6 @@ def check_words(page: Page, form: Form, words: Words, files: int = 0) -> bool:
         contributions.checked(words, files=files)
     except Invalid as error:
         form.refuse(page, error)
+        if error.reason == "empty" and error.field in MISSING:
+            form.faults[error.field] = page._(MISSING[error.field])
     return not form.faults

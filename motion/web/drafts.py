@@ -50,10 +50,14 @@ class Draft:
         """Whether the browser brought its cookie."""
         return not self.secret
 
+    @property
+    def cookie(self) -> str:
+        """The secret itself, of which rows know a hash."""
+        return self.secret or self.page.request.cookies[depots.cookie_name(self.page.service.settings)]
+
     def answered(self, response: Response) -> Response:
         """An answer with the cookie, again at each visit."""
-        secret = self.secret or self.page.request.cookies[depots.cookie_name(self.page.service.settings)]
-        depots.give(response, self.page.service.settings, secret)
+        depots.give(response, self.page.service.settings, self.cookie)
         return response
 
     async def keep(self, answers: Answers) -> bool:

@@ -1,14 +1,17 @@
 """Sending a contribution: by the steps of the form, or from a kiosk. Once, whatever is pressed twice."""
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from gettext import NullTranslations
 
 from motion.acts import deposits, news, private_addresses
 from motion.acts.contributions import Circumstances, ReceivedFile
 from motion.acts.deposits import Sender, Sent
-from motion.acts.private_addresses import PrivateAddress
+from motion.acts.private_addresses import SECRET_BYTES, PrivateAddress, hash_of
 from motion.acts.sign_in import Message
 from motion.rules.contributions import Channel
 from motion.rules.errors import Invalid, TooManyTries
@@ -24,12 +27,16 @@ from storage.store import Session
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 
+SHOWN_AGAIN = timedelta(minutes=30)
+"""How long the browser that sent a contribution is shown its private address: the first answer may have been lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What an author takes away.
 
     Attributes:
-        address: The private address; empty when the form had been sent before, for it is shown once.
+        address: The private address; empty when the form had been sent before, unless the same browser asks soon.
         qr: The address as a QR code, in SVG.
         entry: Number of the entry of the record that says so.
     """
@@ -49,13 +56,19 @@ async def send(
     answers: Answers,
     channel: Channel,
     files: Sequence[tuple[str, ReceivedFile]] = (),
+    *,
+    sender_secret: str = "",
 ) -> Receipt | TooManyTries:
     """Receive what was typed.
+
+    Args:
+        sender_secret: Of the browser's own cookie; empty for a tablet, which is everybody's.
 
     Raises:
         CollectionClosed, Invalid, NotFound, UploadGone, UploadUnfinished: Nothing was received.
     """
-    private, confirming = private_addresses.draw(), private_addresses.draw()
+    confirming = private_addresses.draw()
+    private = private_of(sender_secret, form_key) if sender_secret else private_addresses.draw()
     key, base_url = key_of(page), page.service.settings.base_url
     assert page.congress is not None
     address = private.url(base_url, page.congress.slug)
@@ -96,14 +109,30 @@ async def send(
     done = await page.service.store.write(run)
     if isinstance(done, TooManyTries):
         return done
+    is_shown = not done.is_again or (
+        page.now - done.contribution.received_at < SHOWN_AGAIN
+        and hmac.compare_digest(done.contribution.token_hash, private.hash)
+    )
     return Receipt(
         rows.code(done.contribution),
         done.contribution.state,
         done.receipt,
-        "" if done.is_again else address,
-        "" if done.is_again else qr_of(address),
+        address if is_shown else "",
+        qr_of(address) if is_shown else "",
         "" if done.is_again else done.contribution.email or "",
     )
+
+
+def private_of(sender_secret: str, form_key: str) -> PrivateAddress:
+    """The private address of what a browser sends with this form: the same each time, and kept nowhere.
+
+    Args:
+        sender_secret: 128 random bits of its cookie, of which rows know a hash only.
+        form_key: Of the draft.
+    """
+    mac = hmac.new(sender_secret.encode(), b"motion private address " + form_key.encode(), hashlib.sha256)
+    secret = mac.digest()[:SECRET_BYTES]
+    return PrivateAddress(secret.hex(), hash_of(secret))
 
 
 def welcome(page: Page, code: str, address: str, confirming: PrivateAddress) -> Message:

@@ -25,6 +25,12 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
         yield hall
 
 
+def address_in(html: str) -> str:
+    """The private address that a page shows; empty without."""
+    found = re.search(r"http://testserver(/ormeline/suivi/[0-9a-f]{32})", html)
+    return found[1] if found else ""
+
+
 class TestTheSteps:
     """One question a page, by ordinary forms."""
 
@@ -164,12 +170,48 @@ class TestSending:
     """Once, whatever happens."""
 
     def test_the_same_form_twice(self, hall: Hall) -> None:
-        """The number again, not the address."""
+        """The number again, and for half an hour the same address: the first answer may have been lost."""
         key = filled(hall)
-        send(hall, key)
+        first = address_in(send(hall, key).text)
         answer = send(hall, key)
-        assert answer.status_code == 200 and "C1" in answer.text and "suivi/" not in answer.text
-        assert received(hall, 2) is None
+        assert answer.status_code == 200 and "C1" in answer.text and address_in(answer.text) == first != ""
+        assert hall.client.get(first).status_code == 200 and received(hall, 2) is None
+        self.make_older(hall, timedelta(minutes=31))
+        answer = send(hall, key)
+        assert answer.status_code == 200 and "C1" in answer.text and address_in(answer.text) == ""
+
+    @staticmethod
+    def make_older(hall: Hall, age: timedelta) -> None:
+        """Have the first contribution be received earlier."""
+
+        def write(db: Any) -> None:
+            found = rows.numbered(db, 1, 1)
+            assert found is not None
+            found.received_at -= age
+            db.add(found)
+
+        hall.service.store.write_now(write)
+
+    def test_a_receipt_that_never_arrived(self, hall: Hall) -> None:
+        """The first page offers it to the browser that sent, and to no other; not for long, and not if one says so."""
+        key = filled(hall)
+        first = address_in(send(hall, key).text)
+        offered = "Revoir mon adresse de suivi"
+        assert offered in visit(hall) and address_in(send(hall, key_in(visit(hall))).text) == first
+        cookies = dict(hall.client.cookies)
+        hall.client.cookies.clear()
+        assert offered not in visit(hall) and address_in(send(hall, key).text) == ""
+        hall.client.cookies.clear()
+        hall.client.cookies.update(cookies)
+        assert offered in visit(hall)
+        hall.client.post(f"{HERE}/effacer")
+        assert offered not in visit(hall) and address_in(send(hall, key).text) == ""
+
+    def test_a_receipt_of_long_ago(self, hall: Hall) -> None:
+        """Is not offered any more."""
+        send(hall, filled(hall))
+        self.make_older(hall, timedelta(minutes=31))
+        assert "Revoir mon adresse de suivi" not in visit(hall)
 
     def test_after_another_draft_was_begun(self, hall: Hall) -> None:
         """A form that comes again still says its own number, and the new draft stays."""

@@ -31,8 +31,9 @@ from motion.web.doors import congress_id
 from motion.web.drafts import Draft, closed, is_open, number_of, open_draft
 from motion.web.forms import MAX_FIELD_CHARACTERS, Form, read_form
 from motion.web.page import Page
+from motion.web.sending import SHOWN_AGAIN
 from motion.web.uploading import Uploads
-from storage import deposits
+from storage import contributions, deposits
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -46,6 +47,9 @@ TOO_MANY_DRAFTS = _(
 )
 WHICH_PLACE = _("Choisissez un lieu dans la liste, ou la dernière réponse.")
 YES_OR_NO = _("Dites si vous êtes élu ou élue\u00a0: les lecteurs sauront à quel titre vous parlez.")
+EMAIL_FORM = _(
+    "Il manque quelque chose à cette adresse. Écrivez-la comme « nom@exemple.fr », ou laissez ce cadre vide."
+)
 LIMITS = {"text": MAX_TEXT, "title": MAX_TITLE, "name": MAX_NAME, "mandate": MAX_MANDATE, "place": MAX_PLACE}
 ORDER = ("texte", "fichiers", "nom", "lieu", "courriel", "accord", "verifier")
 
@@ -146,6 +150,8 @@ def check_email(draft: Draft, form: Form, answers: Answers) -> None:
             checked_address(answers.email)
         except Invalid as error:
             form.refuse(draft.page, error)
+            if error.reason == "form":
+                form.faults["email"] = draft.page._(EMAIL_FORM)
 
 
 def fill_consent(answers: Answers, form: Form) -> Answers:
@@ -191,8 +197,11 @@ async def start(request: Request) -> Response:
     page = draft.page
     if not is_open(page):
         return closed(page)
-    answers = draft.answers
-    return draft.answered(page.render("participer/debut.html", answers=answers, supported=draft.supported))
+    answers, again = draft.answers, ""
+    if answers.last_number:
+        sent = await page.service.store.read(contributions.numbered, congress_id(page), answers.last_number)
+        again = contributions.code(sent) if sent and page.now - sent.received_at < SHOWN_AGAIN else ""
+    return draft.answered(page.render("participer/debut.html", answers=answers, supported=draft.supported, again=again))
 
 
 async def show(request: Request) -> Response:

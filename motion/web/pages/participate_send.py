@@ -93,7 +93,8 @@ async def receive(request: Request) -> Response:
         return draft.answered(check_page(draft, [], Form(), page._(NO_COOKIE), 422))
     key = form.value("key")
     if draft.answers.last_key and key == draft.answers.last_key:  # it was sent already, whatever is open now
-        sent = await send(page, Sender(draft.owner, network_of(request)), key, draft.answers, Channel.WEB)
+        sender = Sender(draft.owner, network_of(request))
+        sent = await send(page, sender, key, draft.answers, Channel.WEB, sender_secret=draft.cookie)
         assert isinstance(sent, Receipt)
         return draft.answered(receipt_page(draft, sent))
     if not is_open(page):
@@ -111,7 +112,8 @@ async def receive(request: Request) -> Response:
     try:
         commitments = desk_of(request).commitments
         read = await deposited_files.received(page.service, uploads, answers.kinds, answers.descriptions, commitments)
-        sent = await send(page, Sender(draft.owner, network_of(request)), answers.key, answers, Channel.WEB, read)
+        sender = Sender(draft.owner, network_of(request))
+        sent = await send(page, sender, answers.key, answers, Channel.WEB, read, sender_secret=draft.cookie)
     except CollectionClosed:
         return closed(page, 409)
     except Invalid as error:
