@@ -217,6 +217,8 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
             "url": say("il faut une adresse qui commence par http:// ou https://"),
             "store": say("il faut une adresse de la forme s3://nom:secret@hote:port/seau"),
             "mailbox": say("il faut une adresse de la forme imaps://nom:secret@hote/INBOX?congress=nom-du-congres"),
+            "model": say("il faut un dossier qui contient un fichier model.bin"),
+            "captions": say("il faut d’abord installer l’option «\u00a0captions\u00a0»\u00a0: voir le README"),
             "addresses": say("il faut des adresses IP ou des réseaux séparés par des virgules, ou une étoile"),
         }
         sentence = f"{refused.name}={refused.value!r}\u00a0: {reasons[refused.reason]}."

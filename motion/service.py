@@ -27,10 +27,12 @@ from motion.live import relay
 from motion.live.replaying import Histories
 from motion.live.rooms import Rooms
 from motion.live.server import ACCEPTED_AT_ONCE, configuration, lengthen_queue, spare_what_stays
+from motion.media import speech_model
 from motion.settings import Settings
 from motion.web.routes import make_app
 from motion.web.service import Service
 from motion.work import doomed, jobs, mail, searches, withdrawals
+from motion.work.captions import Captions
 from motion.work.checkpoints import Checkpoints, load_key
 from motion.work.incoming import Incoming
 from motion.work.lookout import Lookout
@@ -65,6 +67,7 @@ DOOMED_MS = 2_000  # what was taken back is gone from the disk before its author
 SEALS_MS = 5_000  # what was withdrawn is readable in the store of files until then
 FILES_MS = 60_000  # what was begun and never finished
 MEDIA_MS = 2_000  # somebody looks at the progress of their film
+CAPTIONS_MS = 5_000  # a text takes minutes: it may begin a few seconds after its sound is there
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
@@ -188,6 +191,12 @@ def turns(started: Started) -> list[Turn]:
     async def make_ready() -> None:
         await conversions.make_due()
 
+    model = speech_model.chosen(settings.captions_model, settings.data_dir)
+    listening = []
+    if model is not None:
+        captions = Captions(service.store, service.blobs, settings.data_dir, service.now, model)
+        listening.append(Turn("captions", CAPTIONS_MS, captions.hear_due))
+
     scrubs = withdrawals.Scrubs(service.store)
     seals = Seals(service.store, service.blobs, settings.data_dir, service.now)
 
@@ -206,6 +215,7 @@ def turns(started: Started) -> list[Turn]:
         Turn("mailboxes", MAILBOXES_MS, mailboxes.read_due),
         Turn("media", MEDIA_MS, make_ready),
         Turn("seals", SEALS_MS, seals.seal_due),
+        *listening,
         Turn("doomed", DOOMED_MS, destroy),
         Turn("sealed", SEALED_MS, erase_sealed),
         Turn("scrubs", SCRUBS_MS, scrubs.scrub_due),

@@ -7,11 +7,16 @@ the README holds the same one; a test compares them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+
+NO_MODEL = "none"
+"""Of `MOTION_CAPTIONS_MODEL`: nothing is transcribed by itself, whatever is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,16 @@ SETTINGS = (
         _("Temps pendant lequel un envoi interrompu peut reprendre."),
     ),
     Setting(
+        "MOTION_CAPTIONS_MODEL",
+        "",
+        "",
+        _(
+            "Dossier d’un modèle Whisper au format CTranslate2, pour une première transcription automatique des"
+            " enregistrements. Vide\u00a0: le petit modèle de l’option «\u00a0captions\u00a0», si elle est installée."
+            " «\u00a0none\u00a0»\u00a0: aucune."
+        ),
+    ),
+    Setting(
         "MOTION_CHECKPOINT_MS",
         "1000",
         "ms",
@@ -213,6 +228,7 @@ class Settings:
     person_media_bytes: int
     congress_media_bytes: int
     upload_hours: int
+    captions_model: str
     checkpoint_ms: int
     mirror_url: str
     timestamp_url: str
@@ -275,6 +291,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         person_media_bytes=number("MOTION_PERSON_MEDIA_BYTES"),
         congress_media_bytes=number("MOTION_CONGRESS_MEDIA_BYTES"),
         upload_hours=number("MOTION_UPLOAD_HOURS"),
+        captions_model=_model(values["MOTION_CAPTIONS_MODEL"]),
         checkpoint_ms=number("MOTION_CHECKPOINT_MS"),
         mirror_url=_other("MOTION_MIRROR_URL", values["MOTION_MIRROR_URL"]),
         timestamp_url=_other("MOTION_TIMESTAMP_URL", values["MOTION_TIMESTAMP_URL"]),
@@ -303,6 +320,17 @@ def _blobs(value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
             raise SettingRefused("BLOBS_URL", "…", "store")
+    return value
+
+
+def _model(value: str) -> str:
+    """Read the folder of a model, which is of no use without the recogniser."""
+    if value in ("", NO_MODEL):
+        return value
+    if not (Path(value) / "model.bin").is_file():
+        raise SettingRefused("MOTION_CAPTIONS_MODEL", value, "model")
+    if find_spec("faster_whisper") is None:
+        raise SettingRefused("MOTION_CAPTIONS_MODEL", value, "captions")
     return value
 
 

