@@ -67,6 +67,8 @@ REASONS = words.REASONS | {
     "no-adult": _("sans cette case cochée, la fiche ne peut pas être reçue"),
     "percent": _("ce n’est pas un nombre de 0 à 100 (%(value)s)"),
     "empty-part": _("ce rectangle est vide"),
+    "not-printed": _("aucune fiche imprimée ne porte ce numéro (%(value)s)"),
+    "typed": _("cette fiche est déjà saisie (%(value)s)"),
     "scan-kind": _("il faut une photo ou un PDF"),
     "too-many-scans": _("il y a trop d’images (au plus %(value)s)"),
     "too-many-sides": _("ce PDF a trop de pages (au plus %(value)s)"),

@@ -116,3 +116,30 @@ def test_with_the_keyboard_and_without_script(browser: Browser, service: Demonst
     page.get_by_role("link", name=f"Fiche n° {number}").click()
     expect(page.get_by_text("une autre personne du secrétariat doit la relire")).to_be_visible()
     context.close()
+
+
+def test_a_heap_of_sheets_goes_by_keyboard(mediator: Page, browser: Browser, service: Demonstration) -> None:
+    """The focus stands where the next sheet begins; who compares is led to the next; a number serves once."""
+    numbers = [printed(mediator, service) for _each in range(2)]
+    for number in numbers:
+        send(mediator, service, number)
+        expect(mediator.get_by_label("Nom ou pseudonyme")).to_be_focused()
+        type_words(mediator)
+        mediator.get_by_role("button", name="Enregistrer", exact=True).press("Enter")
+        expect(mediator.get_by_role("status").filter(has_text=f"La fiche n° {number} est saisie")).to_be_visible()
+        expect(mediator.get_by_role("link", name="Saisir une autre fiche")).to_be_focused()
+    mediator.keyboard.press("Enter")
+    expect(mediator.get_by_label("Numéro de la fiche")).to_be_focused()
+    mediator.keyboard.type(numbers[0])
+    mediator.keyboard.press("Enter")
+    expect(mediator.get_by_role("alert")).to_contain_text("cette fiche est déjà saisie (C")
+    mediator.get_by_role("link", name="Voir la fiche et sa copie").press("Enter")
+    expect(mediator.get_by_role("heading", level=1)).to_contain_text(f"Relire la fiche n° {numbers[0]}")
+    context = browser.new_context(locale="fr-FR")
+    context.set_default_timeout(PATIENCE_MS)
+    other = context.new_page()
+    service.sign_in(other, "Relecteur")
+    other.goto(f"{service.address}{HERE}/{numbers[0]}/relire")
+    other.get_by_role("button", name="Oui, tout est pareil").press("Enter")
+    expect(other.get_by_role("status")).to_contain_text(f"La fiche n° {numbers[0]} est relue. Voici la suivante.")
+    context.close()

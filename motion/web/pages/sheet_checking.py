@@ -75,6 +75,7 @@ def check_page(page: Page, actor: Actor, found: Compared, form: Form, communes: 
         masks=range(1, MAX_MASKS + 1),
         communes=communes,
         done=page.request.query_params.get("fait", ""),
+        before=before if (before := page.request.query_params.get("avant", "")).isdecimal() else "",
     )
 
 
@@ -90,7 +91,7 @@ async def change(request: Request) -> Response:
             case "confirm":
                 version = form.value("version")
                 await write(confirm, actor, congress_id(page), contribution.number, version, page.now)
-                return page.redirect(f"{page.home}/secretariat/fiches?fait=relue")
+                return await next_to_check(request, number)
             case "hide":
                 masks = typed_masks(form.values, len(found[1]))
                 if not masks:
@@ -115,6 +116,16 @@ async def change(request: Request) -> Response:
     except Invalid as error:
         form.refuse(page, error)
     return check_page(page, actor, found, form, communes)
+
+
+async def next_to_check(request: Request, number: int) -> Response:
+    """Lead on to the next form that this person can compare, or back to all of them when that was the last."""
+    page, actor, waiting = await enter(request, rows.overview, act=Act.COLLECT)
+    sheets_left = [one.contribution.sheet for one in waiting.waiting if one.contribution.typed_by != actor.secretary_id]
+    here = f"{page.home}/secretariat/fiches"
+    if not sheets_left:
+        return page.redirect(f"{here}?fait=relue")
+    return page.redirect(f"{here}/{sheets_left[0]}/relire?fait=relue&avant={number}")
 
 
 def confirm(db: Session, actor: Actor, congress: int, number: int, version: str, now: datetime) -> None:

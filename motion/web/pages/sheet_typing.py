@@ -116,9 +116,9 @@ async def number_to_type(request: Request, form: Form) -> int:
     try:
         _page, _actor, found = await enter(request, rows.fate, number, act=Act.COLLECT)
     except NotFound as error:
-        raise Invalid("sheet", "unknown", str(number)) from error
+        raise Invalid("sheet", "not-printed", str(number)) from error
     if found.contribution is not None:
-        raise Invalid("sheet", "taken", f"C{found.contribution.number}")
+        raise Invalid("sheet", "typed", f"C{found.contribution.number}")
     return number
 
 

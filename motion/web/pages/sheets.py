@@ -61,7 +61,7 @@ def number_asked(form: Form, last: int) -> int:
     """
     number = form.integer("numero")
     if not 1 <= number <= last:
-        raise Invalid("numero", "unknown", str(number))
+        raise Invalid("numero", "not-printed", str(number))
     return number
 
 
@@ -83,9 +83,10 @@ def sheets_page(page: Page, rows: Sheets, form: Form, found: Fate | None = None)
 
 
 def done_of(page: Page, rows: Sheets) -> str:
-    """What was just done: `relue`, or the code of what was typed; empty for an address that says something else."""
+    """What was just done: `relue`, or the number of the form that was typed; empty when the address says neither."""
     said = page.request.query_params.get("fait", "")
-    return said if said == "relue" or any(said == f"C{one.contribution.number}" for one in rows.waiting) else ""
+    typed = next((one.contribution.sheet for one in rows.waiting if said == f"C{one.contribution.number}"), None)
+    return "relue" if said == "relue" else "" if typed is None else str(typed)
 
 
 async def print_forms(request: Request) -> Response:
