@@ -16,7 +16,7 @@ from motion.record import entry as record
 from motion.record.entry import decode_entry
 from motion.rules.errors import NotFound
 from motion.rules.register import BOUND, PAUSE, TYPED, Line
-from storage import open_voices, published, queries, redactions, register
+from storage import open_voices, published, queries, redactions, register, voices_counted
 from storage.models import Congress, Entry, Motion, Official, Redaction
 from storage.models.record import IS_RARE, MAX_NUMBER
 from storage.pages import last_entry
@@ -233,6 +233,7 @@ class Overview:
     signed: int
     redactions: int
     last_redaction: int
+    contributions: int  # that everyone reads
 
 
 def overview(db: Session, congress: Congress) -> Overview:
@@ -247,4 +248,5 @@ def overview(db: Session, congress: Congress) -> Overview:
         signed_size(db, congress.id),
         int(db.execute(decided.select_from(Redaction)).scalar_one()),
         redactions.last(db, congress.id),
+        voices_counted.published(db, congress.id),
     )

@@ -99,11 +99,11 @@ def heard(db: Session, congress_id: int, most: int = 3) -> Heard:
         .join(ContributionVersion, IS_SHOWN)
         .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
     )
-    shown = (
-        select(func.count())
-        .select_from(Contribution)
-        .join(ContributionVersion, IS_SHOWN)
-        .where(col(Contribution.congress_id) == congress_id)
-    )
-    published = db.execute(shown).scalar_one()
-    return Heard(recent(db, congress_id, most), published, db.execute(counted).scalar_one() if published else 0)
+    shown = published(db, congress_id)
+    return Heard(recent(db, congress_id, most), shown, db.execute(counted).scalar_one() if shown else 0)
+
+
+def published(db: Session, congress_id: int) -> int:
+    """Count the contributions that everyone reads."""
+    query = select(func.count()).select_from(Contribution).join(ContributionVersion, IS_SHOWN)
+    return int(db.execute(query.where(col(Contribution.congress_id) == congress_id)).scalar_one())

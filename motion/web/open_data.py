@@ -74,6 +74,10 @@ class CongressLinks(Links):
     roster: str = about(_("Sa liste des membres."), **URL)
     entries: str = about(_("Les inscriptions de son registre."), **URL)
     redactions: str = about(_("Ce qui a été retiré ou effacé."), **URL)
+    contributions: str = about(_("Ce qui y a été dit."), **URL)
+    themes: str = about(_("Ses thèmes."), **URL)
+    places: str = about(_("Les lieux entendus."), **URL)
+    figures: str = about(_("La collecte en chiffres."), **URL)
     log: str = about(_("Le dernier état signé de son registre, au format C2SP tlog-tiles."), **URL)
     catalogue: str = about(_("La description de ses données (DCAT-AP)."), **URL)
     feed: str = about(_("Son fil d’actualité (Atom)."), **URL)
@@ -118,6 +122,7 @@ class Counts(View):
     entries: int = about(_("Nombre d’inscriptions au registre."), **COUNT)
     signed_entries: int = about(_("Nombre d’inscriptions que couvre le dernier état signé."), **COUNT)
     redactions: int = about(_("Nombre d’inscriptions de retrait ou d’effacement."), **COUNT)
+    contributions: int = about(_("Nombre de contributions publiées."), **COUNT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from motion.web import open_voices as shapes
 from motion.web.open_data import Links, MotionRedaction
 from motion.web.openapi import ROOT
 from motion.web.page import Page
+from motion.web.quotations import passages_of
 from motion.web.testimonies import media_url
 from motion.web.tombstones import json_of
-from motion.web.voices import passages_of
 from storage import contributions, open_voices
 from storage.models import ContributionFile, ContributionVersion, FileRendition
 from storage.open_voices import GONE, Whole
@@ -173,12 +173,12 @@ def department_items(found: open_voices.Places) -> tuple[shapes.DepartmentData, 
 def figures_of(page: Page, found: Figures, links: Links, licence: str) -> shapes.Figures:
     """The figures, with every channel and the states that there are."""
     days: dict[str, int] = {}
-    for at in found.moments:
+    for at, count in found.moments:
         day = page.times.local(at).date().isoformat()
-        days[day] = days.get(day, 0) + 1
+        days[day] = days.get(day, 0) + count
     return shapes.Figures(
         licence,
-        len(found.moments),
+        found.received,
         tuple(shapes.ChannelCount(str(channel), found.channels.get(channel, 0)) for channel in Channel),
         tuple(shapes.StateCount(state, found.states[state]) for state in shapes.STATES if state in found.states),
         found.officials,

@@ -32,6 +32,7 @@ COMMUNE_PATTERN = "^[^\\u0000-\\u001f]{1,120}$"
 
 VOICE: Schema = {"pattern": VOICE_PATTERN, "examples": ["C12"]}
 THEME: Schema = {"pattern": THEME_PATTERN, "examples": ["T1"]}
+ENTRIES = ("receive", "correct", "publish", "republish", "refuse", "withdraw")
 STATES = (*(str(state) for state in ContributionState), GONE)
 
 
@@ -168,7 +169,7 @@ class Passage(View):
 class VoiceEntry(View):
     """An entry about a contribution."""
 
-    kind: str = about(_("Ce qu’elle dit\u00a0: reçue ou publiée."), enum=["receive", "publish"])
+    kind: str = about(_("Ce qu’elle dit de la contribution."), enum=list(ENTRIES))
     number: int = about(_("Son numéro dans le registre."), **COUNT)
 
 

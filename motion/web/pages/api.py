@@ -76,7 +76,9 @@ async def congress(request: Request) -> Response:
             open_data.PhaseHour(opening.phase, page.times.iso(opening.opens_at))
             for opening in sorted(page.openings, key=lambda opening: ORDER.index(opening.phase))
         ),
-        open_data.Counts(rows.officials, len(rows.motions), rows.entries, rows.signed, rows.redactions),
+        open_data.Counts(
+            rows.officials, len(rows.motions), rows.entries, rows.signed, rows.redactions, rows.contributions
+        ),
         open_data.CongressLinks(
             here(page),
             home,
@@ -84,6 +86,10 @@ async def congress(request: Request) -> Response:
             f"{api}/roster",
             f"{api}/entries",
             f"{api}/redactions",
+            f"{api}/contributions",
+            f"{api}/themes",
+            f"{api}/places",
+            f"{api}/figures",
             f"{home}/log/checkpoint",
             f"{home}/catalogue.jsonld",
             f"{home}.atom",
