@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
-from motion.media import limits
+from motion.media import limits, swelling
 from motion.media.jpeg import bare
 from motion.media.made import Made, Outcome
 from motion.media.refusal import FULL, DiskFull, Refused
@@ -81,7 +81,31 @@ def rewrite(source: Path, target: Path, tell: Callable[[int], None]) -> None:
         _clean(found)
     tell(80)
     writer.metadata = None
+    _forget_the_rest(writer)
+    for found in writer._objects:
+        if isinstance(found, StreamObject):
+            swelling.check(found)
     writer.write(target)
+
+
+def _forget_the_rest(writer: PdfWriter) -> None:
+    """Leave out whatever no page shows any more: what was only taken off a page could still be found in the file."""
+    needed: set[int] = set()
+    waiting: list[Any] = [writer.root_object.indirect_reference]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, IndirectObject):
+            if found.idnum in needed:
+                continue
+            needed.add(found.idnum)
+            found = found.get_object()
+        if isinstance(found, DictionaryObject):
+            waiting += found.values()
+        elif isinstance(found, ArrayObject):
+            waiting += found
+    for number in range(len(writer._objects)):
+        if number + 1 not in needed:
+            writer._objects[number] = None
 
 
 def _clean_page(page: DictionaryObject) -> None:

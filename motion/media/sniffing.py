@@ -53,7 +53,11 @@ _RECORDINGS = (
 _HEIF = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
 _AVIF = frozenset({b"avif", b"avis"})
 _BRANDS_BYTES = 256  # of a type box: no camera names more
-_PLAYLISTS = re.compile(rb"#EXTM3U|ffconcat version|\[playlist\]|<\?wpl|<asx|<smil|<MPD|file\s+['\"/\w]", re.IGNORECASE)
+_PLAYLISTS = re.compile(
+    rb"#EXTM3U|ffconcat version|\[playlist\]|<\?wpl|file\s+['\"/\w]"
+    rb"|(<\?xml[^>]*>\s*)?<(MPD|SmoothStreamingMedia|asx|smil)[\s>]",
+    re.IGNORECASE,
+)
 _ACTIVE = re.compile(rb"<(!doctype\s+(html|svg)|html|svg|script|head|body|iframe)[\s>]|<svg:svg", re.IGNORECASE)
 
 
@@ -81,6 +85,8 @@ def sniff(path: Path) -> Format:
         return Format(Reader.PDF, "pdf")
     if head.startswith(b"PK\x03\x04"):
         return Format(Reader.OFFICE, "zip")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # words in sixteen bits, which begin as sounds do
+        head = head.decode("utf-16", "replace").encode()
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if _PLAYLISTS.match(text):
         raise Refused(MediaReason.PLAYLIST)
