@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
@@ -14,10 +15,12 @@ from storage.models import (
     ContributionFile,
     ContributionMessage,
     ContributionVersion,
+    Entry,
     FileRendition,
     SealedObject,
     Transcript,
 )
+from storage.models.record import IS_RARE
 
 
 def code(contribution: Contribution) -> str:
@@ -53,6 +56,24 @@ def of_secret(db: Session, congress_id: int, token_hash: bytes) -> Contribution 
         col(Contribution.congress_id) == congress_id, col(Contribution.token_hash) == token_hash
     )
     return db.execute(query).scalar_one_or_none()
+
+
+def of_foreign(db: Session, congress_id: int, foreign_id: str) -> Contribution | None:
+    """Find a contribution by what another tool, or a device, calls it."""
+    query = select(Contribution).where(
+        col(Contribution.congress_id) == congress_id, col(Contribution.foreign_id) == foreign_id
+    )
+    return db.execute(query).scalars().first()
+
+
+def address_given(db: Session, contribution: Contribution) -> datetime | None:
+    """Say when a private address was last given to the author of what somebody else typed; None when never."""
+    mark = f'"contribution":"{code(contribution)}"'.encode()
+    query = select(col(Entry.content), col(Entry.at)).where(
+        col(Entry.congress_id) == contribution.congress_id, col(Entry.kind) == "contribution.address", IS_RARE
+    )
+    given = db.execute(query.order_by(col(Entry.number).desc()))
+    return next((at for content, at in given if mark in content), None)
 
 
 def of_sheet(db: Session, congress_id: int, sheet: int) -> Contribution | None:

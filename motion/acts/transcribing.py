@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from motion.acts import contributions
 from motion.acts.contributions import Circumstances
+from motion.acts.private_addresses import spoken_id
 from motion.rules.contributions import Channel, ConsentWay, ContributionState, Words
 from motion.rules.errors import ContributionSettled
 from motion.rules.permissions import Act, Actor, require
@@ -38,7 +39,7 @@ def note_down(
     Args:
         uses: What their author agreed to, aloud.
         key: 32 bytes, made of what the device drew for these words. It stands in the place of the hash of a private
-            address: who speaks has none.
+            address, until who spoke is given one (`private_addresses.give`).
 
     Returns:
         The contribution, and whether this call received it.
@@ -48,7 +49,7 @@ def note_down(
     """
     require(actor, Act.COLLECT, congress_id)
     ledger.lock(db, congress_id)  # of the same words sent twice at once, the second finds the first
-    known = rows.of_secret(db, congress_id, key)
+    known = rows.of_secret(db, congress_id, key) or rows.of_foreign(db, congress_id, spoken_id(key))
     if known is not None:
         return known, False
     received = contributions.receive(

@@ -62,6 +62,11 @@ VOICES = (
         version=_VERSION,
     ),
     kind(
+        "contribution.address",
+        "The author of words that somebody else typed is given a private address; the one before it leads nowhere.",
+        contribution=_CONTRIBUTION,
+    ),
+    kind(
         "contribution.publish",
         "The words are published: the object of the version received.",
         c=(HASH, "commitment to the words: that of the version received"),

@@ -49,6 +49,7 @@ KINDS: dict[Genre, tuple[str, ...]] = {
         "contribution.file",
         "contribution.consent",
         "contribution.check",
+        "contribution.address",
         "contribution.publish",
         "contribution.show",
         "contribution.captions",

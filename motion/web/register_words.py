@@ -65,6 +65,9 @@ SENTENCES: dict[str, str] = {
     "contribution.file": _("La contribution %(contribution)s est accompagnée d’un fichier\u00a0: %(what)s"),
     "contribution.consent": _("L’accord donné pour la contribution %(contribution)s est inscrit\u00a0: %(what)s"),
     "contribution.check": _("%(who)s relit la contribution %(contribution)s et la confirme"),
+    "contribution.address": _(
+        "%(who)s remet une adresse de suivi à l’auteur ou à l’autrice de la contribution %(contribution)s"
+    ),
     "contribution.publish": _("La contribution %(contribution)s est publiée"),
     "contribution.show": _("Un fichier de la contribution %(contribution)s est publié\u00a0: %(what)s"),
     "contribution.captions": _("La transcription d’un enregistrement de la contribution %(contribution)s est publiée"),

@@ -20,6 +20,7 @@ from motion.web.headers import Guard
 from motion.web.heavy import Heavy
 from motion.web.media_bytes import NOT_PACKED, MediaHost
 from motion.web.pages import (
+    address_cards,
     api,
     archive,
     card,
@@ -113,6 +114,7 @@ PAGES = (
     withdrawals,
     redactions,
     collected,
+    address_cards,
     moderation,
     notices,
     themes,

@@ -219,6 +219,19 @@ def correct_words(page: Page) -> None:
     follow("Corriger")(page)
 
 
+def ask_for_address(page: Page) -> None:
+    """Note something, and ask for its author's private address."""
+    correct_words(page)
+    follow("Remettre une adresse de suivi")(page)
+
+
+def give_address(page: Page) -> None:
+    """Have it shown."""
+    ask_for_address(page)
+    page.get_by_role("button", name="Afficher l’adresse").click()
+    page.get_by_text("Gardez cette adresse pour vous.").wait_for()
+
+
 def print_forms(page: Page) -> None:
     """Print forms, and look for the first."""
     origin = page.url.partition("/ormeline")[0]
@@ -446,6 +459,8 @@ SCENES = (
     Scene("scribe, filled in wrongly", "secretariat", ROOM + "/parole", send_nothing),
     Scene("scribe, something noted", "secretariat", ROOM + "/parole", note_words),
     Scene("scribe-one", "secretariat", ROOM + "/parole", correct_words),
+    Scene("address-card", "secretariat", ROOM + "/parole", ask_for_address),
+    Scene("address-card, given", "secretariat", ROOM + "/parole", give_address),
     Scene("sheets", "secretariat", ROOM + "/fiches"),
     Scene("sheets, one found", "secretariat", ROOM + "/fiches", print_forms),
     Scene("sheets, no such number", "secretariat", ROOM + "/fiches?numero=0", status=422),
