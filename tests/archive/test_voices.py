@@ -87,6 +87,13 @@ def test_what_was_said_is_in_the_copy(tmp_path: Path) -> None:
     assert "Le car ne passe plus." in page and f"../medias/{name}.jpg" in page
     assert f"contributions/C{number}.html" in (folder / "data" / "contributions.html").read_text()
     assert (folder / "data" / "medias" / f"{name}.jpg").read_bytes() == PICTURE
+    listed = (folder / "data" / "contributions.html").read_text()
+    for table in ("contributions", "themes", "lieux"):
+        assert f'href="donnees/{table}.csv"' in listed
+        assert (folder / "data" / "donnees" / f"{table}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "Le car ne passe plus." in (folder / "data" / "donnees" / "contributions.csv").read_text()
+    assert '"published"' in (folder / "data" / "donnees" / "chiffres.json").read_text()
+    assert '.atom"' not in listed  # a feed needs a server
     assert not (folder / "data" / "log" / "objects" / "files" / name).exists()  # nothing lies there twice
     bagit.Bag(str(folder)).validate()
     assert verified(folder) == (0, 0)
