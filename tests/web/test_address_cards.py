@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from motion.acts.contributions import Circumstances
 from motion.rules.contributions import Channel
 from storage import contributions as rows
-from tests.web.moderation_world import last_entry, of, receive, text_of
+from tests.web.moderation_world import last_entry, of, print_sheets, receive, text_of
 from tests.web.test_scribe import note
 from tests.web.world import Hall, served
 
@@ -82,3 +83,27 @@ class TestTheCard:
         given(hall, SPOKEN.replace("C1", "C2"))
         assert note(hall, key=key).headers["location"].endswith("note=C2")
         assert hall.service.store.read_now(rows.numbered, 1, 3) is None
+
+
+class TestPaths:
+    """How one comes to these pages without knowing their addresses."""
+
+    def test_from_a_form_on_paper(self, hall: Hall) -> None:
+        """Its author's page, the desk and the first page of all lead to what everyone may know of it."""
+        print_sheets(hall)
+        circumstances = Circumstances(sheet=4)
+        number = receive(hall, channel=Channel.PAPER, typed_by=1, circumstances=circumstances)
+        here = given(hall, SPOKEN.replace("C1", f"C{number}"))
+        desk = hall.client.get(f"/ormeline/secretariat/contributions/C{number}", headers=hall.odile).text
+        for text in (hall.client.get(here).text, desk):
+            assert 'href="/ormeline/fiche/4"' in text
+        assert f'href="/ormeline/secretariat/contributions/C{number}/adresse"' in desk
+        assert 'href="/ormeline/fiche"' in hall.client.get("/ormeline/participer").text
+
+    def test_from_any_page_to_the_themes(self, hall: Hall) -> None:
+        """For a rapporteur, who may sort; an official and everyone else have no such link."""
+        themes = 'href="/ormeline/secretariat/themes"'
+        assert themes in hall.client.get("/ormeline/contributions", headers=hall.aline).text
+        assert hall.client.get("/ormeline/secretariat/themes", headers=hall.aline).status_code == 200
+        for headers in ({}, hall.mamadou):
+            assert themes not in hall.client.get("/ormeline/contributions", headers=headers).text
