@@ -5,7 +5,9 @@ from gettext import NullTranslations
 from motion.acts.transcripts import How
 from motion.rules.caption_errors import CaptionsRefused
 from motion.rules.captions import LANGUAGES, REASONS
+from motion.rules.heard import SAID, HearingReason
 from motion.web.page import Page
+from storage.captions import Hearing
 from storage.models import Transcript
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -23,6 +25,14 @@ STATES = {
 def state_of(page: Page, said: Transcript) -> str:
     """How it came to be, and whether somebody has compared it with the recording."""
     return page._(STATES[How(said.how), said.is_checked])
+
+
+def hearing_fault_of(page: Page, hearing: Hearing | None) -> str:
+    """Why no machine could write it down, as a sentence; empty when none has failed."""
+    if hearing is None or hearing.state != "failed":
+        return ""
+    known = hearing.reason in set(HearingReason)
+    return page._(SAID[HearingReason(hearing.reason) if known else HearingReason.INTERNAL])
 
 
 def language_of(page: Page, code: str) -> str:

@@ -7,13 +7,15 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from motion.acts import contributions
+from motion.acts import contributions, transcripts
 from motion.acts.transcripts import cues_of
 from motion.rules import caption_files
 from motion.rules.captions import Cue
-from storage.models import Transcript
+from motion.rules.heard import LANGUAGES, HearingReason
+from storage import captions, jobs
+from storage.models import ContributionFile, Job, Transcript
 from tests.web.secretariat_world import rows, two_congresses
 from tests.web.voices import SOUND, recorded
 from tests.web.world import NOW, Hall
@@ -291,3 +293,85 @@ class TestHostile:
         assert get(hall).status_code == 404
         assert send(hall, page, "save", text_0="Encore.").status_code == 404
         assert [said.text for said in states(hall)] == [""]
+
+
+class TestTheMachine:
+    """What the desk says while a machine listens (`motion.work.captions`)."""
+
+    def ready(self, hall: Hall) -> None:
+        """The recording has been made ready, and waits."""
+
+        def run(db: Session) -> None:
+            for file in db.exec(select(ContributionFile)):
+                file.state = "done"
+                db.add(file)
+            captions.queue(db, LANGUAGES, NOW)
+
+        hall.service.store.write_now(run)
+
+    def fail(self, hall: Hall, reason: HearingReason = HearingReason.NO_SPEECH) -> None:
+        """It was heard, for nothing."""
+
+        def run(db: Session) -> None:
+            [job] = db.exec(select(Job).where(Job.kind == captions.KIND)).all()
+            assert captions.begin(db, job.id, "moi", LANGUAGES, NOW) is not None
+            captions.fail(db, job.id, "moi", reason, NOW)
+
+        hall.service.store.write_now(run)
+
+    def test_it_waits_and_works_in_sight(self, hall: Hall) -> None:
+        """With its percentage."""
+        assert "automatique" not in get(hall).text
+        self.ready(hall)
+        assert "attend son tour" in get(hall).text
+
+        def work(db: Session) -> None:
+            [job] = db.exec(select(Job).where(Job.kind == captions.KIND)).all()
+            captions.begin(db, job.id, "moi", LANGUAGES, NOW)
+            jobs.progress(db, job.id, "moi", 40, NOW)
+
+        hall.service.store.write_now(work)
+        assert "est en cours\xa0: 40\xa0%" in get(hall).text
+
+    def test_a_failure_has_a_reason_and_a_button(self, hall: Hall) -> None:
+        """Which the secretariat alone may press."""
+        self.ready(hall)
+        self.fail(hall)
+        page = get(hall).text
+        assert "Aucune parole n’a été reconnue." in unescape(page) and ">Recommencer</button>" in page
+        assert hall.client.post(f"{DESK}/automatique", headers=hall.signed_in("aline")).status_code == 403
+        assert "Aucune parole" in unescape(get(hall).text)
+        answer = hall.client.post(f"{DESK}/automatique", headers=hall.odile)
+        assert "attend son tour" in followed(hall, answer, "odile").text
+
+    def test_an_author_reads_why(self, tmp_path: Path) -> None:
+        """Without the button: a server's time is the congress's."""
+        with two_congresses(tmp_path) as hall:
+            secret = recorded(hall)
+            self.ready(hall)
+            self.fail(hall)
+            page = hall.client.get(f"/ormeline/suivi/{secret}/transcription/1").text
+            assert "Aucune parole" in unescape(page) and "Recommencer" not in page
+            assert hall.client.post(f"/ormeline/suivi/{secret}/transcription/1/automatique").status_code == 404
+
+    def test_once_somebody_has_written_nothing_is_said_of_it(self, hall: Hall) -> None:
+        """In any language."""
+        self.ready(hall)
+        upload(hall, langue="en")
+        assert "attend son tour" not in get(hall).text
+
+    def test_whoever_was_typing_when_it_came_loses_nothing(self, hall: Hall) -> None:
+        """Their words come back beside the machine's, which says what it is."""
+        self.ready(hall)
+
+        def hear(db: Session) -> None:
+            contribution = contributions.get(db, 1, 1)
+            file = contributions.rows.files(db, contribution.id)[0]
+            transcripts.automatic(db, contribution, file, "fr", CUES, salt=secrets.token_bytes(32), now=NOW)
+
+        hall.service.store.write_now(hear)
+        sent = {"base": "", "text": "Ce que je tapais."}
+        page = hall.client.post(f"{DESK}/texte?langue=fr", data=sent, headers=hall.odile)
+        assert page.status_code == 409 and "Ce que je tapais." in page.text
+        assert "Transcription automatique, à relire" in page.text
+        assert [text for _who, text in now(hall)] == [cue.text for cue in CUES]

@@ -27,9 +27,11 @@ from motion.web.correcting import LINES, MAX_BODY_BYTES, MAX_FIELDS, Sheet
 from motion.web.doors import admit
 from motion.web.forms import read_upload
 from motion.web.page import NEVER, Page, open_page
-from motion.web.transcript_words import fault_of, language_of, languages, state_of
+from motion.web.transcript_words import fault_of, hearing_fault_of, language_of, languages, state_of
+from storage import captions as automatic
 from storage import contributions as rows
 from storage import transcripts as kept
+from storage.captions import Hearing
 from storage.models import Contribution, ContributionFile, FileRendition, Transcript
 from storage.store import Session
 
@@ -61,6 +63,7 @@ class Case:
     played: list[FileRendition]
     title: str
     moderation: Moderation
+    hearing: Hearing | None
 
 
 async def knock(request: Request) -> Door:
@@ -112,6 +115,7 @@ def read_case(db: Session, door: Door) -> Case:
         kept.played(db, file.id),
         rows.versions(db, contribution.id)[-1].author,
         rows.moderation(db, contribution.congress_id),
+        automatic.of_recording(db, contribution.congress_id, file.id),
     )
 
 
@@ -138,14 +142,14 @@ def desk(
     sheet: Sheet,
     *,
     refused: CaptionsRefused | None = None,
-    lost: Sheet | None = None,
+    lost: str = "",
     typed: str = "",
 ) -> Response:
     """Show the desk.
 
     Args:
         refused: Why what was sent was not kept.
-        lost: What was typed on a state that is no longer the last.
+        lost: What was typed on a state that is no longer the last, as lines to copy.
         typed: The whole text that was typed where there was none.
     """
     page, said = door.page, case.said
@@ -173,8 +177,10 @@ def desk(
         player=case.played[0] if case.played else None,
         fault=fault_of(page, refused) if refused else "",
         fault_line=refused.line if refused else 0,
-        lost="\n".join(f"{line.start} {line.who}: {line.text}" for line in lost.lines) if lost else "",
+        lost=lost,
         typed=typed,
+        hearing=None if case.started else case.hearing,
+        hearing_fault=hearing_fault_of(page, case.hearing),
         done=page.request.query_params.get("fait", ""),
         clock=captions.clock,
     )
@@ -206,7 +212,8 @@ async def correct(request: Request) -> Response:
         if wants_json:
             return _json(409, changed=True)
         cues = cues_of(case.said)
-        return desk(door, case, cues, correcting.sheet_of(cues, base_of(case.said), 0), lost=sheet)
+        lost = "\n".join(f"{line.start} {line.who}: {line.text}" for line in sheet.lines)
+        return desk(door, case, cues, correcting.sheet_of(cues, base_of(case.said), 0), lost=lost)
     if wants_json:
         count = len(made) - (len(cues) - sheet.count)
         return _json(200, base=said, count=count, at=door.page.times.hour_to_second(door.page.now))
@@ -251,6 +258,11 @@ async def begin(request: Request) -> Response:
         cues = cues_of(case.said)
         sheet = correcting.sheet_of(cues, base_of(case.said), 0)
         return desk(door, case, cues, sheet, refused=error, typed=form.get("text", ""))
+    except TranscriptChanged:  # by a machine as well, while somebody typed
+        case = await look(door)
+        cues = cues_of(case.said)
+        sheet = correcting.sheet_of(cues, base_of(case.said), 0)
+        return desk(door, case, cues, sheet, lost=form.get("text", ""))
     return door.page.redirect(f"{_address(door)}&fait=garde")
 
 
@@ -277,6 +289,19 @@ async def upload(request: Request) -> Response:
         cues = cues_of(case.said)
         return desk(door, case, cues, correcting.sheet_of(cues, base_of(case.said), 0), refused=error)
     return door.page.redirect(f"{_address(door)}&fait=fichier")
+
+
+async def hear_again(request: Request) -> Response:
+    """Have a machine listen again to what it could not hear."""
+    door = await knock(request)
+
+    def run(db: Session) -> None:
+        contribution, file = found(db, door)
+        assert file.id is not None
+        automatic.restart(db, contribution.congress_id, file.id)
+
+    await door.page.service.store.write(run)
+    return door.page.redirect(_address(door))
 
 
 async def play(request: Request) -> Response:
@@ -317,4 +342,8 @@ def _routes(path: str, name: str) -> list[Route]:
     ]
 
 
-ROUTES = [*_routes(SECRETARIAT, "captions"), *_routes(AUTHOR, "captions-author")]
+ROUTES = [
+    *_routes(SECRETARIAT, "captions"),
+    Route(SECRETARIAT + "/automatique", hear_again, methods=["POST"], name="captions-again"),
+    *_routes(AUTHOR, "captions-author"),
+]
