@@ -16,6 +16,7 @@ from motion.rules.contributions import ContributionState, Use
 from motion.rules.errors import NotFound
 from storage import contributions as rows
 from storage import redactions
+from storage.kept_counts import kept
 from storage.models import (
     Congress,
     Contribution,
@@ -154,11 +155,11 @@ def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
     assert congress.id is not None
     wanted = narrowed(congress.id, asked)
     is_open = asked.state in ("all", ContributionState.PUBLISHED.value)
-    join = select(Contribution, ContributionVersion).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
+    congress_id, last = congress.id, last_entry(db, congress.id)
     counted = select(func.count()).select_from(Contribution).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
-    found = db.execute(_ordered(join, asked).limit(PAGE + 1)).all()
-    voices = dressed(db, [(row[0], row[1]) for row in found[:PAGE]])
-    states = states_of(db, congress.id)
+    found = _page(db, wanted, asked)
+    voices = dressed(db, found[:PAGE])
+    states = kept(db, congress_id, last, "states", lambda: states_of(db, congress_id))
     # The list as it opens is counted with the states: the count of a filter reads what it filters.
     plain = asked.state == ContributionState.PUBLISHED.value and not _is_filtered(asked)
     count = states.get(asked.state, 0) if plain else db.execute(counted).scalar_one()
@@ -167,11 +168,22 @@ def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
         count,
         states,
         themes_in_use(db, congress.id),
-        _departments(db, congress.id) if is_open else (),
-        last_entry(db, congress.id),
+        kept(db, congress_id, last, "departments", lambda: _departments(db, congress_id)) if is_open else (),
+        last,
         len(found) > PAGE,
         rows.next_number(db, congress.id) - 1,
     )
+
+
+def _page(
+    db: Session, wanted: list[ColumnElement[bool]], asked: Asked
+) -> list[tuple[Contribution, ContributionVersion | None]]:
+    """Read a page and one more. What is put in order is numbers alone, not the words that go with them."""
+    order = select(col(Contribution.id)).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
+    ids = db.execute(_ordered(order, asked).limit(PAGE + 1)).scalars().all()
+    join = select(Contribution, ContributionVersion).outerjoin(ContributionVersion, IS_SHOWN)
+    found = {row[0].id: (row[0], row[1]) for row in db.execute(join.where(col(Contribution.id).in_(ids)))}
+    return [found[each] for each in ids]
 
 
 def one(db: Session, congress: Congress, number: int) -> OneVoice:
@@ -295,9 +307,7 @@ def narrowed(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _ordered(
-    query: Select[Contribution, ContributionVersion], asked: Asked
-) -> Select[Contribution, ContributionVersion]:
+def _ordered(query: Select[Any], asked: Asked) -> Select[Any]:
     number = col(Contribution.number)
     if asked.order == "time":
         query = query if asked.after is None else query.where(number > asked.after)

@@ -1,19 +1,24 @@
 """What was said, counted: by place, channel, state, theme, day; and what the home of a congress says of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, cast, extract, func, select
+from sqlalchemy import BigInteger, case, cast, extract, func, select
 from sqlmodel import Session, col
 
+from storage.kept_counts import kept
 from storage.models import Contribution, ContributionTheme, ContributionVersion, Theme
-from storage.voices import IS_SHOWN, Voice, recent, states_of, themes_in_use
+from storage.voices import IS_SHOWN, Voice, last_entry, recent, states_of, themes_in_use
 
 QUARTER_S = 900
 
 
 def places(db: Session, congress_id: int) -> list[tuple[str, str, int]]:
     """Count the published contributions of each place: code of its department, commune, how many."""
+    return kept(db, congress_id, last_entry(db, congress_id), "places", lambda: _places(db, congress_id))
+
+
+def _places(db: Session, congress_id: int) -> list[tuple[str, str, int]]:
     version = ContributionVersion
     query = (
         select(col(version.department_code), col(version.commune), func.count())
@@ -44,6 +49,13 @@ class Figures:
 
 def figures(db: Session, congress_id: int) -> Figures:
     """Count the contributions of a congress."""
+    last = last_entry(db, congress_id)
+    under, figures = kept(db, congress_id, last, "figures", lambda: _figures(db, congress_id))
+    return replace(figures, themes=tuple((theme, under.get(theme.id, 0)) for theme in themes_in_use(db, congress_id)))
+
+
+def _figures(db: Session, congress_id: int) -> tuple[dict[int | None, int], Figures]:
+    """Count under each theme, by its id; and the rest, without themes, whose rows belong to one reading."""
     its = col(Contribution.congress_id) == congress_id
     channels = select(col(Contribution.channel), func.count()).where(its).group_by(col(Contribution.channel))
     version = ContributionVersion
@@ -63,10 +75,10 @@ def figures(db: Session, congress_id: int) -> Figures:
     )
     under = {row[0]: row[1] for row in db.execute(by_theme)}
     who = {bool(row[0]): row[1] for row in db.execute(officials)}
-    return Figures(
+    return under, Figures(
         {row[0]: row[1] for row in db.execute(channels)},
         states_of(db, congress_id),
-        tuple((theme, under.get(theme.id, 0)) for theme in themes_in_use(db, congress_id)),
+        (),
         who.get(True, 0),
         who.get(False, 0),
         _moments(db, congress_id),
@@ -92,18 +104,24 @@ class Heard:
 
 def heard(db: Session, congress_id: int, most: int = 3) -> Heard:
     """Read what was said lately, and from how many places."""
+    last = last_entry(db, congress_id)
+    count, places = kept(db, congress_id, last, "heard", lambda: _heard(db, congress_id))
+    return Heard(recent(db, congress_id, most), count, places)
+
+
+def _heard(db: Session, congress_id: int) -> tuple[int, int]:
     version = ContributionVersion
+    place = version.department_code + "/" + col(version.commune)
     counted = (
-        select(func.count(func.distinct(version.department_code + "/" + col(version.commune))))
+        select(func.count(), func.count(func.distinct(case((col(version.commune) != "", place)))))
         .select_from(Contribution)
         .join(ContributionVersion, IS_SHOWN)
-        .where(col(Contribution.congress_id) == congress_id, col(version.commune) != "")
+        .where(col(Contribution.congress_id) == congress_id)
     )
-    shown = published(db, congress_id)
-    return Heard(recent(db, congress_id, most), shown, db.execute(counted).scalar_one() if shown else 0)
+    row = db.execute(counted).one()
+    return row[0], row[1]
 
 
 def published(db: Session, congress_id: int) -> int:
     """Count the contributions that everyone reads."""
-    query = select(func.count()).select_from(Contribution).join(ContributionVersion, IS_SHOWN)
-    return int(db.execute(query.where(col(Contribution.congress_id) == congress_id)).scalar_one())
+    return kept(db, congress_id, last_entry(db, congress_id), "heard", lambda: _heard(db, congress_id))[0]
