@@ -29,7 +29,7 @@ from motion.settings import MailboxAddress, Settings
 from storage import queries, removals
 from storage.blobs import Blobs, chunks
 from storage.models import Congress
-from storage.store import Store
+from storage.store import Session, Store
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -129,9 +129,13 @@ class Mailboxes:
         files, left_out = await self._keep_files(message.attachments)
         address = private_addresses.draw()
         words = Words(message.name or "?", message.text, title=message.subject, language=spoken.code)
-        try:
-            received = await self._store.write(
-                mailed.receive,
+        url = address.url(self._settings.base_url, congress.slug)
+
+        def receive(db: Session) -> None:
+            """Log it and ask its author: a message that is known is never looked at again."""
+            assert congress.id is not None
+            received = mailed.receive(
+                db,
                 congress.id,
                 words,
                 files,
@@ -140,23 +144,27 @@ class Mailboxes:
                 salt=secrets.token_bytes(SALT_BYTES),
                 now=self._now(),
             )
+            if received is None:
+                return
+            said = [spoken.gettext(ASKED) % {"code": f"C{received.number}", "url": url}]
+            if left_out:
+                said.append(spoken.gettext(LEFT_OUT) % {"names": ", ".join(left_out)})
+            self._write_back(db, congress, message, spoken, "\n\n".join(said))
+
+        try:
+            await self._store.write(receive)
         except MotionError as refused:
             await self._answer(congress, message, spoken, why(refused, spoken, form))
-            return
-        if received is None:
-            return
-        url = address.url(self._settings.base_url, congress.slug)
-        said = [spoken.gettext(ASKED) % {"code": f"C{received.number}", "url": url}]
-        if left_out:
-            said.append(spoken.gettext(LEFT_OUT) % {"names": ", ".join(left_out)})
-        await self._answer(congress, message, spoken, "\n\n".join(said))
 
     async def _answer(self, congress: Congress, message: Message, spoken: Language, said: str) -> None:
+        await self._store.write(self._write_back, congress, message, spoken, said)
+
+    def _write_back(self, db: Session, congress: Congress, message: Message, spoken: Language, said: str) -> None:
         if not message.sender:
             return
         letter = Letter(f"{congress.title}\u00a0: {message.subject}"[:200], f"{spoken.gettext(HELLO)}\n\n{said}\n")
         assert congress.id is not None
-        await self._store.write(mailed.answer, congress.id, message.sender, letter, key=self._key, now=self._now())
+        mailed.answer(db, congress.id, message.sender, letter, key=self._key, now=self._now())
 
     async def _keep_files(self, attachments: Sequence[Attachment]) -> tuple[list[ReceivedFile], list[str]]:
         """Put files in the store; a crash before their row leaves them to be destroyed within the hour."""

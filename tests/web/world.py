@@ -131,13 +131,16 @@ def _motions(db: Session, congress_id: int, text: str) -> None:
 
 
 @contextmanager
-def served(folder: Path, *, text: str = TEXT, environment: dict[str, str] | None = None) -> Iterator[Hall]:
-    """Serve a congress for as long as the block lasts."""
+def served(
+    folder: Path, *, text: str = TEXT, environment: dict[str, str] | None = None, is_new: bool = True
+) -> Iterator[Hall]:
+    """Serve a congress for as long as the block lasts; or, when it is not new, the one that the folder holds."""
     values = {"MOTION_DATA": str(folder), "MOTION_BASE_URL": ORIGIN, **(environment or {})}
     read = settings.read(values)
     store = Store(read.database_url)
-    migrate.upgrade(store)
-    store.write_now(populate, text)
+    if is_new:
+        migrate.upgrade(store)
+        store.write_now(populate, text)
     at = [NOW]
     rooms = Rooms(store, MemoryRelay(), lambda: at[0], read)
     service = Service(read, store, rooms, lambda: at[0])
