@@ -1,5 +1,6 @@
 """The register for people: every entry in words, filtered, each with its address, its proof and its receipt."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -291,7 +292,8 @@ def qr_of(address: str) -> str:
     svg: str = segno.make(address, error="m").svg_inline(
         scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None
     )
-    return svg
+    # With a view box it grows with the place that a style gives it.
+    return re.sub(r'width="(\d+)" height="(\d+)"', r'\g<0> viewBox="0 0 \1 \2"', svg, count=1)
 
 
 async def show_entry(request: Request) -> Response:
