@@ -47,8 +47,8 @@ NEWS = {
 """What may have happened, and how it is said."""
 
 WHERE = _(
-    "Tout ce qui la concerne est à l’adresse de suivi que vous avez reçue en l’envoyant. Vous pouvez y arrêter ces "
-    "courriels."
+    "Tout ce qui la concerne est à votre adresse de suivi. Pour arrêter ces courriels, ouvrez-la, ou rouvrez le lien "
+    "par lequel vous avez confirmé votre adresse de courriel."
 )
 
 
@@ -102,8 +102,8 @@ def give_address(
 
 
 def confirm_address(db: Session, contribution: Contribution, *, now: datetime) -> None:
-    """Note that whoever reads the mails of an address wants news at it."""
-    contribution.email_hash, contribution.email_confirmed_at = None, now
+    """Note that whoever reads the mails of an address wants news at it; the same secret then serves to `stop` them."""
+    contribution.email_confirmed_at = contribution.email_confirmed_at or now
     db.add(contribution)
 
 

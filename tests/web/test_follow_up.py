@@ -201,7 +201,8 @@ class TestNews:
         assert received(hall).email_confirmed_at is None  # opening it is not enough: mail scanners do
         assert hall.client.post(link[1]).status_code == 200
         assert received(hall).email_confirmed_at is not None
-        assert hall.client.get(link[1]).status_code == 404  # it serves once
+        assert "Ne plus recevoir de courriel" in visit(hall, link[1])
+        self.link = link[1]
         return path
 
     def test_stopping(self, hall: Hall) -> None:
@@ -209,6 +210,13 @@ class TestNews:
         path = self.confirmed(hall)
         post(hall, f"{path}/courriel", step="stop")
         assert received(hall).email is None and received(hall).email_confirmed_at is None
+
+    def test_stopping_by_the_mail(self, hall: Hall) -> None:
+        """Whoever has lost the private address still has the link by which they confirmed; it leads nowhere then."""
+        self.confirmed(hall)
+        assert "Votre adresse est effacée." in hall.client.post(self.link, data={"step": "stop"}).text
+        assert received(hall).email is None and table(hall, Mail) == []
+        assert hall.client.get(self.link).status_code == 404
 
     def test_a_wrong_address(self, hall: Hall) -> None:
         """Comes back as it was typed."""
