@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator
 
 from tests.whole.demonstration import Demonstration
-from tests.whole.scenes import send_at_the_kiosk
+from tests.whole.ways import send_at_the_kiosk
 
 QUIET = 4  # modules, ISO/IEC 18004 6.3.8
 

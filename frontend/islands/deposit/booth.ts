@@ -108,7 +108,7 @@ export class Booth {
     this.kind = kind;
     for (const door of Object.values(this.doors)) door.hidden = true;
     say(this.part("title"), this.words[kind === "video" ? "title_video" : "title_sound"] as string);
-    say(this.part("advice"), this.words[`advice_${kind}`] as string);
+    say(this.part("advice"), this.words[kind === "video" ? "advice_video" : "advice_sound"] as string);
     show(this.part("camera-choice"), kind === "video");
     this.enter("asking");
     await this.ask();
