@@ -173,7 +173,11 @@ class TestWithoutScript:
         for _ in range(LOOKS):
             scripted = visit(scene)
             # What a browser computes by itself has no twin without script: the page offers commands in its stead.
-            scripted.evaluate("document.querySelector('[data-module=verifier]')?.setAttribute('hidden', '')")
+            # So does a tablet's camera.
+            alone = "[data-module=verifier], [data-depot-borne]"
+            scripted.evaluate(
+                "(alone) => document.querySelectorAll(alone).forEach((one) => (one.hidden = true))", alone
+            )
             scripted.evaluate("document.querySelectorAll('.vitesse').forEach((one) => one.remove())")
             words = scripted.inner_text("main")
             scene.go(page, service)
