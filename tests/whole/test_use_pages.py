@@ -196,6 +196,17 @@ class TestWeights:
         [
             ("/ormeline", 75 * KB, 20 * KB, 8 * KB, 8),
             ("/ormeline/motions/M1", 75 * KB, 20 * KB, 8 * KB, 8),
+            ("/ormeline/contributions", 75 * KB, 20 * KB, 8 * KB, 8),
+            (
+                "/ormeline/contributions/C1",
+                90 * KB,
+                30 * KB,
+                8 * KB,
+                10,
+            ),  # a text and a film: both fonts, still, captions
+            ("/ormeline/contributions/C1/transcription/1", 90 * KB, 30 * KB, 8 * KB, 8),
+            ("/ormeline/contributions/carte", 75 * KB, 20 * KB, 8 * KB, 8),
+            ("/ormeline/contributions/chiffres", 75 * KB, 20 * KB, 8 * KB, 8),
             ("/ormeline/connexion", 60 * KB, 10 * KB, 8 * KB, 5),
             ("/ormeline/motions/M1/rediger/simple", 75 * KB, 20 * KB, 8 * KB, 5),
             ("/ormeline/motions/M1/rediger", 230 * KB, 30 * KB, 140 * KB, 12),

@@ -21,9 +21,10 @@ from motion.web.tombstones import json_of as redactions_json
 from motion.web.tombstones import said
 from motion.web.views import View, shown
 from motion.web.voices import LineView, line_view, voice_view, who_of
-from storage import voices
+from storage import voice_ends, voices
 from storage.contributions import code
-from storage.voices import Asked, OneVoice, Removed, Voices
+from storage.voice_ends import Removed
+from storage.voices import Asked, OneVoice, Voices
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -259,7 +260,7 @@ async def media(request: Request) -> Response:
     """The bytes of a published rendition; 410 with the decision's words once it is taken out."""
 
     name = request.path_params["name"]
-    page, found = await read(request, voices.media, name if _NAME.fullmatch(name) else "")
+    page, found = await read(request, voice_ends.media, name if _NAME.fullmatch(name) else "")
     elsewhere = page.service.settings.media_url
     if elsewhere and not request.url.path.startswith(PREFIX):
         request.scope[LEADS] = media_url(page, name)
