@@ -18,10 +18,8 @@ from motion.acts import contributions, transcripts
 from motion.acts.transcripts import cues_of
 from motion.media import process
 from motion.media.speech_model import SpeechModel
-from motion.record.objects import seal
 from motion.rules import heard
 from motion.rules.captions import Cue
-from motion.rules.contributions import Channel, ConsentWay, FileKind, Words
 from motion.work.captions import Captions
 from storage import captions, jobs, ledger
 from storage import transcripts as kept
@@ -31,9 +29,10 @@ from storage.captions import Hearing
 from storage.models import Contribution, ContributionFile, FileRendition, Job, Transcript
 from storage.store import Store
 from tests import worlds
-from tests.media import files, stand_in
+from tests.media import stand_in
 from tests.work.dying_listener import STEPS
-from tests.work.test_media import pieces, publish, refuse, withdraw
+from tests.work.recordings import in_english, record
+from tests.work.test_media import publish, refuse, withdraw
 from tests.worlds import NOW, World
 
 ROOT = Path(__file__).parents[2]
@@ -59,46 +58,6 @@ def blobs(tmp_path: Path) -> Iterator[Blobs]:
     found = from_url("", tmp_path)
     yield found
     found.close()
-
-
-def record(world: World, blobs: Blobs, tmp_path: Path, *, language: str = "fr", is_ready: bool = True) -> Contribution:
-    """Somebody has sent a recording, and its small sound has been made."""
-    path = files.film(tmp_path / "voix", codec=None, sound="libopus", format="webm", seconds=1)
-    key, salt = secrets.token_hex(16), secrets.token_bytes(32)
-    size = asyncio.run(blobs.write(key, pieces(path.read_bytes())))
-    name = seal(salt, path.read_bytes()).name
-
-    def run(db: Session) -> Contribution:
-        sent = contributions.ReceivedFile(FileKind.SOUND, "audio/webm", "voix.webm", size, key, salt, name)
-        contribution = contributions.receive(
-            db,
-            None,
-            world.congress_id,
-            Words("Solène Marchebrune", "Écoutez.", language=language),
-            Channel.WEB,
-            ("publish", "quote"),
-            how=ConsentWay.ONLINE,
-            token_hash=salt,
-            salt=salt,
-            files=(sent,),
-            now=NOW,
-        )
-        file = contributions.rows.files(db, contribution.id)[0]
-        if is_ready:
-            made_ready(db, file, size, key, salt, name)
-        return contribution
-
-    return world.store.write_now(run)
-
-
-def made_ready(db: Session, file: ContributionFile, size: int, key: str, salt: bytes, name: str) -> None:
-    """As `motion.work.media` leaves it."""
-    file.state, file.progress, file.duration_ms = "done", 100, 1_000
-    db.add(file)
-    db.add(
-        FileRendition(file_id=file.id, role="sound", media_type="audio/webm", size=size, blob=key, salt=salt, name=name)
-    )
-    db.flush()
 
 
 def listener(world: World, blobs: Blobs, tmp_path: Path, now: datetime = NOW, deed: str = "", **named) -> Captions:
@@ -145,17 +104,6 @@ def type_it(world: World, contribution: Contribution, language: str = "fr") -> N
         found = contributions.get(db, world.congress_id, contribution.number)
         file = kept.recording(db, found, 1)
         transcripts.keep(db, world.secretariat, found, file, language, TYPED, transcripts.NOTHING, now=NOW)
-
-    world.store.write_now(run)
-
-
-def forget(world: World, contribution: Contribution) -> None:
-    """A person says that it is in another language."""
-
-    def run(db: Session) -> None:
-        found = contributions.get(db, world.congress_id, contribution.number)
-        words = Words("Solène Marchebrune", "Listen.", language="en")
-        contributions.revise(db, found, words, salt=secrets.token_bytes(32), now=NOW)
 
     world.store.write_now(run)
 
@@ -347,14 +295,14 @@ class TestMeanwhile:
         contribution = record(world, blobs, tmp_path)
         self.interfered(world, blobs, tmp_path, lambda: refuse(world, contribution))
         assert (written(world), hear_due(world, blobs, tmp_path)) == ([], 0)
-        forget(world, contribution)
+        in_english(world, contribution)
         assert hear_due(world, blobs, tmp_path) == 1
         assert [said.language for said in written(world)] == ["en"]
 
     def test_said_to_be_in_another_language(self, world: World, blobs: Blobs, tmp_path: Path) -> None:
         """What was heard in the wrong one is worth nothing; it is heard again."""
         contribution = record(world, blobs, tmp_path)
-        self.interfered(world, blobs, tmp_path, lambda: forget(world, contribution))
+        self.interfered(world, blobs, tmp_path, lambda: in_english(world, contribution))
         assert written(world) == []
         assert hear_due(world, blobs, tmp_path) == 1
         assert [said.language for said in written(world)] == ["en"]
