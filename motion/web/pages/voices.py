@@ -159,14 +159,16 @@ def narrowed_to(page: Page, found: Voices, given: dict[str, str]) -> tuple[str, 
     names = {f"T{theme.number}": theme.name for theme in found.themes}
     channels = {channel.value: words for channel, words in CHANNELS.items()}
     kinds = {"any": ANY_FILE, **{kind.value: words for kind, words in FILES.items()}}
+    channel, who = channels.get(given["canal"]), WHO.get(given["elu"])
+    kind, state = kinds.get(given["pieces"]), STATES_ASKED.get(given["etat"]) if given["etat"] else None
     said = (
         names.get(given["theme"], given["theme"]),
-        page._(channels[given["canal"]]) if given["canal"] in channels else "",
+        page._(channel) if channel else "",
         given["commune"],
         communes.departments().get(given["departement"], given["departement"]),
-        page._(WHO[given["elu"]]) if given["elu"] in WHO else "",
-        page._(kinds[given["pieces"]]) if given["pieces"] in kinds else "",
-        page._(STATES_ASKED[given["etat"]]) if given["etat"] in STATES_ASKED and given["etat"] else "",
+        page._(who) if who else "",
+        page._(kind) if kind else "",
+        page._(state) if state else "",
     )
     return tuple(words for words in said if words)
 
