@@ -128,7 +128,8 @@ def describe(page: Page, motions: Sequence[Motion]) -> dict[str, Any]:
             "contributions",
             _("Ce qui a été dit"),
             _(
-                "Les contributions publiées, leurs thèmes et les lieux entendus. Qui copie ôte ce qui est retiré depuis."
+                "Les contributions publiées, leurs thèmes et les lieux entendus."
+                " Qui copie ôte ce qui est retiré depuis."
             ),
             of_voices(page.home),
         ),
