@@ -284,10 +284,17 @@ def reasons_of(db: Session, acts: Iterable[Entry]) -> dict[int, str]:
 
 
 def wrote_lately(db: Session, motion: Motion) -> tuple[Wrote, ...]:
-    """Say who wrote among the latest updates of a motion, the latest first."""
+    """Say who wrote among the latest updates of a motion's reading copy, the latest first.
+
+    No later ones: a page would be another at each keystroke, and be made again for each of its readers.
+    """
     latest = db.exec(
         select(DraftUpdate.official_id, DraftUpdate.at)
-        .where(DraftUpdate.motion_id == motion.id, DraftUpdate.number > motion.number - RECENT_UPDATES)
+        .where(
+            DraftUpdate.motion_id == motion.id,
+            DraftUpdate.number <= motion.text_number,
+            DraftUpdate.number > motion.text_number - RECENT_UPDATES,
+        )
         .order_by(col(DraftUpdate.number).desc())
     )
     seen: dict[int, tuple[datetime, int]] = {}

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
+from motion.web.turns import Turns
+
 
 class SharedReads:
     """Reads that are running and reads that are awaited, by what they ask. Owned by the event loop."""
@@ -15,6 +17,7 @@ class SharedReads:
     def __init__(self) -> None:
         self._running: dict[Hashable, asyncio.Task[Any]] = {}
         self._next: dict[Hashable, asyncio.Task[Any]] = {}
+        self._turns = Turns()
 
     async def get(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
         """Return what a read begun after this call finds.
@@ -31,7 +34,10 @@ class SharedReads:
             task = found if found is not None else asyncio.ensure_future(self._after(before, key, read))
             self._next[key] = task
         # A reader who leaves takes nobody's read along.
-        return await asyncio.shield(task)
+        answer = await asyncio.shield(task)
+        # Hundreds may have waited: answered all in one turn of the loop, they would hold up every keystroke.
+        await self._turns.take()
+        return answer
 
     async def _run(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from motion.web.shared_reads import SharedReads
+from motion.web.turns import PER_TURN
 
 
 class Source:
@@ -94,5 +95,28 @@ def test_a_reader_who_leaves_takes_nobody_along() -> None:
         assert await asyncio.gather(*staying) == [0, 0, 0]
         with pytest.raises(asyncio.CancelledError):
             await leaving
+
+    run(test)
+
+
+def test_those_who_waited_are_answered_in_handfuls() -> None:
+    """A read that ends for hundreds does not keep whatever else runs here waiting for all of them."""
+
+    async def test() -> None:
+        shared, source = SharedReads(), Source()
+        answered = 0
+
+        async def reader() -> None:
+            nonlocal answered
+            await shared.get("page", source.read)
+            answered += 1
+
+        readers = [asyncio.ensure_future(reader()) for _ in range(200)]
+        seen = [0]
+        while answered < 200:
+            await asyncio.sleep(0)
+            seen.append(answered)
+        await asyncio.gather(*readers)
+        assert max(after - before for before, after in zip(seen, seen[1:], strict=False)) <= 2 * PER_TURN
 
     run(test)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from storage.models import Official
-from tests.web.world import Hall, give_authors, served
+from storage.models import DraftUpdate, Motion, Official
+from tests.web.world import NOW, Hall, give_authors, served
 
 
 @pytest.fixture
@@ -42,3 +42,47 @@ def test_an_address_with_two_slashes_leads_nowhere_else(hall: Hall) -> None:
         answer = hall.client.get(f"http://testserver{path}")
         assert answer.status_code == 404
         assert 'href="//' not in answer.text and 'value="//' not in answer.text
+
+
+class TestWhileTheyWrite:
+    """Each keystroke is an entry; the reading copy, which the pages show, is another once a second."""
+
+    @staticmethod
+    def keystroke(db: Session) -> None:
+        motion = db.exec(select(Motion).where(Motion.code == "M1")).one()
+        motion.number += 1
+        motion.last_entry += 1
+        db.add(motion)
+        db.add(
+            DraftUpdate(
+                motion_id=motion.id,
+                number=motion.number,
+                entry=motion.last_entry,
+                official_id=2,
+                salt=bytes(32),
+                content=b"",
+                at=NOW,
+            )
+        )
+
+    @pytest.mark.parametrize("path", ["motions/M1", "motions/M1/fragments/marge", "motions/M1/imprimer"])
+    def test_a_page_stays_the_same_until_its_copy_moves(self, hall: Hall, path: str) -> None:
+        """It is made once for all its readers, and says who wrote once it shows what they wrote."""
+        before = hall.client.get(f"/ormeline/{path}")
+        hall.service.store.write_now(self.keystroke)
+        assert hall.client.get(f"/ormeline/{path}").headers["etag"] == before.headers["etag"]
+
+        def copy(db: Session) -> None:
+            motion = db.exec(select(Motion).where(Motion.code == "M1")).one()
+            motion.text_number = motion.number
+            db.add(motion)
+
+        hall.service.store.write_now(copy)
+        assert hall.client.get(f"/ormeline/{path}").headers["etag"] != before.headers["etag"]
+
+    def test_a_program_is_told_the_last_entry(self, hall: Hall) -> None:
+        """JSON has its number, so it is another answer."""
+        before = hall.client.get("/ormeline/motions/M1.json")
+        hall.service.store.write_now(self.keystroke)
+        after = hall.client.get("/ormeline/motions/M1.json", headers={"if-none-match": before.headers["etag"]})
+        assert after.status_code == 200 and after.json()["entry"] == before.json()["entry"] + 1

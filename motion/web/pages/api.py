@@ -108,7 +108,7 @@ async def motions(request: Request) -> Response:
 async def motion(request: Request) -> Response:
     """One motion, with its text."""
     page, rows = await read(request, pages.motion, request.path_params["code"])
-    etag = etag_of(page, rows)
+    etag = etag_of(page, rows, rows.motion.last_entry)
     links = plain(replace(motion_links(page, rows.motion), self=here(page)))
     return unchanged(page, etag) or send_json(
         page, {"licence": LICENCE} | json_of(page, rows) | {"links": links}, etag=etag

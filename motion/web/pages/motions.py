@@ -170,11 +170,15 @@ def version_of(page: Page, rows: MotionRows) -> str:
     return page._(_("Enregistré %(moment)s"), moment=page.times.moment(motion.text_at))
 
 
-def etag_of(page: Page, rows: MotionRows) -> str:
-    """Name what a motion's pages show now: its entries, the version of its reading copy, the names of people."""
+def etag_of(page: Page, rows: MotionRows, *more: object) -> str:
+    """Name what a motion's pages show now: its acts, the version of its reading copy, the names of people.
+
+    Not its last entry: while people write, that is another at each keystroke, and the copy one a second.
+    """
     motion = rows.motion
-    people = named(rows.officials)
-    return page.etag(motion.last_entry, motion.text_number, motion.title, page.congress, page.openings, people)
+    stands = motion.model_dump(exclude={"number", "last_entry", "text", "runs", "typed_for"})
+    told = (tuple(act.number for act in rows.acts), rows.tombstones, named(rows.officials))
+    return page.etag(motion.text_number, motion.redacted_entry, stands, told, page.congress, page.openings, *more)
 
 
 async def list_motions(request: Request) -> Response:
@@ -254,7 +258,7 @@ async def markdown(request: Request) -> Response:
 async def as_json(request: Request) -> Response:
     """The motion for programs. `characters` count those of `text`, signs included."""
     page, rows = await read(request, pages.motion, request.path_params["code"])
-    etag = etag_of(page, rows)
+    etag = etag_of(page, rows, rows.motion.last_entry)
     unchanged = page.unchanged(etag)
     if unchanged:
         return unchanged
