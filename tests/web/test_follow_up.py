@@ -184,8 +184,12 @@ class TestDeeds:
             file.state, file.reason = "failed", "damaged"
             db.add(file)
 
+        assert "Renvoyer ce fichier" not in visit(hall, path)
         hall.service.store.write_now(fail)
-        assert "L’original est gardé." in visit(hall, path)
+        text = visit(hall, path)
+        assert "L’original est gardé." in text and "Renvoyer ce fichier" in text
+        again = re.search(r'href="([^"]+)">Renvoyer', text)
+        assert again is not None and "Prendre la parole" in visit(hall, again[1])
 
 
 class TestNews:

@@ -160,6 +160,7 @@ def overview(request: Request, page: Page, found: Followed, form: Form) -> Respo
             state=page._(STATES[state]),
             html=words_html(found.words.text) if found.words is not None else "",
             said=page._(DONE[code]) if code in DONE else "",
+            listens=phase in OPEN,
             may_correct=found.words is not None and listens and state is not ContributionState.AWAITED,
             may_answer=state is ContributionState.REFUSED,
             is_over=contribution.state in ENDED,
@@ -184,6 +185,7 @@ def file_words(page: Page, file: Any) -> dict[str, str]:
         "kind": page._(FILES[FileKind(file.kind)]),
         "size": weight(page.language, file.size),
         "state": state,
+        "failed": "oui" if file.state == "failed" else "",
         "recording": str(file.number) if file.blob is not None and file.kind in transcripts.RECORDED else "",
     }
 
