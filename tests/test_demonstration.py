@@ -34,7 +34,7 @@ def test_a_role_that_nobody_has_is_left_out_of_the_addresses(sqlite_store: Store
     """The second start says where the others sign in."""
     chosen = settings.read({"MOTION_DATA": str(tmp_path)})
     congress_id = sqlite_store.write_now(play._make, HOST, NOW)
-    assert len(sqlite_store.read_now(play.addresses, chosen)) == 5
+    assert len(sqlite_store.read_now(play.addresses, chosen)) == 6
     secretariat = Actor(congress_id, Role.SECRETARIAT)
 
     def end_rapporteurs(db: Session) -> None:
@@ -44,7 +44,7 @@ def test_a_role_that_nobody_has_is_left_out_of_the_addresses(sqlite_store: Store
 
     sqlite_store.write_now(end_rapporteurs)
     roles = [role for role, _address in sqlite_store.read_now(play.addresses, chosen)]
-    assert roles == ["Secrétariat", "Élue", "Élu", "Public"]
+    assert roles == ["Secrétariat", "Relecteur", "Élue", "Élu", "Public"]
 
 
 def test_a_start_that_was_cut_off_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

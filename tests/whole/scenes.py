@@ -96,6 +96,7 @@ NO_PAGES = {
     "congress-feed",
     "register-feed",
     "motion-feed",
+    "voices-feed",
     "captions-recording",  # a file
     "transcript-file",
     "captions-author-recording",  # a file
