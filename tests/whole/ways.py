@@ -85,6 +85,11 @@ def open_everything(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
 
+def open_what_is_read(page: Page) -> None:
+    """Unfold what is folded in the page; the menu above it stays closed, for it lies over what comes below."""
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+
+
 def follow(name: str) -> Callable[[Page], None]:
     """Follow the first link of this name."""
 
