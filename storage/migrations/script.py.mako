@@ -9,6 +9,8 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 ${imports if imports else ""}
 
+from storage.migrations.no_way_back import NoWayBack
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
@@ -21,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A record is never taken back: restore the backup made before the migration."""
-    raise NotImplementedError
+    """Refuse: a record is never taken back."""
+    raise NoWayBack

@@ -8,12 +8,14 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 import storage.models  # noqa: F401  (fills the metadata)
 from storage import migrate
+from storage.migrations.no_way_back import NoWayBack
 from storage.store import Store
 
 
@@ -85,3 +87,13 @@ def test_a_reference_to_nothing_stops_a_migration(tmp_path: Path) -> None:
     with store.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == "0001"
     store.close()
+
+
+def test_no_migration_is_undone(store: Store) -> None:
+    """Whoever asks for the tables of before is told to restore a backup, and the database stays as it is."""
+    for script in ScriptDirectory.from_config(migrate.configuration()).walk_revisions():
+        with pytest.raises(NoWayBack):
+            script.module.downgrade()
+    with pytest.raises(NoWayBack, match="restore the backup"), store.engine.connect() as connection, connection.begin():
+        command.downgrade(migrate.configuration(connection), "-1")
+    assert migrate.is_current(store)

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from storage.migrations.no_way_back import NoWayBack
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -452,5 +454,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A record is never taken back: restore the backup made before the migration."""
-    raise NotImplementedError
+    """Refuse: a record is never taken back."""
+    raise NoWayBack

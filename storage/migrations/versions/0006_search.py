@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
+from storage.migrations.no_way_back import NoWayBack
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -49,5 +51,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A record is never taken back: restore the backup made before the migration."""
-    raise NotImplementedError
+    """Refuse: a record is never taken back."""
+    raise NoWayBack

@@ -6,6 +6,8 @@ Follows: 0007
 
 from alembic import op
 
+from storage.migrations.no_way_back import NoWayBack
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -18,5 +20,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A record is never taken back: restore the backup made before the migration."""
-    raise NotImplementedError
+    """Refuse: a record is never taken back."""
+    raise NoWayBack

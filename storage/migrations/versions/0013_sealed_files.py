@@ -7,6 +7,8 @@ Follows: 0012
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.no_way_back import NoWayBack
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -22,5 +24,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A record is never taken back: restore the backup made before the migration."""
-    raise NotImplementedError
+    """Refuse: a record is never taken back."""
+    raise NoWayBack
