@@ -54,6 +54,9 @@ _MAGIC = (
     (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"),
 )
+# What zipfile says of archives that it cannot read: NotImplementedError when a method of packing or the version of the
+# format is unknown to it, RuntimeError when a password is wanted.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError)
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
     "\U000e0000-\U000e007f]"  # tag characters: invisible text
@@ -116,7 +119,7 @@ def _kind_of_archive(content: bytes) -> str:
                 return "odt"
             spreadsheet = {"xl/workbook.xml"} & names or b"spreadsheet" in content[:100]
             raise DocumentUnreadable("spreadsheet" if spreadsheet else "archive", "kind")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise DocumentUnreadable("archive", "damaged") from error
 
 
@@ -140,7 +143,7 @@ def _repacked(kind: str, content: bytes) -> bytes:
                 if b"<!DOCTYPE" in part or b"<!ENTITY" in part or part.startswith((b"\xff\xfe", b"\xfe\xff")):
                     raise DocumentUnreadable(kind, "damaged")  # no word processor writes entities or UTF-16 here
                 copy.writestr(name, without_cover(kind, part) if name == COVERED[kind] else part)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise DocumentUnreadable(kind, "damaged") from error
     return target.getvalue()
 
