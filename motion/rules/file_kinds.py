@@ -24,6 +24,60 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ARCHIVE: Kind = (FileKind.DOCUMENT, "application/zip")
 """A ZIP archive, of which the names within say whether it is a DOCX."""
 
+ENDINGS = {
+    "application/pdf": ".pdf",
+    ODT: ".odt",
+    DOCX: ".docx",
+    "audio/aac": ".aac",
+    "audio/amr": ".amr",
+    "audio/flac": ".flac",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/ogg": ".ogg",
+    "audio/wav": ".wav",
+    "audio/webm": ".weba",
+    "image/avif": ".avif",
+    "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "video/mp4": ".mp4",
+    "video/ogg": ".ogv",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+    "video/x-msvideo": ".avi",
+}
+"""How the file of a type is called, on any machine: the types that a congress receives."""
+
+_SOMETIMES = {"image/heic": ".heif", "image/jpeg": ".jpeg"}
+_FAMILIES: dict[str, str] = {FileKind.PHOTO: "image/", FileKind.SOUND: "audio/", FileKind.VIDEO: "video/"}
+
+
+def offered(*kinds: str) -> str:
+    """What a file picker offers first: `accept` of HTML.
+
+    Whole families for photos, sounds and films, and every ending: pickers of computers know few media types.
+
+    Args:
+        kinds: Each a `FileKind`, or one media type alone.
+    """
+    said: list[str] = []
+    for kind in kinds:
+        family = "application/" if kind == FileKind.DOCUMENT else _FAMILIES.get(kind, kind)
+        types = [name for name in ENDINGS if name.startswith(family)]
+        said += [f"{family}*"] if kind in _FAMILIES else types
+        for name in types:
+            said += [ENDINGS[name], _SOMETIMES[name]] if name in _SOMETIMES else [ENDINGS[name]]
+    return ",".join(said)
+
+
+def offered_by_device(kind: str) -> str:
+    """What opens the camera or the microphone of a phone: one family, and nothing beside it."""
+    return f"{_FAMILIES[kind]}*"
+
+
 _PICTURES = {"heic", "heix", "heim", "heis", "hevc", "mif1", "msf1", "avif", "avis"}
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff", (FileKind.PHOTO, "image/jpeg")),

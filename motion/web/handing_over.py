@@ -23,39 +23,13 @@ from motion.language import LANGUAGES, language
 from motion.live.updates import inserted_text
 from motion.record.objects import SALT_BYTES
 from motion.rules.errors import SealedUnreadable
+from motion.rules.file_kinds import ENDINGS
 from storage import sealed_files
 from storage.blobs import BlobMissing, Blobs, StoreUnusable, chunks
 from storage.sealing import SealBroken
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 log = logging.getLogger("motion.web")
-
-ENDINGS = {
-    "application/pdf": ".pdf",
-    "application/vnd.oasis.opendocument.text": ".odt",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "audio/aac": ".aac",
-    "audio/amr": ".amr",
-    "audio/flac": ".flac",
-    "audio/mp4": ".m4a",
-    "audio/mpeg": ".mp3",
-    "audio/ogg": ".ogg",
-    "audio/wav": ".wav",
-    "audio/webm": ".weba",
-    "image/avif": ".avif",
-    "image/gif": ".gif",
-    "image/heic": ".heic",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "video/mp4": ".mp4",
-    "video/ogg": ".ogv",
-    "video/quicktime": ".mov",
-    "video/webm": ".webm",
-    "video/x-matroska": ".mkv",
-    "video/x-msvideo": ".avi",
-}
-"""How the file of a type is called, on any machine: the types that a congress receives."""
 
 OF_WORDS = ".objet"
 

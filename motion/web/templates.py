@@ -11,6 +11,7 @@ import jinja2
 
 from motion.language import LANGUAGES, ROOT, language
 from motion.rules import vocabulary
+from motion.rules.file_kinds import offered, offered_by_device
 from motion.rules.names import initials
 
 FRONTEND = ROOT / "frontend"
@@ -42,6 +43,7 @@ class Templates:
             spoken.gettext, spoken.ngettext, newstyle=True, pgettext=spoken.pgettext, npgettext=spoken.npgettext
         )
         environment.globals["asset"] = asset
+        environment.globals |= {"offered": offered, "offered_by_device": offered_by_device}
         environment.globals["said"] = functools.partial(said, code)
         environment.filters["initials"] = initials
         return environment

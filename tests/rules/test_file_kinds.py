@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from motion.rules.contributions import FileKind
 from motion.rules.errors import Invalid
-from motion.rules.file_kinds import ARCHIVE, DOCX, HEAD_BYTES, ODT, kind_of, kind_of_archive
+from motion.rules.file_kinds import (
+    ARCHIVE,
+    DOCX,
+    ENDINGS,
+    HEAD_BYTES,
+    ODT,
+    kind_of,
+    kind_of_archive,
+    offered,
+    offered_by_device,
+)
 
 
 def ftyp(brand: bytes) -> bytes:
@@ -82,6 +92,21 @@ def test_documents_in_an_archive() -> None:
             kind_of_archive(names)
 
 
+class TestFilePickers:
+    def test_offer_all_that_is_taken(self) -> None:
+        """Every type by its ending; photos of today's phones by both of theirs."""
+        everything = offered(*FileKind).split(",")
+        assert set(ENDINGS.values()) <= set(everything) and {".heif", ".jpeg", "image/*"} <= set(everything)
+        assert len(everything) == len(set(everything)) and "application/*" not in everything
+
+    def test_offer_no_more_than_a_page_takes(self) -> None:
+        """A form on paper is a photo or a PDF; a camera is opened by one family alone."""
+        scan = offered(FileKind.PHOTO, "application/pdf").split(",")
+        assert {"image/*", ".heic", ".avif", "application/pdf", ".pdf"} <= set(scan)
+        assert not {".odt", ".docx", ".mp4", "video/*"} & set(scan)
+        assert offered_by_device(FileKind.VIDEO) == "video/*"
+
+
 @settings(max_examples=200)
 @given(st.binary(max_size=HEAD_BYTES), st.text(max_size=20))
 def test_any_bytes(head: bytes, declared: str) -> None:
@@ -91,4 +116,4 @@ def test_any_bytes(head: bytes, declared: str) -> None:
     except Invalid as refused:
         assert refused.field == "file" and refused.reason.startswith("kind-")
     else:
-        assert kind in set(FileKind) and media_type.partition("/")[0] in {"image", "audio", "video", "application"}
+        assert kind in set(FileKind) and (media_type in ENDINGS or (kind, media_type) == ARCHIVE)

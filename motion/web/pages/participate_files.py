@@ -33,8 +33,6 @@ from storage import deposits
 MAX_DESCRIPTION = 1_000
 # Of what the database knows a browser by: enough for a device to tell two people's recordings apart.
 OWNER_TAG = 16
-# What file pickers offer first; what a file is, is read in the file.
-ACCEPTED = "image/*,audio/*,video/*,.pdf,.odt,.docx"
 
 
 def desk_of(request: Request) -> Uploads:
@@ -94,7 +92,6 @@ async def files_page(
         count=len(ORDER) - 1,
         back=f"{page.home}/participer/texte",
         most=MAX_FILES,
-        accepted=ACCEPTED,
         largest=weight(page.language, page.service.settings.max_media_bytes),
         depot=f"{page.home}/fichiers",
         files_list=f"{page.home}/participer/fichiers/liste",
