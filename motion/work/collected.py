@@ -1,6 +1,5 @@
 """The long tasks of an import of contributions: reading the file for a preview, then importing it a few at a time."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from motion.acts import collecting, congresses, sign_in
+from motion.acts import collecting, congresses, private_addresses, sign_in
 from motion.acts.collecting import BATCH, Counts
 from motion.rules.collected import Column, Incoming, read, table
 from motion.rules.contributions import ConsentWay
@@ -24,27 +23,40 @@ SHOWN = 50  # contributions shown in a preview; the rest is counted
 REFUSALS_KEPT = 2_000  # to be downloaded; the rest is counted
 EXCERPT = 160
 ALIVE_EVERY = 500  # lines read between two signs of life: far below `jobs.LEASE`
-SECRET_BYTES = 32
+SALT_BYTES = 32
+
+
+class Refused:
+    """The lines that were refused: all of them counted, the first of them kept for who repairs the file."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.kept: list[dict[str, Any]] = []
+
+    def add(self, line: RefusedLine) -> None:
+        self.count += 1
+        if len(self.kept) < REFUSALS_KEPT:
+            self.kept.append({"line": line.number, "reason": line.reason, "values": list(line.values)})
 
 
 def preview(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, Any]:
     """Read the file and say what its import would do."""
     known = store.read_now(collecting.all_known, job.congress_id)
     shown: list[dict[str, Any]] = []
-    refused: list[dict[str, Any]] = []
-    added = left = wrong = 0
+    refused = Refused()
+    added = left = mailed = 0
     for item in _lines(store, job, now):
         if isinstance(item, RefusedLine):
-            wrong += 1
-            if len(refused) < REFUSALS_KEPT:
-                refused.append({"line": item.number, "reason": item.reason, "values": list(item.values)})
+            refused.add(item)
         elif item.foreign_id in known:
             left += 1
         else:
             added += 1
+            mailed += bool(item.email)
             if len(shown) < SHOWN:
                 shown.append(_told(item))
-    return {"counts": {"added": added, "left": left, "refused": wrong}, "added": shown, "refused": refused}
+    counts = {"added": added, "left": left, "refused": refused.count, "mailed": mailed}
+    return {"counts": counts, "added": shown, "refused": refused.kept}
 
 
 def bring_in(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, Any]:
@@ -60,19 +72,27 @@ def bring_in(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, A
     at, how = job.created_at, ConsentWay(arguments["how"])
     before = store.read_now(collecting.all_known, job.congress_id)
     waiting: list[Incoming] = []
-    seen = wrong = 0
+    refused = Refused()
+    seen = 0
 
     def flush() -> None:
-        made = [
-            (hashlib.sha256(secrets.token_bytes(SECRET_BYTES)).digest(), secrets.token_bytes(SECRET_BYTES))
-            for _one in waiting
-        ]
-        store.write_now(collecting.add, actor, job.congress_id, waiting, arguments["uses"], how, secrets=made, now=at)
+        made = [(private_addresses.draw(), secrets.token_bytes(SALT_BYTES)) for _one in waiting]
+        store.write_now(
+            collecting.add,
+            actor,
+            job.congress_id,
+            waiting,
+            arguments["uses"],
+            how,
+            secrets=made,
+            base_url=arguments["base_url"],
+            now=at,
+        )
         waiting.clear()
 
     for item in _lines(store, job, now):
         if isinstance(item, RefusedLine):
-            wrong += 1
+            refused.add(item)
             continue
         seen += 1
         if item.foreign_id not in before:
@@ -84,9 +104,10 @@ def bring_in(store: Store, job: Job, now: Callable[[], datetime]) -> dict[str, A
 
     def conclude(db: Session) -> dict[str, Any]:
         added = collecting.added_at(db, job.congress_id, at)
-        counts = Counts(added, max(0, seen - added), wrong)
+        counts = Counts(added, max(0, seen - added), refused.count)
         collecting.conclude(db, actor, job.congress_id, counts, now=now())
-        outcome = {"counts": {"added": counts.added, "left": counts.left, "refused": counts.refused}}
+        told = {"added": counts.added, "left": counts.left, "refused": counts.refused}
+        outcome = {"counts": told, "refused": refused.kept}
         jobs.finish(db, job.id or 0, job.owner, "done", outcome, now(), drop=jobs.file_of(job))
         return outcome
 
@@ -131,4 +152,5 @@ def _told(one: Incoming) -> dict[str, Any]:
         "title": one.words.title,
         "text": text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + "…",
         "said_at": one.said_at.isoformat() if one.said_at else "",
+        "is_mailed": bool(one.email),
     }

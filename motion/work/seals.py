@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from motion.record.objects import Commitment
+from motion.work.uncut import to_its_end
 from storage import removals, sealed_files, sealing, withdrawn_files
 from storage.blobs import BlobMissing, Blobs, StoreUnusable
 from storage.sealing import SealBroken
@@ -79,12 +80,7 @@ class Seals:
         except BaseException:
             await asyncio.shield(self._store.write(removals.doom, copy, self._now()))
             raise
-        swapping = asyncio.ensure_future(self._store.write(withdrawn_files.swap, file, copy, self._now()))
-        try:
-            return await asyncio.shield(swapping)
-        except asyncio.CancelledError:
-            await swapping  # a deed that has begun ends
-            raise
+        return await to_its_end(self._store.write(withdrawn_files.swap, file, copy, self._now()))
 
     async def _write(self, key: bytes, salt: bytes, file: Unsealed, copy: str) -> None:
         """Write the encrypted blob and read it again, as an auditor would: the readable one is about to go."""
