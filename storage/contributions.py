@@ -120,13 +120,19 @@ def lacks_comparison(contribution: Contribution) -> bool:
 
 
 def agreed(db: Session, contribution_id: int) -> frozenset[Use]:
-    """What its author agrees to now: the last word on each use."""
-    query = select(ContributionConsent).where(col(ContributionConsent.contribution_id) == contribution_id)
-    held: set[Use] = set()
+    """What its author agrees to now."""
+    return all_agreed(db, [contribution_id]).get(contribution_id, frozenset())
+
+
+def all_agreed(db: Session, ids: Collection[int]) -> dict[int, frozenset[Use]]:
+    """What the authors of these contributions agree to now: the last word on each use. Who never said is not there."""
+    query = select(ContributionConsent).where(col(ContributionConsent.contribution_id).in_(ids))
+    held: dict[int, set[Use]] = {}
     for row in db.execute(query.order_by(col(ContributionConsent.id))).scalars():
+        uses = held.setdefault(row.contribution_id, set())
         for use in row.uses.split():
-            (held.add if row.is_given else held.discard)(Use(use))
-    return frozenset(held)
+            (uses.add if row.is_given else uses.discard)(Use(use))
+    return {one: frozenset(uses) for one, uses in held.items()}
 
 
 def objects_at(db: Session, contribution: Contribution) -> list[int]:

@@ -18,7 +18,6 @@ from storage import themes as kept_themes
 from storage.models import (
     Congress,
     Contribution,
-    ContributionConsent,
     ContributionMessage,
     ContributionTheme,
     ContributionVersion,
@@ -69,7 +68,7 @@ def page(db: Session, congress: Congress, asked: Asked, after: int, limit: int) 
     shown = dressed(db, found[:limit])
     return Page(
         shown,
-        uses_of(db, [one.contribution.id for one in shown if one.contribution.id is not None]),
+        contributions.all_agreed(db, [one.contribution.id for one in shown if one.contribution.id is not None]),
         _supported(db, [one.contribution for one in shown if one.version is not None]),
         len(found) > limit,
         voices.last_entry(db, congress.id),
@@ -83,17 +82,6 @@ def _wanted(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
     if asked.state == PUBLISHED:
         return [*narrowed(congress_id, asked), has_words]
     return narrowed(congress_id, asked)
-
-
-def uses_of(db: Session, ids: Collection[int]) -> dict[int, frozenset[Use]]:
-    """What the authors of these contributions agree to now."""
-    query = select(ContributionConsent).where(col(ContributionConsent.contribution_id).in_(ids))
-    held: dict[int, set[Use]] = {}
-    for row in db.execute(query.order_by(col(ContributionConsent.id))).scalars():
-        uses = held.setdefault(row.contribution_id, set())
-        for use in row.uses.split():
-            (uses.add if row.is_given else uses.discard)(Use(use))
-    return {one: frozenset(uses) for one, uses in held.items()}
 
 
 def _supported(db: Session, found: Sequence[Contribution]) -> dict[int, str]:
