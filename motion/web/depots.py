@@ -30,10 +30,15 @@ def cookie_name(settings: Settings) -> str:
 
 def depot(connection: HTTPConnection) -> bytes | None:
     """What this browser's secret, or the kiosk's form, is known by in the database; None when it has none."""
-    settings: Settings = connection.app.state.service.settings
     if KIOSK in connection.headers:
         key = connection.headers[KIOSK]
         return of_form(key) if _SECRET.fullmatch(key) else None
+    return of_browser(connection)
+
+
+def of_browser(connection: HTTPConnection) -> bytes | None:
+    """What this browser's secret alone is known by; None when it has none. A draft is never a kiosk's."""
+    settings: Settings = connection.app.state.service.settings
     secret = connection.cookies.get(cookie_name(settings), "")
     return hashed(secret) if _SECRET.fullmatch(secret) else None
 

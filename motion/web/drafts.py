@@ -79,7 +79,7 @@ class Draft:
 
 async def open_draft(request: Request) -> Draft:
     """Read what this browser's cookie names."""
-    owner, secret = depots.depot(request), ""
+    owner, secret = depots.of_browser(request), ""
     if owner is None:
         secret, owner = depots.new_depot()
     asked = number_of(request.query_params.get("soutient", ""))

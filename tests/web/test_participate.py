@@ -99,6 +99,14 @@ class TestTheSteps:
         fill(hall, "texte", text="Des mots qui comptent.")
         assert "Des mots qui comptent." in visit(hall, f"{HERE}/verifier")
 
+    def test_the_key_of_a_kiosk(self, hall: Hall) -> None:
+        """It opens nobody's draft: its header is of files alone."""
+        stray = {"motion-kiosk": "a" * 32}
+        assert hall.client.get(HERE, headers=stray).status_code == 200
+        hall.client.cookies.clear()
+        answer = hall.client.post(f"{HERE}/texte", data={"text": "Le car."}, headers=stray)
+        assert answer.status_code == 422 and table(hall, Deposit) == []
+
     def test_coming_back(self, hall: Hall) -> None:
         """The draft is offered, and can be erased, with its files."""
         filled(hall)
