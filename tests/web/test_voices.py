@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -319,6 +320,8 @@ class TestOne:
         answer = get(hall, address, range="bytes=0-3")
         assert (answer.status_code, answer.content) == (206, SOUND[:4])
         assert "sandbox" in answer.headers["content-security-policy"]
+        name = address.rpartition("/")[2][:12]
+        assert answer.headers["content-disposition"].startswith(f'inline; filename="{name}.weba"')
 
     @pytest.mark.parametrize("name", ["0" * 64, "..%2f..", "x", "A" * 64])
     def test_other_names_are_no_files(self, hall: Hall, name: str) -> None:
@@ -430,6 +433,22 @@ class TestElsewhere:
         text = get(hall, "/ormeline/contributions/chiffres").text
         assert "Jour après jour" in text and "la plus haute vaut 2 contributions" in text
         assert "samedi 15 novembre 2031" in text
+
+    def test_weeks_of_long_ago_are_one_line(self, hall: Hall) -> None:
+        """Of a collection that lasts for years: what the picture has no room for is counted all the same."""
+        say(hall)
+        say(hall)
+
+        def age(db: Session) -> None:
+            one = found(db, 1)
+            one.received_at = NOW - timedelta(weeks=150)
+            db.add(one)
+
+        hall.service.store.write_now(age)
+        text = get(hall, "/ormeline/contributions/chiffres").text
+        assert "Semaine après semaine" in text
+        assert '<th scope="row">Avant le lundi 30 juillet 2029</th><td>1</td>' in text
+        assert '<th scope="row">Semaine du lundi 10 novembre 2031</th><td>1</td>' in text
 
     def test_a_list_says_what_it_is_narrowed_to(self, hall: Hall) -> None:
         """In its title too, for who shares its address."""

@@ -20,7 +20,7 @@ from storage.voices_counted import Figures
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 DAYS = 60  # that a picture and its table tell one by one; a longer collection is told by weeks
-WEEKS = 120  # and before these weeks all in one
+WEEKS = 120  # that they tell one by one; how many came before is one line of the table
 COLUMN = 10  # units of the picture
 
 
@@ -120,6 +120,15 @@ def days_of(page: Page, found: Figures) -> dict[date, int]:
     return dict(sorted(days.items()))
 
 
+def weeks_of(days: dict[date, int]) -> dict[date, int]:
+    """The same counted by week, each named by its Monday."""
+    weeks: dict[date, int] = {}
+    for day, count in days.items():
+        monday = day - timedelta(days=day.weekday())
+        weeks[monday] = weeks.get(monday, 0) + count
+    return weeks
+
+
 def time_view(page: Page, days: dict[date, int]) -> TimeView | None:
     """Draw the days from the first contribution to the last, those without any too; weeks when there are many."""
     if not days:
@@ -128,11 +137,8 @@ def time_view(page: Page, days: dict[date, int]) -> TimeView | None:
     is_weekly = (last - first).days >= DAYS
     counts = {first + timedelta(days=number): 0 for number in range((last - first).days + 1)} | days
     if is_weekly:
-        weeks: dict[date, int] = {}
-        for day, count in counts.items():
-            monday = day - timedelta(days=day.weekday())
-            weeks[monday] = weeks.get(monday, 0) + count
-        counts = dict(list(weeks.items())[-WEEKS:])
+        counts = dict(list(weeks_of(counts).items())[-WEEKS:])
+    began, before = next(iter(counts)), sum(days.values()) - sum(counts.values())
     most = max(counts.values())
 
     def named(day: date) -> str:
@@ -146,6 +152,8 @@ def time_view(page: Page, days: dict[date, int]) -> TimeView | None:
         count=highest % {"num": page.times.number(most)},
     )
     lines = [(named(day), page.times.number(count)) for day, count in counts.items() if count]
+    if before:
+        lines.insert(0, (page._(_("Avant le %(day)s"), day=page.times.day(began)), page.times.number(before)))
     return TimeView(
         page._(_("Semaine après semaine")) if is_weekly else page._(_("Jour après jour")),
         page._(_("Semaine")) if is_weekly else page._(_("Jour")),
@@ -156,7 +164,7 @@ def time_view(page: Page, days: dict[date, int]) -> TimeView | None:
             if count
         ),
         COLUMN * len(counts),
-        named(next(iter(counts))),
+        named(began),
         named(list(counts)[-1]),
         tuple(lines),
     )
