@@ -6,6 +6,7 @@ send. ASVS 5.0: 3.4.3 to 3.4.8 (headers), 3.5.1 to 3.5.3 (forms).
 
 import json
 import logging
+import re
 import time
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,6 +23,7 @@ requests_log = logging.getLogger("motion.requests")  # one JSON line each; `moti
 HSTS = "max-age=63072000"  # two years
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_CHARSET = re.compile(rb";\s*charset[^;]*", re.IGNORECASE)
 
 
 def policy(settings: Settings, *, style_nonce: str = "", plays_recordings: bool = False) -> str:
@@ -82,6 +84,12 @@ def local(location: str) -> str:
     return urlunsplit(there._replace(scheme="", netloc="", path="/" + there.path.lstrip("/")))
 
 
+def without_charset(name: bytes, value: bytes) -> bytes:
+    """A header of a form without a charset: RFC 7578 knows none, and any codec of Python could be named."""
+    is_form = name == b"content-type" and value.lower().startswith(b"multipart/")
+    return _CHARSET.sub(b"", value) if is_form else value
+
+
 class Guard:
     """Log, harden, and refuse."""
 
@@ -111,6 +119,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["headers"] = [(name, without_charset(name, value)) for name, value in scope["headers"]]
         started = time.perf_counter()
         status, size = 0, 0
         if not scope["path"].startswith("/live/"):  # who writes over HTTP waits behind no page

@@ -35,3 +35,14 @@ def test_only_the_page_in_which_one_records_may_ask_for_the_camera(tmp_path: Pat
         assert "camera=(self)" in said and "microphone=(self)" in said and "geolocation=()" in said
         assert "blob:" not in plain["content-security-policy"]
         assert recording["content-security-policy"].replace(" blob:", "") == plain["content-security-policy"]
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "punycode", "undefined", "unicode_escape", "utf-8"])
+def test_a_form_names_no_charset(tmp_path: Path, charset: str) -> None:
+    """A form with files has none (RFC 7578): its text is UTF-8, whatever codec its headers name."""
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    body = part.format("email", "+2AA-\\ud800 élu") + part.format("step", "mail") + "--x--\r\n"
+    with served(tmp_path) as hall:
+        said = {"content-type": f'multipart/form-data; CHARSET="{charset}"; boundary=x'}
+        answer = hall.client.post("/ormeline/connexion", content=body.encode(), headers=said)
+        assert answer.status_code == 422 and "+2AA-\\ud800 élu" in answer.text
