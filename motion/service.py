@@ -56,7 +56,7 @@ WITNESSES_MS = 250  # each is asked every ten seconds at most, at once when some
 STAMPS_MS = 1_000  # hourly; within a second of something solemn
 PHASES_MS = 1_000  # a phase opens within a second of its hour
 MAILS_MS = 500  # somebody waits for a sign-in mail
-SEALED_MS = 600_000  # days are long: what was withdrawn is destroyed within ten minutes of midnight
+SEALED_MS = 600_000  # days are long: what has reached its last day is sealed or destroyed ten minutes after midnight
 HISTORY_MS = 5_000  # histories that are late: a minute, or 5,000 updates
 JOBS_MS = 500  # somebody looks at the progress of an import
 SCRUBS_MS = 10_000  # what a page that takes words out could not do for busy readers
@@ -169,6 +169,7 @@ def turns(started: Started) -> list[Turn]:
 
     async def erase_sealed() -> None:
         await withdrawals.erase_due(service.store, service.now())
+        await withdrawals.seal_refused_due(service.store, settings.data_dir, service.now())
 
     async def index() -> None:
         await searches.renew(service.store)

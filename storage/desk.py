@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from motion.rules.contributions import Use
 from motion.rules.errors import NotFound
 from motion.rules.names import display_name
-from storage import contributions, moderation, similar, themes
+from storage import contributions, moderation, refused_files, similar, themes
 from storage.models import (
     Congress,
     Contribution,
@@ -20,6 +20,7 @@ from storage.models import (
     Theme,
 )
 from storage.moderation import Decided, Waits
+from storage.refused_files import Kept
 from storage.similar import Near
 
 
@@ -35,6 +36,7 @@ class Case:
         mark: Names what a decision is made on (`moderation.mark`).
         before, after: Numbers of the neighbours in the queue, through the filter asked for.
         near: What says the like of it: a hint, for the secretariat alone.
+        kept: Until when its files are readable, when it is refused and has some.
     """
 
     contribution: Contribution
@@ -55,6 +57,7 @@ class Case:
     decided: Decided | None
     before: int | None
     after: int | None
+    kept: Kept | None
 
     @property
     def last(self) -> ContributionVersion:
@@ -106,6 +109,7 @@ def case(db: Session, congress: Congress, number: int, kind: str) -> Case:
         moderation.last_decided(db, contribution),
         before,
         after,
+        refused_files.kept(db, contribution),
     )
 
 

@@ -6,7 +6,9 @@ from sqlmodel import Session, col, select
 
 from motion.rules.contributions import Use, Words, read_words
 from storage import contributions as rows
+from storage import refused_files
 from storage.models import Contribution, ContributionFile, ContributionMessage, ContributionVersion
+from storage.refused_files import Kept
 
 TOLD = ("decision", "answer", "reply")
 """Messages that an author reads: what others report is between them and the secretariat."""
@@ -18,6 +20,7 @@ class Followed:
 
     Attributes:
         words: Of the last version; None once they are gone.
+        kept: Until when its files are readable, when it is refused and has some.
     """
 
     contribution: Contribution
@@ -26,6 +29,7 @@ class Followed:
     messages: tuple[ContributionMessage, ...]
     agreed: frozenset[Use]
     words: Words | None
+    kept: Kept | None
 
 
 def of_secret(db: Session, congress_id: int, secret_hash: bytes) -> Followed | None:
@@ -43,6 +47,7 @@ def of_secret(db: Session, congress_id: int, secret_hash: bytes) -> Followed | N
         tuple(message for message in rows.messages(db, found.id) if message.kind in TOLD),
         rows.agreed(db, found.id),
         read_words(content[32:]) if content is not None else None,
+        refused_files.kept(db, found),
     )
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import Session, col
 
 from motion.rules.contributions import ContributionState, FileKind
@@ -199,7 +199,8 @@ def give_up(db: Session, keys: Sequence[str], now: datetime) -> None:
 
 
 def give_up_unshown(db: Session, now: datetime) -> int:
-    """Have what was made of contributions that were taken back before publication destroyed; return how many files."""
+    """Have what was made of files and never published destroyed, once its author has taken the contribution back, or
+    once the file of a refused one is sealed; return how many."""
     found = list(db.execute(_unshown()).scalars())
     for made in found:
         assert made.blob is not None
@@ -220,7 +221,10 @@ def _unshown() -> Any:
         .join(ContributionFile, col(ContributionFile.id) == col(FileRendition.file_id))
         .join(Contribution, col(Contribution.id) == col(ContributionFile.contribution_id))
         .where(
-            col(Contribution.state) == ContributionState.WITHDRAWN,
+            or_(
+                col(Contribution.state) == ContributionState.WITHDRAWN,
+                and_(col(Contribution.state) == ContributionState.REFUSED, col(ContributionFile.blob).is_(None)),
+            ),
             col(FileRendition.entry).is_(None),
             col(FileRendition.blob).is_not(None),
         )

@@ -14,6 +14,7 @@ from storage import contributions, disclosures
 from storage.disclosures import Disclosure
 from storage.models import (
     Congress,
+    ContributionFile,
     DraftUpdate,
     Entry,
     LateText,
@@ -80,11 +81,13 @@ class Tombstone:
 
     Attributes:
         disclosed: When what it keeps sealed was handed to an authority.
+        is_of_files: Whether all of it is files as they were sent, which are never published.
     """
 
     decision: int
     redactions: tuple[Redaction, ...]
     disclosed: tuple[Disclosure, ...] = ()
+    is_of_files: bool = False
 
     @property
     def first(self) -> Redaction:
@@ -267,7 +270,10 @@ def tombstones_of_congress(db: Session, congress_id: int) -> tuple[Tombstone, ..
 
 def told(db: Session, rows: Sequence[Redaction]) -> tuple[Tombstone, ...]:
     """Group redactions of one congress, with what was handed over of those that keep something sealed."""
-    stones = group(rows)
+    named = [row.name for row in rows if row.motion_id is None]
+    query = select(col(ContributionFile.name)).where(col(ContributionFile.name).in_(named))
+    files = set(db.execute(query).scalars()) if named else set()
+    stones = tuple(replace(one, is_of_files=all(row.name in files for row in one.redactions)) for one in group(rows))
     if not any(stone.first.until for stone in stones):
         return stones
     found = disclosures.of_decisions(db, rows[0].congress_id, {stone.decision for stone in stones})

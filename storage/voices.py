@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from motion.rules.contributions import ContributionState, Use
 from motion.rules.errors import NotFound
 from storage import contributions as rows
-from storage import voice_ends
+from storage import refused_files, voice_ends
 from storage.kept_counts import kept
 from storage.models import (
     Congress,
@@ -29,6 +29,7 @@ from storage.models import (
     Transcript,
 )
 from storage.models.record import IS_RARE
+from storage.refused_files import Kept
 from storage.redactions import Tombstone
 from storage.transcripts import Testimony, public, testimonies
 
@@ -99,6 +100,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
+    kept: Kept | None = None  # until when the files of what is refused are readable by the secretariat
     """A page of the list."""
 
     voices: tuple[Voice, ...]
@@ -206,7 +208,8 @@ def one(db: Session, congress: Congress, number: int) -> OneVoice:
     entries = [("correct" if each.version > 1 else "receive", each.entry) for each in versions]
     if shown is None:
         entries += voice_ends.ending(db, found)
-        return OneVoice(voice, tombstones=stones, entries=tuple(entries), last_entry=last)
+        kept_files = refused_files.kept(db, found)
+        return OneVoice(voice, tombstones=stones, entries=tuple(entries), last_entry=last, kept=kept_files)
     published = [each.published_entry for each in versions if each.published_entry is not None]
     entries += [("republish" if number else "publish", entry) for number, entry in enumerate(published)]
     group = found.group_id or found.id

@@ -173,7 +173,7 @@ def revise(
         raise ContributionSettled(rows.code(contribution), contribution.state)
     check_open(congresses.get(db, contribution.congress_id).phase, Channel(contribution.channel))
     assert contribution.id is not None
-    words = rules.checked(words, files=len(rows.files(db, contribution.id)))
+    words = rules.checked(words, files=sum(file.blob is not None for file in rows.files(db, contribution.id)))
     if _same(db, contribution, words):
         raise Invalid("text", "unchanged")
     ledger.lock(db, contribution.congress_id)

@@ -1,6 +1,7 @@
-"""Taking a contribution out of publication at once: as its author asks, or because it is refused.
+"""Taking out what is a contribution's own at once: as its author asks, because it is refused, or because it was.
 
-Both seal what leaves for a year, for a court. Other decisions are prepared and confirmed: `motion.acts.redactions`.
+All of them seal what leaves for a year, for a court. Other decisions are prepared and confirmed:
+`motion.acts.redactions`.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,6 +14,7 @@ from motion.acts import congresses, redactions
 from motion.rules.permissions import Actor
 from motion.rules.redactions import Asker, Reason, RedactionKind, decide
 from storage import contributions as rows
+from storage import ledger, moderation, refused_files, transcripts
 from storage import redactions as kept
 from storage.models import Contribution
 
@@ -51,3 +53,32 @@ def take_out(
     contribution.entry = first + len(targets) - 1
     db.add(contribution)
     return decision
+
+
+def seal_refused(
+    db: Session, contribution_id: int, *, key: bytes, nonces: Iterable[bytes], now: datetime
+) -> int | None:
+    """Seal the files of a refused contribution once its author's time to answer and to correct is over.
+
+    They were received and never published: what the record says of them stays, and so do the words. What was said of
+    them by a machine, or by the secretariat, goes with them. `Reason` has no word for what nobody needs any more, and
+    neither has the record: unless the refusal has a reason of the law, it is the right to erasure (regulation (EU)
+    2016/679, article 17, § 1, a), of the person whose files they are.
+
+    Args:
+        key, nonces: As for `redactions.take_out`.
+
+    Returns:
+        The number of the decision; None when they were sealed before, or when their time is not over.
+    """
+    congress_id = db.get_one(Contribution, contribution_id).congress_id
+    ledger.lock(db, congress_id)
+    contribution = db.get_one(Contribution, contribution_id, populate_existing=True)
+    if not refused_files.is_over(db, contribution, now):
+        return None
+    refusal = moderation.last_refusal(db, contribution_id)
+    said = refusal.reason if refusal is not None else ""
+    reason = Reason(said) if said in set(Reason) else Reason.ERASURE
+    transcripts.forget_unpublished(db, congress_id, contribution_id)
+    files = frozenset({"contribution.file"})
+    return take_out(db, None, contribution, reason, Asker.CONCERNED, key=key, nonces=nonces, now=now, kinds=files)

@@ -135,6 +135,11 @@ KEPT_DAYS = 365
 """An action for defamation ends after three months, after a year when it is discriminatory (loi de 1881, art. 65 to
 65-3): so long a withdrawn object can be asked for by a court."""
 
+ANSWER_DAYS = 183
+"""So long after a refusal, or after a refusal that was upheld, its author may answer or correct with the files that they
+sent: six months, as regulation (EU) 2022/2065 (article 20, § 1) gives for contesting a decision. Then nobody needs the
+files any more, and they are sealed like what is withdrawn."""
+
 MOST_KEPT_DAYS = 5 * 366
 MOST_OBJECTS = 2_000
 """Of one decision: ten minutes of somebody's typing, letter by letter."""

@@ -12,7 +12,6 @@ from motion.rules.redactions import ASKERS, GROUNDS, KINDS, MASK, Asker, Reason,
 from motion.web.page import Page
 from motion.web.views import View, shown
 from storage.disclosures import Disclosure
-from storage.models import Redaction
 from storage.redactions import Tombstone
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -58,7 +57,7 @@ def tombstone_view(page: Page, stone: Tombstone) -> TombstoneView:
         f"decision-{stone.decision}-{kind}",
         page._(_("Décision %(decision)s\u00a0: %(kind)s"), decision=mark, kind=page._(KINDS[kind]).lower()),
         page.times.iso(row.at),
-        done(page, row),
+        done(page, stone),
         page._(GROUNDS[Reason(row.reason)].said),
         page._(ASKERS[Asker(row.who)]),
         row.basis,
@@ -81,19 +80,28 @@ def handed(page: Page, one: Disclosure) -> str:
     )
 
 
-def done(page: Page, row: Redaction) -> str:
+DONE = {
+    RedactionKind.RETRAIT: _("Des mots ne sont plus publiés depuis le %(moment)s."),
+    RedactionKind.EFFACEMENT: _("Des mots sont effacés pour toujours depuis le %(moment)s."),
+}
+DONE_TO_FILES = {
+    RedactionKind.RETRAIT: _("Des fichiers d’origine, jamais publiés, sont sous scellé depuis le %(moment)s."),
+    RedactionKind.EFFACEMENT: _("Des fichiers d’origine, jamais publiés, sont détruits depuis le %(moment)s."),
+}
+
+
+def done(page: Page, stone: Tombstone) -> str:
     """What was done, and when."""
-    moment = page.times.moment(row.at)
-    if row.kind == RedactionKind.RETRAIT:
-        return page._(_("Des mots ne sont plus publiés depuis le %(moment)s."), moment=moment)
-    return page._(_("Des mots sont effacés pour toujours depuis le %(moment)s."), moment=moment)
+    sentences = DONE_TO_FILES if stone.is_of_files else DONE
+    return page._(sentences[RedactionKind(stone.first.kind)], moment=page.times.moment(stone.first.at))
 
 
-def said(page: Page, row: Redaction) -> str:
+def said(page: Page, stone: Tombstone) -> str:
     """One decision in a paragraph, for plain text."""
+    row = stone.first
     return page._(
         _("%(done)s Décision d-%(decision)s. Motif\u00a0: %(reason)s. Demande\u00a0: %(who)s."),
-        done=done(page, row),
+        done=done(page, stone),
         decision=row.decision,
         reason=page._(GROUNDS[Reason(row.reason)].said),
         who=page._(ASKERS[Asker(row.who)]),

@@ -20,6 +20,7 @@ from motion.rules.contributions import (
     Use,
 )
 from motion.rules.differences import Kind, compare
+from motion.rules.redactions import KEPT_DAYS
 from motion.rules.register import Genre
 from motion.rules.rendering import render, render_heading
 from motion.rules.text import parse
@@ -32,6 +33,7 @@ from motion.web.views import View, shown
 from motion.web.weights import weight
 from storage.contributions import code
 from storage.models import ContributionFile, ContributionVersion, FileRendition
+from storage.refused_files import Kept
 from storage.voices import FileShown, OneVoice, Voice
 from storage.voices_counted import Heard
 
@@ -151,6 +153,7 @@ class VoiceView(View):
     tombstones: tuple[TombstoneView, ...] = shown("What was taken out of it.")
     basis: str = shown("The rule that a refusal relies on, in French.")
     remedy: str = shown("How to contest a refusal, in French.")
+    kept: str = shown("Until when the files of what is refused are kept to be read, in words; or empty.")
     may_quote: bool = shown("Whether its author agrees to be quoted.")
     passages: tuple[tuple[str, str], ...] = shown("Paragraphs: first words, and address of the quotation.")
     quote: QuoteView | None = shown("The passage that is asked for.")
@@ -262,6 +265,7 @@ def voice_view(page: Page, rows: OneVoice) -> VoiceView:
         tombstone_views(page, rows.tombstones),
         ground.basis if ground else "",
         ground.remedy if ground else "",
+        kept_words(page, rows.kept) if rows.kept is not None else "",
         Use.QUOTE in rows.uses and version is not None,
         passages_of(line.url, version) if Use.QUOTE in rows.uses and version is not None else (),
         quote_view(page, one, version, who_of(version)) if Use.QUOTE in rows.uses and version is not None else None,
@@ -277,6 +281,24 @@ ENTRIES = {
     "refuse": _("Refusée"),
     "withdraw": _("Retirée"),
 }
+
+
+def kept_words(page: Page, kept: Kept) -> str:
+    """Say until when the files of what is refused are kept to be read."""
+    if kept.until is None:
+        return page._(
+            _(
+                "Ses fichiers d’origine ne sont pas publiés. Ils sont gardés tant qu’une réponse au refus attend sa décision."
+            )
+        )
+    return page._(
+        _(
+            "Ses fichiers d’origine ne sont pas publiés. Ils sont gardés jusqu’au %(day)s, le temps de répondre au refus ou "
+            "de corriger\u202f; puis ils sont mis sous scellé, et détruits au bout de %(days)s jours."
+        ),
+        day=page.times.day(kept.until),
+        days=KEPT_DAYS,
+    )
 
 
 def places_of(page: Page, version: ContributionVersion) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,5 @@
-"""What comes to its last day: files of what was refused are sealed, what was kept sealed is destroyed; nothing is left of
-what went."""
+"""What comes to its last day: files of what was refused are sealed, what is sealed is destroyed; nothing is left
+of what went."""
 
 import asyncio
 import logging

@@ -169,6 +169,7 @@ def overview(request: Request, page: Page, found: Followed, form: Form) -> Respo
             uses=[(use.value, page._(CONSENT[use]), use in found.agreed) for use in Use if use is not Use.PUBLISH],
             files=[file_words(page, file) for file in found.files],
             reasons={reason.value: page._(REFUSALS[reason].said) for reason in Refusal},
+            sealed_days=KEPT_DAYS,
         )
     )
 

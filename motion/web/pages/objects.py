@@ -24,7 +24,7 @@ from motion.web.tombstones import said
 from storage import contributions, ledger, published, redactions
 from storage.contributions import Shown
 from storage.models import Congress, Redaction
-from storage.redactions import PublishedObject
+from storage.redactions import PublishedObject, Tombstone
 from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -172,7 +172,7 @@ class One:
     is_known: bool
     kind: str
     data: bytes | None
-    gone: list[Redaction]
+    gone: tuple[Tombstone, ...]
     name: str | None = None
 
 
@@ -205,17 +205,18 @@ def object_of(db: Session, congress: Congress, number: int) -> One:
     assert congress.id is not None
     newest = published.newest(db, congress.id)
     if newest is None or not 0 <= number < newest.size:
-        return One(False, "", None, [])
+        return One(False, "", None, ())
     target = redactions.targets(db, congress.id, [number])[number]
-    return One(True, target.kind, target.data, redactions.of_entry(db, congress.id, number), target.name)
+    gone = redactions.told(db, redactions.of_entry(db, congress.id, number))
+    return One(True, target.kind, target.data, gone, target.name)
 
 
-def gone_in_words(page: Page, gone: list[Redaction]) -> str:
+def gone_in_words(page: Page, gone: tuple[Tombstone, ...]) -> str:
     """Say a decision as plain text."""
     lines = []
-    for row in gone:
-        lines += [said(page, row), page._(_("Fondement\u00a0: %(basis)s."), basis=row.basis)]
-        lines += [page._(_("Recours\u00a0: %(remedy)s."), remedy=row.remedy), ""]
+    for stone in gone:
+        lines += [said(page, stone), page._(_("Fondement\u00a0: %(basis)s."), basis=stone.first.basis)]
+        lines += [page._(_("Recours\u00a0: %(remedy)s."), remedy=stone.first.remedy), ""]
     return "\n".join(lines)
 
 

@@ -104,7 +104,7 @@ def entry_of(page: Page, one: News) -> FeedEntry:
     if version is None:
         title = f"{name}\u00a0: {line.state[:1].lower()}{line.state[1:]}"
         parts = [line.state]
-        summary = " ".join([line.reason and f"{line.reason}.", *(said(page, stone.first) for stone in one.tombstones)])
+        summary = " ".join([line.reason and f"{line.reason}.", *(said(page, stone) for stone in one.tombstones)])
     return FeedEntry(
         atom.tag(congress.origin, congress.created_at, f"contributions/{line.code}"),
         title,

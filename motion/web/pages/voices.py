@@ -249,7 +249,7 @@ async def show_markdown(request: Request) -> Response:
     parts = [f"# {version.title or line.code}" if version is not None else f"# {line.code}"]
     if version is None:
         parts += [line.state, line.reason]
-        parts += [said(page, stone.first) for stone in rows.tombstones]
+        parts += [said(page, stone) for stone in rows.tombstones]
     else:
         parts += [version.text, f"{who_of(version)}. {line.channel}, {line.day}."]
     parts.append(page.service.settings.base_url + line.url)
@@ -268,7 +268,7 @@ async def media(request: Request) -> Response:
         request.scope[LEADS] = media_url(page, name)
         return RedirectResponse(request.scope[LEADS], 307, {"Cache-Control": NEVER})
     if isinstance(found, Removed):
-        words = [said(page, stone.first) for stone in found.tombstones]
+        words = [said(page, stone) for stone in found.tombstones]
         words = words or [page._(_("Ce fichier n’est plus publié."))]
         return PlainTextResponse("\n".join(words) + "\n", 410, {"Cache-Control": "no-cache"})
     ending = found.media_type.partition("/")[2].partition(";")[0].rpartition(".")[2].replace("+xml", "")[:12]
