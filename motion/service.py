@@ -168,8 +168,8 @@ def turns(started: Started) -> list[Turn]:
         await histories.reach_late(service.now())
 
     async def erase_sealed() -> None:
-        await withdrawals.erase_due(service.store, service.now())
         await withdrawals.seal_refused_due(service.store, settings.data_dir, service.now())
+        await withdrawals.erase_due(service.store, service.now())
 
     async def index() -> None:
         await searches.renew(service.store)

@@ -29,8 +29,8 @@ from storage.models import (
     Transcript,
 )
 from storage.models.record import IS_RARE
-from storage.refused_files import Kept
 from storage.redactions import Tombstone
+from storage.refused_files import Kept
 from storage.transcripts import Testimony, public, testimonies
 
 PAGE = 30
@@ -100,7 +100,6 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    kept: Kept | None = None  # until when the files of what is refused are readable by the secretariat
     """A page of the list."""
 
     voices: tuple[Voice, ...]
@@ -140,6 +139,7 @@ class OneVoice:
         default=()
     )  # `receive`, `correct`, `publish`, `republish`, `refuse` or `withdraw`, and its number
     last_entry: int = -1
+    kept: Kept | None = None  # until when the files of what is refused are readable by the secretariat
 
 
 def last_entry(db: Session, congress_id: int) -> int:

@@ -5,15 +5,15 @@ The secret of the private address is in no table, so a mail names that address a
 
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 from gettext import NullTranslations
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from motion.acts import attempts
 from motion.acts.attempts import Limit
-from motion.acts.sign_in import Message
+from motion.acts.sign_in import MAX_ADDRESS, Message
 from motion.language import LANGUAGES, Times, language
 from motion.rules.errors import Invalid
 from storage import contributions as rows
@@ -47,12 +47,12 @@ NEWS = {
     ),
 }
 """What may have happened, and how it is said."""
+
 FILES_KEPT = _(
     "Vos fichiers sont gardés jusqu’au %(day)s. D’ici là, vous pouvez répondre, ou corriger sans les renvoyer. "
     "Ensuite, ils sont mis sous scellé pour la justice seule, puis détruits."
 )
 """Said beside the refusal of what has files, and when it is upheld."""
-
 
 WHERE = _(
     "Tout ce qui la concerne est à votre adresse de suivi. Pour arrêter ces courriels, ouvrez-la, ou rouvrez le lien "
@@ -73,11 +73,11 @@ def tell(db: Session, contribution: Contribution, what: str, *, now: datetime) -
     congress = db.get_one(Congress, contribution.congress_id)
     spoken = language(congress.languages.split(",")[0] if congress.languages else LANGUAGES[0])
     code = rows.code(contribution)
+    said = spoken.gettext(NEWS[what]) % {"code": code}
     kept = refused_files.kept(db, contribution)
     if kept is not None and kept.until is not None:
         day = Times(spoken.code, ZoneInfo(congress.time_zone)).day(kept.until)
         said += "\n\n" + spoken.gettext(FILES_KEPT) % {"day": day}
-    said = spoken.gettext(NEWS[what]) % {"code": code}
     body = f"{said}\n\n{spoken.gettext(WHERE)}\n\n{congress.title}\n"
     _write(db, contribution, Message(f"{congress.title} – {code}", body), now)
     return True

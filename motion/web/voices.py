@@ -288,13 +288,14 @@ def kept_words(page: Page, kept: Kept) -> str:
     if kept.until is None:
         return page._(
             _(
-                "Ses fichiers d’origine ne sont pas publiés. Ils sont gardés tant qu’une réponse au refus attend sa décision."
+                "Ses fichiers d’origine ne sont pas publiés. Ils sont gardés tant qu’une réponse au refus attend sa "
+                "décision."
             )
         )
     return page._(
         _(
-            "Ses fichiers d’origine ne sont pas publiés. Ils sont gardés jusqu’au %(day)s, le temps de répondre au refus ou "
-            "de corriger\u202f; puis ils sont mis sous scellé, et détruits au bout de %(days)s jours."
+            "Ses fichiers d’origine ne sont pas publiés. Ils sont gardés jusqu’au %(day)s, le temps de répondre au "
+            "refus ou de corriger\u202f; puis ils sont mis sous scellé, et détruits au bout de %(days)s jours."
         ),
         day=page.times.day(kept.until),
         days=KEPT_DAYS,
