@@ -103,7 +103,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         rooms = Rooms(store, relay.from_url(settings.relay_url), clock, settings)
         await rooms.start()
         try:
-            service = Service(settings, store, rooms, clock)
+            hears = speech_model.chosen(settings.captions_model, settings.data_dir) is not None
+            service = Service(settings, store, rooms, clock, hears)
             try:
                 yield Started(service, checkpoints, publisher)
             finally:

@@ -42,11 +42,21 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How far the text of a recording is: `waiting`, `running`, `failed`, `done`. `reason` is a `HearingReason`."""
+    """How far the text of a recording is: `waiting`, `running`, `failed`, `done`. `reason` is a `HearingReason`.
+
+    Whoever runs it has it until `leased_until`.
+    """
 
     state: str
     percent: int
     reason: str
+    leased_until: datetime | None = None
+
+    def goes_on(self, hears: bool, now: datetime) -> bool:
+        """Whether a machine is at it, or will be: where none listens (`hears`), a task that waits is nobody's."""
+        if self.state == "running" and self.leased_until is not None and self.leased_until > now:
+            return True
+        return hears and self.state in ("waiting", "running")
 
 
 def has_waiting(db: Session, languages: Collection[str]) -> bool:
@@ -110,11 +120,25 @@ def fail(db: Session, job_id: int, owner: str, reason: HearingReason, now: datet
 
 def of_recording(db: Session, congress_id: int, file_id: int) -> Hearing | None:
     """How far the text of a recording is; None when no machine was asked for it."""
-    query = select(Job).where(*_task_of(congress_id, file_id)).order_by(col(Job.id)).limit(1)
-    job = db.execute(query).scalar_one_or_none()
-    if job is None:
-        return None
-    return Hearing(job.state, min(job.done, 100), json.loads(job.outcome).get("reason", ""))
+    return of_recordings(db, congress_id, [file_id]).get(file_id)
+
+
+def of_recordings(db: Session, congress_id: int, file_ids: Collection[int | None]) -> dict[int, Hearing]:
+    """How far the texts of recordings are, by recording: those that a machine was asked for."""
+    arguments = [json.dumps({"file": file_id}) for file_id in file_ids]
+    wanted = col(Job.congress_id) == congress_id, col(Job.kind) == KIND, col(Job.arguments).in_(arguments)
+    found: dict[int, Hearing] = {}
+    for job in db.execute(select(Job).where(*wanted).order_by(col(Job.id))).scalars():
+        reason = json.loads(job.outcome).get("reason", "")
+        hearing = Hearing(job.state, min(job.done, 100), reason, job.leased_until)
+        found.setdefault(json.loads(job.arguments)["file"], hearing)
+    return found
+
+
+def has_task(congress_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a recording has a task that is so. The list of tasks is read once, not once for each recording."""
+    wanted = col(Job.congress_id) == congress_id, col(Job.kind) == KIND
+    return _MINE.in_(select(col(Job.arguments)).where(*wanted, *conditions))
 
 
 def restart(db: Session, congress_id: int, file_id: int) -> bool:
@@ -151,10 +175,13 @@ def _wanted(languages: Collection[str]) -> Any:
     )
 
 
+_MINE = literal('{"file": ') + cast(col(ContributionFile.id), String) + literal("}")
+"""The arguments of a recording's task."""
+
+
 def _without_task(languages: Collection[str]) -> Any:
     """Those that have no task. The list of tasks is read once, not once for each recording."""
-    mine = literal('{"file": ') + cast(col(ContributionFile.id), String) + literal("}")
-    return _wanted(languages).where(mine.not_in(select(col(Job.arguments)).where(col(Job.kind) == KIND)))
+    return _wanted(languages).where(_MINE.not_in(select(col(Job.arguments)).where(col(Job.kind) == KIND)))
 
 
 def _task_of(congress_id: int, file_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from motion.rules.errors import NotFound
-from storage import moderation, people, queries, redactions
+from storage import moderation, people, queries, redactions, waiting_words
 from storage.models import Congress, Job, LateText, Mail, Motion, Official, Secretary
 from storage.people import RosterCount
 
@@ -25,6 +25,7 @@ class Dashboard:
     secretaries: list[Secretary]
     redactions_waiting: int
     contributions_waiting: int
+    words_waiting: int
 
 
 def dashboard(db: Session, congress: Congress) -> Dashboard:
@@ -41,6 +42,7 @@ def dashboard(db: Session, congress: Congress) -> Dashboard:
         secretaries(db, congress),
         len(redactions.waiting(db, congress.id)),
         moderation.waiting_count(db, congress.id),
+        waiting_words.count(db, congress.id),
     )
 
 

@@ -15,11 +15,16 @@ SHOWN = 50  # of a list; who looks for an older one has its number
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The forms of a congress: the last number printed, how many were typed, and those that wait to be compared."""
+    """The forms of a congress: the last number printed, how many were typed, how many of them wait to be compared.
+
+    `waiting` are the first of those; `just_typed` is the number of the form that somebody has typed a moment ago.
+    """
 
     last: int
     typed: int
+    to_compare: int
     waiting: list[Typed]
+    just_typed: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,22 @@ class Fate:
     refusal: str  # code of the reason; empty but for one that is refused
 
 
-def overview(db: Session, congress: Congress) -> Sheets:
-    """Read where the forms of a congress stand."""
+def overview(db: Session, congress: Congress, just_typed: int = 0) -> Sheets:
+    """Read where the forms of a congress stand.
+
+    Args:
+        just_typed: Number of the contribution that somebody has just made of a form; 0 for none.
+    """
     assert congress.id is not None
     paper = (Contribution.congress_id == congress.id, Contribution.channel == "paper")
-    typed = db.exec(select(func.count()).select_from(Contribution).where(*paper)).one()
-    query = select(Contribution).where(*paper, Contribution.state == ContributionState.AWAITED)
-    found = db.exec(query.order_by(col(Contribution.number)).limit(SHOWN))
+    awaited = (*paper, Contribution.state == ContributionState.AWAITED)
+    typed, to_compare = (
+        db.exec(select(func.count()).select_from(Contribution).where(*wanted)).one() for wanted in (paper, awaited)
+    )
+    found = db.exec(select(Contribution).where(*awaited).order_by(col(Contribution.number)).limit(SHOWN))
     last = contributions.collection(db, congress.id).sheets
-    return Sheets(last, typed, transcribed.with_words(db, list(found)))
+    made = db.exec(select(Contribution.sheet).where(*awaited, Contribution.number == just_typed)).first()
+    return Sheets(last, typed, to_compare, transcribed.with_words(db, list(found)), made)
 
 
 def fate(db: Session, congress: Congress, number: int) -> Fate:

@@ -15,13 +15,15 @@ from storage.store import Store
 class Service:
     """One process of Motion. `now` is the only clock: UTC, with its zone.
 
-    `blobs` are the files that the settings name: nothing is opened or asked before their first use.
+    `blobs` are the files that the settings name: nothing is opened or asked before their first use. `hears`: whether a
+    machine makes a first text of recordings, in this process or in another with the same settings.
     """
 
     settings: Settings
     store: Store
     rooms: Rooms
     now: Callable[[], datetime]
+    hears: bool = False
     blobs: Blobs = field(init=False)
 
     def __post_init__(self) -> None:

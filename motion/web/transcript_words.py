@@ -9,6 +9,7 @@ from motion.rules.heard import SAID, HearingReason
 from motion.web.page import Page
 from storage.captions import Hearing
 from storage.models import Transcript
+from storage.waiting_words import ALL, Waits
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -20,6 +21,33 @@ STATES = {
     (How.TYPED, False): _("Transcription tapée par une personne, à relire"),
     (How.TYPED, True): _("Transcription tapée par une personne, relue"),
 }
+
+FILTERS: dict[str, str] = {
+    ALL: _("Tout ce qui attend"),
+    Waits.AUTOMATIC: _("Automatiques, à relire"),
+    Waits.UNREAD: _("Tapées ou déposées, à relire"),
+    Waits.KEPT: _("Corrections à publier"),
+    Waits.NOTHING: _("Sans transcription"),
+    Waits.COMING: _("Automatiques, en cours"),
+    Waits.FAILED: _("Automatiques, sans succès"),
+}
+"""Filters of the list of recordings whose words wait, in the order in which they are offered."""
+
+WAITS: dict[Waits, str] = {
+    Waits.AUTOMATIC: _("automatique, à relire"),
+    Waits.UNREAD: _("à relire"),
+    Waits.KEPT: _("corrections à publier"),
+    Waits.NOTHING: _("sans transcription"),
+    Waits.FAILED: _("sans succès"),
+}
+"""For what the words of one recording wait; a text that a machine is making is told by `coming_of`."""
+
+
+def coming_of(page: Page, hearing: Hearing | None) -> str:
+    """How far a text is that a machine makes."""
+    if hearing is None or hearing.state != "running":
+        return page._(_("une transcription automatique attend son tour"))
+    return page._(_("transcription automatique en cours, %(percent)s %%"), percent=hearing.percent)
 
 
 def state_of(page: Page, said: Transcript) -> str:

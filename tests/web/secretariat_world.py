@@ -17,9 +17,9 @@ VOTE = {"votes_for": "41", "votes_against": "3", "abstentions": "2", "not_voting
 
 
 @contextmanager
-def two_congresses(folder: Path) -> Iterator[Hall]:
+def two_congresses(folder: Path, *, hears: bool = False) -> Iterator[Hall]:
     """A service with the congress of `served`, and another with its own secretariat."""
-    with served(folder) as hall:
+    with served(folder, hears=hears) as hall:
         hall.service.store.write_now(_other_congress)
         yield hall
 

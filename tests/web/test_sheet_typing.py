@@ -162,6 +162,17 @@ class TestTyping:
         assert send(hall, "/fiches/3/saisir", TYPED).status_code == 409
         assert scan(hall, "3", ("recto.jpg", photo(), "image/jpeg")).status_code == 422
 
+    def test_all_that_wait_are_counted_and_the_last_one_is_named(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many of them the list shows."""
+        monkeypatch.setattr(sheet_rows, "SHOWN", 1)
+        sent(hall, 3)
+        sent(hall, 4)
+        page = get(hall, "/fiches?fait=C2").text
+        assert "À relire <b>2</b>" in page and "La fiche n°\xa04 est saisie." in page
+        assert "fiches/3/relire" in page and "contributions?liste=a-comparer" in page
+
     def test_needs_the_boxes_that_the_law_asks_for(self, hall: Hall) -> None:
         """Publication and age; everything that was typed stays."""
         for box in ("use_publish", "adult"):

@@ -30,8 +30,8 @@ CUES = (
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:
-    """A congress with a published testimony, and another congress."""
-    with two_congresses(tmp_path) as hall:
+    """A congress with a published testimony, where a machine listens, and another congress."""
+    with two_congresses(tmp_path, hears=True) as hall:
         recorded(hall)
         yield hall
 

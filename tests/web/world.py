@@ -132,7 +132,12 @@ def _motions(db: Session, congress_id: int, text: str) -> None:
 
 @contextmanager
 def served(
-    folder: Path, *, text: str = TEXT, environment: dict[str, str] | None = None, is_new: bool = True
+    folder: Path,
+    *,
+    text: str = TEXT,
+    environment: dict[str, str] | None = None,
+    is_new: bool = True,
+    hears: bool = False,
 ) -> Iterator[Hall]:
     """Serve a congress for as long as the block lasts; or, when it is not new, the one that the folder holds."""
     values = {"MOTION_DATA": str(folder), "MOTION_BASE_URL": ORIGIN, **(environment or {})}
@@ -143,7 +148,7 @@ def served(
         store.write_now(populate, text)
     at = [NOW]
     rooms = Rooms(store, MemoryRelay(), lambda: at[0], read)
-    service = Service(read, store, rooms, lambda: at[0])
+    service = Service(read, store, rooms, lambda: at[0], hears)
     app = make_app(service)
     with TestClient(app, base_url=read.base_url, raise_server_exceptions=False, follow_redirects=False) as client:
         assert client.portal is not None

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -86,9 +87,10 @@ def tasks(world: World) -> list[Job]:
 
 
 def state(world: World) -> Hearing | None:
-    """Of the only recording."""
+    """Of the only recording; whoever has it, and until when, aside."""
     file = world.store.read_now(lambda db: db.exec(select(ContributionFile)).one())
-    return world.store.read_now(captions.of_recording, world.congress_id, file.id)
+    found = world.store.read_now(captions.of_recording, world.congress_id, file.id)
+    return found and replace(found, leased_until=None)
 
 
 def published(world: World) -> list[str]:

@@ -18,7 +18,7 @@ from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import MAX_DIGITS, Form, read_form
 from motion.web.page import Page
 from storage import contributions as rows
-from storage import desk
+from storage import desk, waiting_words
 from storage import moderation as queues
 from storage.desk import Case
 from storage.models import Congress
@@ -60,14 +60,16 @@ async def show_queue(request: Request) -> Response:
     """What waits, the oldest first; other lists by a filter."""
     kind = filter_of(request)
 
-    def query(db: Session, congress: Congress, kind: str, number: int) -> tuple[queues.Queue, Moderation]:
+    def query(db: Session, congress: Congress, kind: str, number: int) -> tuple[queues.Queue, int, Moderation]:
         assert congress.id is not None
-        return queues.queue(db, congress, kind, number), rows.moderation(db, congress.id)
+        unread = waiting_words.count(db, congress.id)
+        return queues.queue(db, congress, kind, number), unread, rows.moderation(db, congress.id)
 
-    page, _actor, (queue, rule) = await enter(request, query, kind, page_number(request), act=Act.MODERATE)
+    page, _actor, (queue, unread, rule) = await enter(request, query, kind, page_number(request), act=Act.MODERATE)
     return page.render(
         "secretariat/contributions.html",
         queue=queue,
+        words_waiting=unread,
         kind=kind,
         filters=moderation_words.FILTERS,
         to_do=moderation_words.TO_DO,

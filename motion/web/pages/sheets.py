@@ -15,7 +15,7 @@ from motion.rules.errors import Invalid
 from motion.rules.permissions import Act
 from motion.rules.vocabulary import Phase
 from motion.web.doors import admit, congress_id, enter
-from motion.web.forms import Form, read_form
+from motion.web.forms import MAX_DIGITS, Form, read_form
 from motion.web.page import NEVER, Page, open_page, read
 from motion.web.views import View, shown
 from storage import sheets
@@ -42,7 +42,7 @@ async def show(request: Request) -> Response:
     """Print forms, find one, see those that wait for a second person."""
     asked = request.query_params.get("numero", "").strip()[:20]
     form = Form({"numero": asked})
-    page, _actor, rows = await enter(request, sheets.overview, act=Act.COLLECT)
+    page, _actor, rows = await enter(request, sheets.overview, just_typed(request), act=Act.COLLECT)
     found: Fate | None = None
     if asked:
         try:
@@ -82,11 +82,17 @@ def sheets_page(page: Page, rows: Sheets, form: Form, found: Fate | None = None)
     )
 
 
+def just_typed(request: Request) -> int:
+    """The number of the contribution that was just made of a form, as the address says; 0 for none."""
+    digits = request.query_params.get("fait", "").removeprefix("C")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else 0
+
+
 def done_of(page: Page, rows: Sheets) -> str:
     """What was just done: `relue`, or the number of the form that was typed; empty when the address says neither."""
-    said = page.request.query_params.get("fait", "")
-    typed = next((one.contribution.sheet for one in rows.waiting if said == f"C{one.contribution.number}"), None)
-    return "relue" if said == "relue" else "" if typed is None else str(typed)
+    if page.request.query_params.get("fait", "") == "relue":
+        return "relue"
+    return "" if rows.just_typed is None else str(rows.just_typed)
 
 
 async def print_forms(request: Request) -> Response:

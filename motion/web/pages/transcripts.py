@@ -154,6 +154,8 @@ def desk(
     """
     page, said = door.page, case.said
     is_public = case.contribution.state == ContributionState.PUBLISHED
+    hears, hearing = page.service.hears, None if case.started else case.hearing
+    goes_on = hearing is not None and hearing.goes_on(hears, page.now)
     waits = door.actor is None and is_public and case.moderation is Moderation.BEFORE
     name, others = language_of(page, door.language), [one for one in case.started if one != door.language]
     return page.render(
@@ -179,8 +181,10 @@ def desk(
         fault_line=refused.line if refused else 0,
         lost=lost,
         typed=typed,
-        hearing=None if case.started else case.hearing,
-        hearing_fault=hearing_fault_of(page, case.hearing),
+        hearing=hearing if goes_on or hearing_fault_of(page, hearing) else None,
+        hearing_fault=hearing_fault_of(page, hearing),
+        is_nobodys=not (case.started or goes_on or hears),
+        hears=hears,
         done=page.request.query_params.get("fait", ""),
         clock=captions.clock,
     )
