@@ -4,7 +4,6 @@ A page's name is its address: `motions/M1?vue=auteurs` is `motions/M1.vue-auteur
 stick or an old file system refuses, and none differs from another by capitals alone.
 """
 
-import mimetypes
 import os.path
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -203,9 +202,3 @@ def open_data(slug: str, motions: Iterable[str]) -> dict[str, str]:
         files[f"{below}/motions/{code}/authors"] = f"motions/{code}.auteurs.json"
         files[f"{below}/motions/{code}/authors.csv"] = f"motions/{code}.auteurs.csv"
     return {address: f"donnees/{file}" for address, file in files.items()}
-
-
-def ending(media_type: str) -> str:
-    """How a file's name ends, so that a folder's programs know what it is."""
-    kind = media_type.partition(";")[0].strip()
-    return {"audio/webm": ".weba", "image/svg+xml": ".svg"}.get(kind) or mimetypes.guess_extension(kind) or ""

@@ -20,7 +20,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from motion.archive.addresses import STATIC, Addresses, Target, ending, open_data
+from motion.archive.addresses import STATIC, Addresses, Target, open_data
 from motion.archive.bag import Bag
 from motion.archive.rewriting import rewrite
 from motion.exports.log_folder import ChangedMeanwhile, write_log
@@ -31,6 +31,7 @@ from motion.live.replaying import catch_up
 from motion.live.rooms import Rooms
 from motion.record.files import encode_apart, salt_path
 from motion.rules.errors import NotFound
+from motion.rules.file_kinds import ending_of
 from motion.settings import Settings
 from motion.web.language import times_of
 from motion.web.pages.documents import FORMATS
@@ -168,7 +169,7 @@ class _Writing:
         self._shown = shown
         data = open_data(congress.slug, shown.motions)
         self._media = snapshot.read_now(contributions.all_shown, congress.id, signed.size)
-        media = {one.name: ending(one.media_type) for one in self._media}
+        media = {one.name: ending_of(one.media_type) for one in self._media}
         self._addresses = Addresses(congress.slug, settings.base_url, shown.entries, shown.instants, data, media)
         state = (congress.slug, settings.base_url, signed.size, signed.root.hex(), published.note_of(signed).decode())
         build = self._app.state.templates.build
@@ -362,7 +363,7 @@ class _Writing:
     async def _files(self) -> None:
         """What contributions show: once, as files that programs open; the salts with which they are checked apart."""
         for done, one in enumerate(self._media, start=1):
-            path = f"medias/{one.name}{ending(one.media_type)}"
+            path = f"medias/{one.name}{ending_of(one.media_type)}"
             if self._bag.finished(path) is None:
                 with self._bag.writing(path) as write:
                     async for chunk in self._service.blobs.read(one.blob):

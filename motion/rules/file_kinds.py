@@ -51,6 +51,8 @@ ENDINGS = {
 }
 """How the file of a type is called, on any machine: the types that a congress receives."""
 
+_MADE_ENDINGS = {"image/svg+xml": ".svg"}  # what is made of files is of these types besides, and received of nobody
+
 _SOMETIMES = {"image/heic": ".heif", "image/jpeg": ".jpeg"}
 _FAMILIES: dict[str, str] = {FileKind.PHOTO: "image/", FileKind.SOUND: "audio/", FileKind.VIDEO: "video/"}
 
@@ -71,6 +73,16 @@ def offered(*kinds: str) -> str:
         for name in types:
             said += [ENDINGS[name], _SOMETIMES[name]] if name in _SOMETIMES else [ENDINGS[name]]
     return ",".join(said)
+
+
+def ending_of(media_type: str) -> str:
+    """How a file's name ends, so that a folder's programs know what it is; empty for a type that nobody foresaw.
+
+    >>> ending_of("audio/webm; codecs=opus"), ending_of("image/svg+xml"), ending_of("x/y")
+    ('.weba', '.svg', '')
+    """
+    plain = media_type.partition(";")[0].strip()
+    return ENDINGS.get(plain) or _MADE_ENDINGS.get(plain, "")
 
 
 def offered_by_device(kind: str) -> str:

@@ -23,7 +23,7 @@ from motion.language import LANGUAGES, language
 from motion.live.updates import inserted_text
 from motion.record.objects import SALT_BYTES
 from motion.rules.errors import SealedUnreadable
-from motion.rules.file_kinds import ENDINGS
+from motion.rules.file_kinds import ending_of
 from storage import sealed_files
 from storage.blobs import BlobMissing, Blobs, StoreUnusable, chunks
 from storage.sealing import SealBroken
@@ -92,7 +92,7 @@ def as_json(decision: int, handed: Sequence[Handed], sizes: Mapping[str, int] | 
 
 def place_of(one: Handed) -> str:
     """How the file of an object is called."""
-    ending = OF_WORDS if one.file is None else ENDINGS.get(one.file.media_type, ".bin")
+    ending = OF_WORDS if one.file is None else ending_of(one.file.media_type) or ".bin"
     return f"{one.target.entry}{ending}"
 
 

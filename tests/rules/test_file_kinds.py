@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from motion.media.made import MEDIA_TYPES
 from motion.rules.contributions import FileKind
 from motion.rules.errors import Invalid
 from motion.rules.file_kinds import (
@@ -12,6 +13,7 @@ from motion.rules.file_kinds import (
     ENDINGS,
     HEAD_BYTES,
     ODT,
+    ending_of,
     kind_of,
     kind_of_archive,
     offered,
@@ -105,6 +107,24 @@ class TestFilePickers:
         assert {"image/*", ".heic", ".avif", "application/pdf", ".pdf"} <= set(scan)
         assert not {".odt", ".docx", ".mp4", "video/*"} & set(scan)
         assert offered_by_device(FileKind.VIDEO) == "video/*"
+
+
+class TestEndings:
+    def test_what_is_made_of_files_is_called_alike_everywhere(self) -> None:
+        """By a table, not by what a machine knows of types: an export is the same wherever it is made."""
+        assert {role: ending_of(media_type) for role, media_type in MEDIA_TYPES.items()} == {
+            "video-720": ".mp4",
+            "video-360": ".mp4",
+            "sound": ".weba",
+            "poster": ".jpg",
+            "waveform": ".svg",
+            "photo": ".jpg",
+            "document": ".pdf",
+        }
+
+    def test_parameters_change_nothing(self) -> None:
+        """A type that nobody foresaw has no ending."""
+        assert (ending_of("audio/webm; codecs=opus"), ending_of("x/y"), ending_of("")) == (".weba", "", "")
 
 
 @settings(max_examples=200)

@@ -321,7 +321,7 @@ class TestOne:
         assert (answer.status_code, answer.content) == (206, SOUND[:4])
         assert "sandbox" in answer.headers["content-security-policy"]
         name = address.rpartition("/")[2][:12]
-        assert answer.headers["content-disposition"].startswith(f'inline; filename="{name}.weba"')
+        assert answer.headers["content-disposition"].startswith(f'inline; filename="{name}.ogg"')
 
     @pytest.mark.parametrize("name", ["0" * 64, "..%2f..", "x", "A" * 64])
     def test_other_names_are_no_files(self, hall: Hall, name: str) -> None:

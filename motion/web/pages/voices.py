@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from motion.rules import communes
 from motion.rules.contributions import CHANNELS, FILES, STATES, Channel, ContributionState, FileKind
-from motion.rules.file_names import shown_name
+from motion.rules.file_kinds import ending_of
 from motion.web.media_bytes import LEADS, PREFIX, serve
 from motion.web.page import NEVER, Page, read
 from motion.web.pages.home import OPEN
@@ -271,9 +271,8 @@ async def media(request: Request) -> Response:
         words = [said(page, stone) for stone in found.tombstones]
         words = words or [page._(_("Ce fichier n’est plus publié."))]
         return PlainTextResponse("\n".join(words) + "\n", 410, {"Cache-Control": "no-cache"})
-    ending = found.media_type.partition("/")[2].partition(";")[0].rpartition(".")[2].replace("+xml", "")[:12]
     inline = found.media_type.partition("/")[0] in ("image", "audio", "video")
-    file_name = shown_name(f"{name[:12]}.{ending}")
+    file_name = f"{name[:12]}{ending_of(found.media_type)}"
     service = page.service
     return serve(request, service.blobs, found.blob, found.size, found.media_type, file_name, inline=inline)
 
