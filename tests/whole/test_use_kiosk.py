@@ -202,6 +202,22 @@ class TestTheTimeThatIsLeft:
             page.clock.run_for((IDLE_S + WARNED_S + 5) * 1000)
             is_empty(page)
 
+    def test_a_pause_does_not_last(self, browser: Browser, service: Demonstration) -> None:
+        """Who speaks is left in peace; who leaves in the middle of a pause leaves nothing, and no camera on."""
+        with tablet(browser) as page:
+            page.clock.install()
+            come(page, service)
+            open_camera(page, "un son")
+            page.get_by_role("button", name="Commencer l’enregistrement").click()
+            expect(page.get_by_role("button", name="Arrêter")).to_be_visible()
+            page.clock.run_for((IDLE_S + 5) * 1000)
+            expect(page.locator("[data-borne-avis]")).to_be_hidden()
+            page.get_by_role("button", name="Faire une pause").click()
+            page.clock.run_for((IDLE_S + 5) * 1000)
+            expect(page.locator("[data-borne-avis]")).to_be_visible()
+            page.clock.run_for((WARNED_S + 5) * 1000)
+            is_empty(page)
+
     def test_a_receipt_leaves_by_itself(self, browser: Browser, service: Demonstration) -> None:
         """Its time is told, a button begins it anew, and going back does not lead to it."""
         with tablet(browser) as page:

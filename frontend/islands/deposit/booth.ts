@@ -85,9 +85,11 @@ export class Booth {
     return this.state === "recording";
   }
 
-  /** Whether somebody looks at what was recorded, or listens. */
-  get isPlaying(): boolean {
+  /** Whether somebody is there without touching anything: they speak, or look at what they recorded. */
+  get isAttended(): boolean {
     const player = this.part("replay").querySelector<HTMLMediaElement>("video, audio");
+    // A pause has no end of its own: whoever left in the middle of one is not waited for.
+    if (this.isRecording) return !this.take?.isPaused;
     return player !== null && !player.paused && !player.ended;
   }
 

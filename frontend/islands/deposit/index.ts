@@ -81,7 +81,7 @@ export async function mount(root: HTMLElement, passing: Passing | null = null): 
   offer(tools, booth, shelf, waiting, words);
   return {
     get isAttended() {
-      return booth.isRecording || booth.isPlaying;
+      return booth.isAttended;
     },
     leave: () => {
       booth.leave();
