@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
-from motion.rules.contributions import Channel, Moderation, Use
+from motion.record.entry import decode_entry
+from motion.rules.contributions import Channel, ContributionState, Moderation, Use
 from storage import models
 from storage.models import (
     Contribution,
@@ -36,6 +37,12 @@ def collection(db: Session, congress_id: int) -> models.Collection:
 def moderation(db: Session, congress_id: int) -> Moderation:
     """Say when a congress reads what it receives."""
     return Moderation(collection(db, congress_id).moderation)
+
+
+def states_of(db: Session, congress_id: int) -> dict[str, int]:
+    """How many contributions are in each state."""
+    query = select(col(Contribution.state), func.count()).where(col(Contribution.congress_id) == congress_id)
+    return {state: count for state, count in db.execute(query.group_by(col(Contribution.state)))}
 
 
 def next_number(db: Session, congress_id: int) -> int:
@@ -74,6 +81,33 @@ def address_given(db: Session, contribution: Contribution) -> datetime | None:
     )
     given = db.execute(query.order_by(col(Entry.number).desc()))
     return next((at for content, at in given if mark in content), None)
+
+
+def codes_given_address(db: Session, congress_id: int) -> set[str]:
+    """List, by their codes, the contributions for which a private address was ever given."""
+    query = select(col(Entry.content)).where(
+        col(Entry.congress_id) == congress_id, col(Entry.kind) == "contribution.address", IS_RARE
+    )
+    return {decode_entry(content).body["contribution"] for content in db.execute(query).scalars()}
+
+
+def imported_at(db: Session, congress_id: int, at: datetime) -> list[tuple[Contribution, str]]:
+    """List what one import has brought and is not taken back, each with its author's name, in order."""
+    query = (
+        select(Contribution, col(ContributionVersion.author))
+        .join(
+            ContributionVersion,
+            (col(ContributionVersion.contribution_id) == col(Contribution.id))
+            & (col(ContributionVersion.version) == col(Contribution.version)),
+        )
+        .where(
+            col(Contribution.congress_id) == congress_id,
+            col(Contribution.channel) == Channel.IMPORT.value,
+            col(Contribution.state) != ContributionState.WITHDRAWN.value,
+            col(Contribution.received_at) == at,
+        )
+    )
+    return [(row, author) for row, author in db.execute(query.order_by(col(Contribution.number)))]
 
 
 def of_sheet(db: Session, congress_id: int, sheet: int) -> Contribution | None:

@@ -123,6 +123,12 @@ def file_of(job: Job) -> int:
     return int(json.loads(job.arguments).get("file_of") or job.id or 0)
 
 
+def done(db: Session, congress_id: int, kind: str, limit: int) -> list[Job]:
+    """List the last tasks of a kind that are done, the latest first."""
+    query = select(Job).where(Job.congress_id == congress_id, Job.kind == kind, Job.state == "done")
+    return list(db.exec(query.order_by(col(Job.id).desc()).limit(limit)))
+
+
 def progress(db: Session, job_id: int, owner: str, done: int, now: datetime) -> bool:
     """Say how far a task is, and that one still runs it; False when another process took it over."""
     mine = (col(Job.id) == job_id, col(Job.state) == "running", col(Job.owner) == owner)

@@ -3,7 +3,6 @@
 The secret of the private address is in no table, so a mail names that address and does not give it.
 """
 
-import re
 from datetime import datetime, timedelta
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
@@ -13,16 +12,16 @@ from sqlmodel import Session, col
 
 from motion.acts import attempts
 from motion.acts.attempts import Limit
-from motion.acts.sign_in import MAX_ADDRESS, Message
+from motion.acts.sign_in import Message
 from motion.language import LANGUAGES, Times, language
 from motion.rules.errors import Invalid
+from motion.rules.mail_addresses import MAX_ADDRESS, may_be_address
 from storage import contributions as rows
 from storage import refused_files
 from storage.models import Congress, Contribution, Mail
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
-_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\\x00-\x1f]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 
 PER_ADDRESS = Limit("news-address", 5, timedelta(hours=1))
 """Of mails to an address that nobody has confirmed: whoever types another's address can't fill their box."""
@@ -137,7 +136,7 @@ def checked_address(email: str) -> str:
     address = email.strip().lower()
     if not address:
         raise Invalid("email", "empty")
-    if not _ADDRESS.fullmatch(address) or len(address) > MAX_ADDRESS:
+    if not may_be_address(address):
         raise Invalid("email", "form", address[:MAX_ADDRESS])
     return address
 

@@ -2,7 +2,7 @@
 
 128 random bits, as 32 hexadecimal digits, which are easily read aloud and typed. Rows hold the SHA-256 of the bits.
 Whoever has the address is the author; nobody can find it again. Who spoke, or wrote on paper, has none until somebody
-of the secretariat gives them one.
+of the secretariat gives them one; and so it is for what was collected elsewhere.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ SECRET_BYTES = 16
 _SECRET = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _BETWEEN = re.compile(r"[ .-]")  # digits are read aloud, and typed, a few at a time
 
-GIVEN = frozenset({Channel.SPOKEN, Channel.PAPER})
+GIVEN = frozenset({Channel.SPOKEN, Channel.PAPER, Channel.IMPORT})
 """Channels by which words come whose author was shown no address."""
 
 
@@ -83,6 +83,11 @@ def give(db: Session, actor: Actor, contribution: Contribution, token_hash: byte
         contribution.foreign_id = spoken_id(contribution.token_hash)
     contribution.token_hash = token_hash
     db.add(contribution)
+    return note_given(db, actor, contribution, now=now)
+
+
+def note_given(db: Session, actor: Actor, contribution: Contribution, *, now: datetime) -> int:
+    """Log that the author was given the address by which the row is found, and not which; return the entry's number."""
     body: dict[str, object] = {"contribution": rows.code(contribution)}
     return note(db, contribution.congress_id, "contribution.address", body, actor=actor, now=now)
 

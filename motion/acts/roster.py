@@ -5,7 +5,6 @@ moment, and must be the plan that the person saw: otherwise nothing is imported.
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from motion.record.entry import encode_entry
 from motion.record.forms import is_text
 from motion.rules.errors import Invalid, NotFound, RosterTooLarge
 from motion.rules.errors import TextChangedMeanwhile as PlanChangedMeanwhile
+from motion.rules.mail_addresses import may_be_address
 from motion.rules.names import display_name
 from motion.rules.permissions import SYSTEM, Act, Actor, require
 from motion.rules.roster import MAX_KEPT_OFFICIALS, MAX_REFUSED_KEPT, Change, Changed, Known, Plan, compare
@@ -31,7 +31,6 @@ from storage.models import Official
 MAX_NAME = 120  # as the file's
 MAX_FIELD = 200
 REVOCATION_REASONS = ("left-office", "absent", "mistake")
-EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +350,7 @@ def _fill(official: Official, form: OfficialForm) -> None:
             raise Invalid(field, "too-long", str(limit))
         if value and not is_text(_composed(value)):
             raise Invalid(field, "character", "")
-    if email and (not EMAIL.fullmatch(email) or len(email) > sign_in.MAX_ADDRESS):
+    if email and not may_be_address(email):
         raise Invalid("email", "form", email[:80])
     if form.gender not in {"", "F", "M"}:
         raise Invalid("gender", "unknown", form.gender[:10])

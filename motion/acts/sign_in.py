@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select, update
 from motion.acts import attempts, record
 from motion.acts.attempts import keyed
 from motion.rules.errors import CodeWrong, Invalid, LinkUnusable, NotFound, TooManyTries
+from motion.rules.mail_addresses import MAX_ADDRESS
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Role
 from storage import people
@@ -26,7 +27,6 @@ from storage.models import Congress, LoginSession, Mail, Official, Secretary, Si
 from storage.people import Person
 
 _RECORDED = {"demonstration": "demo"}  # the word of the record's table of kinds
-MAX_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from motion.rules import communes
 from motion.rules.communes import Commune
 from motion.rules.contributions import Place, Words, checked
 from motion.rules.errors import Invalid
+from motion.rules.mail_addresses import may_be_address
 from motion.rules.names import folded
 from motion.rules.roster_file import Dialect, RefusedLine, recognise_table, records
 
@@ -38,6 +39,8 @@ class Column(StrEnum):
     DATE = "date"
     IDENTIFIER = "identifier"
     CONSENT = "consent"
+    EMAIL = "email"
+    CONTACT = "contact"
 
 
 NEEDED = (Column.NAME, Column.TEXT)
@@ -53,6 +56,8 @@ _USUAL: dict[Column, str] = {
     Column.DATE: "date,cree le,date de creation,date de publication,created at,publie le,horodateur,timestamp",
     Column.IDENTIFIER: "id,identifiant,numero,reference,ref,identifier,uuid,n",
     Column.CONSENT: "consentement,accord,accord de publication,autorisation,consent,publication",
+    Column.EMAIL: "courriel,mail,email,e-mail,adresse de courriel,adresse mail,adresse email,adresse electronique",
+    Column.CONTACT: "contact,accord de contact,recontact,recontacter,accord pour etre contacte,contactable",
 }
 _YES = frozenset("oui o yes y vrai true 1 x ok accepte accepted d accord".split()) | {"d accord", "j accepte"}
 _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:\D{1,4}(\d{1,2})[:hH](\d{2})(?::(\d{2}))?)?\s*")
@@ -83,7 +88,8 @@ def checked_columns(chosen: Mapping[Column, int], width: int) -> dict[Column, in
     """The choice of columns, if it can be read so.
 
     Raises:
-        Invalid: The name or the text is in no column, a column is not there, or one is chosen twice.
+        Invalid: The name or the text is in no column, a column is not there, or one is chosen twice; or there are
+            addresses, and nothing says who agreed to be written to.
     """
     for column in NEEDED:
         if column not in chosen:
@@ -95,17 +101,25 @@ def checked_columns(chosen: Mapping[Column, int], width: int) -> dict[Column, in
         if place in seen:
             raise Invalid(f"column-{column}", "chosen-twice")
         seen.add(place)
+    if Column.EMAIL in chosen and Column.CONTACT not in chosen:
+        raise Invalid(f"column-{Column.CONTACT}", "none-chosen-one")
     return dict(chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One contribution of a file. `foreign_id` is the other tool's, or made of the words."""
+    """One contribution of a file.
+
+    Attributes:
+        foreign_id: The other tool's, or made of the words.
+        email: Where its author agreed to be written to; empty without that agreement.
+    """
 
     line: int
     foreign_id: str
     words: Words
     said_at: datetime | None
+    email: str = ""
 
 
 def read(
@@ -158,7 +172,17 @@ def _incoming(number: int, said: Mapping[Column, str], zone: ZoneInfo, now: date
     if len(given) > MAX_ID:
         raise Invalid("identifier", "too-long", str(MAX_ID))
     made = hashlib.sha256(words.content() + (at.isoformat() if at else "").encode()).hexdigest()[:24]
-    return Incoming(number, given or f"={made}", words, at)
+    return Incoming(number, given or f"={made}", words, at, _email(said))
+
+
+def _email(said: Mapping[Column, str]) -> str:
+    """The address of a line that says yes to a mail; of any other it is not looked at."""
+    address = said.get(Column.EMAIL, "").lower()
+    if not address or folded(said.get(Column.CONTACT, "")) not in _YES:
+        return ""
+    if not may_be_address(address):
+        raise Invalid("email", "form", address[:40])
+    return address
 
 
 def _place(said: Mapping[Column, str]) -> Place | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from motion.rules.errors import UnreadableColumn
+from motion.rules.mail_addresses import may_be_address
 from motion.rules.mandates import mandate_label
 from motion.rules.names import display_family_name, display_first_names, folded
 from motion.rules.roster_columns import Column, Variant
@@ -20,7 +21,6 @@ _UNREADABLE_AFTER = 50
 
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?\Z")
-_EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}\Z")
 _FORMULA = ("=", "+", "-", "@")
 _DEPARTMENT = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|69[DM]|97[1-8]|98[4-9]|99)\Z")
 _MINISTRY_DEPARTMENTS = {
@@ -158,7 +158,7 @@ def _reason_to_refuse(values: dict[Column, str], variant: Variant) -> str | None
         return "field-too-long"
     if any(value.startswith(_FORMULA) for value in kept):
         return "formula"
-    if values.get(Column.EMAIL) and not _EMAIL.match(values[Column.EMAIL]):
+    if values.get(Column.EMAIL) and not may_be_address(values[Column.EMAIL]):
         return "bad-email"
     department = values.get(Column.DEPARTMENT, "")
     if department and variant is not Variant.OWN_LIST and not _DEPARTMENT.match(department_code(department)):

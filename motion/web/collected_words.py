@@ -19,6 +19,8 @@ COLUMNS: dict[Column, str] = {
     Column.DATE: _("Date"),
     Column.IDENTIFIER: _("Identifiant dans l’autre outil"),
     Column.CONSENT: _("Accord de publication"),
+    Column.EMAIL: _("Adresse de courriel"),
+    Column.CONTACT: _("Accord pour recevoir un courriel"),
 }
 HELP: dict[Column, str] = {
     Column.CODE: _("Le code de l’Insee, en cinq signes."),
@@ -26,6 +28,11 @@ HELP: dict[Column, str] = {
     Column.DATE: _("Par exemple 2031-11-14 ou 14/11/2031 09:30."),
     Column.IDENTIFIER: _("Il évite les doublons quand vous importez de nouveau le même fichier."),
     Column.CONSENT: _("Seules les lignes qui disent oui sont importées."),
+    Column.EMAIL: _(
+        "Elle sert une fois\u00a0: pour envoyer à chaque personne l’adresse où suivre, corriger ou retirer sa "
+        "contribution. Elle n’est ni publiée, ni inscrite au registre."
+    ),
+    Column.CONTACT: _("Seules les personnes dont la ligne dit oui reçoivent un courriel."),
 }
 HOW: dict[ConsentWay, str] = {
     ConsentWay.ONLINE: _("En ligne, dans l’autre outil"),
@@ -58,6 +65,7 @@ REFUSED: dict[str, str] = {
     "place-characters": _("le lieu contient un caractère interdit"),
     "date-form": _("la date n’est pas lisible"),
     "date-later": _("la date est dans l’avenir"),
+    "email-form": _("l’adresse de courriel n’est pas lisible"),
     "identifier-too-long": _("l’identifiant est trop long"),
     "consent-empty": _("l’accord de publication manque"),
     "twice": _("la même contribution figure déjà plus haut"),

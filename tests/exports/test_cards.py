@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from motion.exports.cards import CARDS_PER_PAGE, PrintedCard, cards_pdf, qr_svg
+from motion.exports.cards import CARDS_PER_PAGE, AddressCard, PrintedCard, address_cards_pdf, cards_pdf, qr_svg
 from motion.language import language
 
 NOW = datetime(2031, 11, 14, 8, 0, tzinfo=UTC)
@@ -40,6 +40,16 @@ class TestSheet:
         """Typst's own signs are printed as they are; long names wrap inside their card."""
         assert sheet(1, '#read("/etc/passwd") $x$ *a* _b_ \\ "').startswith(b"%PDF")
         assert pages(sheet(8, "Marie-Claude-Élisabeth de La Tour-Dupin de Saint-Exupéry-Montclairval")) == 1
+
+
+class TestAddresses:
+    def test_long_names_and_other_peoples_signs_stay_in_their_card(self) -> None:
+        """Eight to a page whatever authors call themselves."""
+        card = AddressCard("C1204", '#read("/etc/passwd") ' + "Marie-Claude-Élisabeth " * 4, "https://m/s", "0f3a " * 8)
+        pdf = address_cards_pdf(
+            [card] * CARDS_PER_PAGE, congress="Ormeline", follow_address="m/s/", language=language("fr"), now=NOW
+        )
+        assert pages(pdf) == 1 and b"pdfuaid" in pdf
 
 
 def test_the_qr_code_is_an_image_without_script() -> None:

@@ -1,5 +1,6 @@
 """Contributions of another tool: a file, its columns, a preview, the import; reread from tables and the record."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,6 +112,21 @@ class TestTheSteps:
         assert told.headers["content-type"].startswith("text/csv") and "attachment" in str(told.headers)
         assert "\r\n5;le nom manque;" in told.text and '"\'=7;=1+1"' in told.text
 
+    def test_refused_lines_are_kept_with_the_import(self, hall: Hall) -> None:
+        """The preview may be closed: the page of the import, and the one it began from, still lead to them."""
+        page = imported(hall, FILE + "6;a;b;c;d;e;f\n")
+        link = re.search(r'href="([^"]+/refusees\.csv)"', page.text)
+        assert link is not None
+        told = hall.client.get(link[1], headers=hall.odile).text
+        assert "\r\n5;le nom manque;" in told and "\r\n6;la date n’est pas lisible;" in told
+        assert told.count("\r\n") == 4
+        done = link[1].removesuffix("/refusees.csv")
+        assert f'href="{done}"' in hall.client.get(HERE, headers=hall.odile).text
+        whole = imported(hall, "id;auteur;texte;commune;date\n9;Ida Ferrand;Et la poste ?;;\n")
+        assert "refusees.csv" not in whole.text
+        number = int(done.rsplit("/", 1)[1]) + 2
+        assert hall.client.get(f"{HERE}/{number}/refusees.csv", headers=hall.odile).status_code == 404
+
     def test_published_at_once_where_the_congress_reads_afterwards(self, hall: Hall) -> None:
         """The preview says so."""
 
@@ -150,6 +166,12 @@ class TestWhatIsAsked:
         """Said beside the field; nothing is kept."""
         refused = upload(hall, content)
         assert refused.status_code == 422 and 'id="file-faute"' in refused.text and rows(hall, Job) == []
+
+    def test_addresses_need_an_agreement_to_be_written_to(self, hall: Hall) -> None:
+        """A column of addresses without the one that says who agreed is not read."""
+        at = upload(hall, "auteur;texte;courriel\nAnne;Le car.;anne@valbrune.example\n").headers["location"]
+        refused = send(hall, at, **{"column-name": "0", "column-text": "1", "column-email": "2"}, **DECLARED)
+        assert refused.status_code == 422 and 'id="column-contact-faute"' in refused.text
 
     def test_who_may(self, hall: Hall) -> None:
         """The secretariat alone: neither a page, nor a file, nor a task; and no task of another kind."""

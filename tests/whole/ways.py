@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from uuid import uuid4
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -59,7 +60,8 @@ def upload_roster(page: Page) -> None:
 
 def upload_collected(page: Page) -> None:
     """Upload two contributions of another tool, one of which can't be taken."""
-    content = "id;auteur;texte;commune\n1;Solène Marchebrune;Le car ne passe plus.;Valbrune\n2;;Sans nom.;\n"
+    new = f"{uuid4().hex};Solène Marchebrune;Le car ne passe plus.;Valbrune"  # tried more than once on one service
+    content = f"id;auteur;texte;commune\n{new}\n2;;Sans nom.;\n"
     page.locator("input[type=file]").set_input_files(
         [{"name": "collecte.csv", "mimeType": "text/csv", "buffer": content.encode()}]
     )
@@ -78,6 +80,24 @@ def preview_collected(page: Page) -> None:
         if page.get_by_text("Rien n’est encore importé").count():
             return
         page.reload()
+
+
+def import_collected(page: Page) -> None:
+    """Import what was previewed, and wait until it is done."""
+    preview_collected(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Importer 1 contribution").click()
+    for _attempt in range(60):
+        if page.get_by_role("heading", name="Les contributions sont importées").count():
+            return
+        page.reload()
+
+
+def ask_for_cards(page: Page) -> None:
+    """Come to the cards of what was just imported."""
+    import_collected(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Imprimer les adresses de suivi").click()
 
 
 def open_everything(page: Page) -> None:

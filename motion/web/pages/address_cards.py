@@ -1,4 +1,4 @@
-"""A card with the private address of who spoke, or wrote on paper: printed or read out by the secretariat, once."""
+"""A card with the private address of somebody whose words others brought: printed or read out, once."""
 
 import re
 from datetime import datetime
@@ -68,6 +68,8 @@ def back_of(page: Page, one: Contribution) -> str:
     desk = f"{page.home}/secretariat"
     if one.channel == Channel.PAPER and one.sheet is not None:
         return f"{desk}/fiches/{one.sheet}/relire"
+    if one.channel == Channel.IMPORT:
+        return f"{desk}/contributions/{rows.code(one)}"
     return f"{desk}/parole/{rows.code(one)}"
 
 

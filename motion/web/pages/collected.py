@@ -1,10 +1,7 @@
 """Importing contributions collected elsewhere: the file, which column is what, a preview, then the import."""
 
 import asyncio
-import csv
-import io
 import json
-from collections.abc import Iterator
 from gettext import NullTranslations
 from typing import Any
 
@@ -21,9 +18,11 @@ from motion.rules.errors import Conflict, Invalid, NotATable, NotFound
 from motion.rules.permissions import Act, Actor
 from motion.rules.roster_file import SAMPLE_BYTES, RefusedLine, records
 from motion.web import collected_words as words
+from motion.web import tables
 from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import Form, name_of, read_form, uploading
 from motion.web.page import NEVER, Page
+from motion.web.tables import SEPARATORS
 from storage import contributions, jobs, secretariat
 from storage.models import Congress, Job
 from storage.store import Session
@@ -37,23 +36,25 @@ ENDED = {"done", "failed"}
 WAIT_SECONDS, WAIT_STEP_SECONDS = 2.0, 0.1  # a small file is read meanwhile, and nobody sees a waiting page
 SHOWN_REFUSALS = 100
 HOWS = (ConsentWay.ONLINE, ConsentWay.SIGNED, ConsentWay.MAIL)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SHOWN_IMPORTS = 20
 
 
 async def show(request: Request) -> Response:
     """Ask for the file."""
     page, _actor = await admit(request, Act.COLLECT)
-    return file_page(page, Form())
+    return await file_page(page, Form())
 
 
-def file_page(page: Page, form: Form) -> Response:
-    """Render the question for the file."""
+async def file_page(page: Page, form: Form) -> Response:
+    """Render the question for the file, and what was imported before."""
+    before = await page.service.store.read(jobs.done, congress_id(page), IMPORT, SHOWN_IMPORTS)
     return page.render(
         "secretariat/contributions_import.html",
         status=422 if form.faults else 200,
         form=form,
         limit=most_bytes(page),
         most=MAX_LINES,
+        before=[(job, json.loads(job.arguments).get("filename", ""), json.loads(job.outcome)) for job in before],
     )
 
 
@@ -68,17 +69,17 @@ async def upload(request: Request) -> Response:
     limit, announced = most_bytes(page), request.headers.get("content-length", "")
     too_long = Invalid("file", "too-long", page.times.number(limit))
     if not (announced.isdigit() and int(announced) <= limit + MULTIPART_BYTES):
-        return file_page(page, Form().refuse(page, too_long))
+        return await file_page(page, Form().refuse(page, too_long))
     async with uploading(request, "file") as (form, file):
         if file is None:
-            return file_page(page, form.refuse(page, Invalid("file", "missing-file")))
+            return await file_page(page, form.refuse(page, Invalid("file", "missing-file")))
         if not file.size or file.size > limit:
             fault = too_long if file.size else Invalid("file", "empty-file", name_of(file))
-            return file_page(page, form.refuse(page, fault))
+            return await file_page(page, form.refuse(page, fault))
         try:
             table(await file.read(SAMPLE_BYTES))
         except NotATable as error:
-            return file_page(page, refused(page, form, error))
+            return await file_page(page, refused(page, form, error))
         await file.seek(0)
         job_id = await keep(page, file)
     return page.redirect(f"{page.home}/secretariat/contributions/import/{job_id}")
@@ -129,7 +130,7 @@ async def show_task(request: Request) -> Response:
     wants_columns = job.state == "receiving" or "colonnes" in request.query_params
     if job.kind == PREVIEW and wants_columns and head is not None:
         if not json.loads(job.arguments).get("whole"):
-            return file_page(page, Form().refuse(page, Invalid("file", "cut")))
+            return await file_page(page, Form().refuse(page, Invalid("file", "cut")))
         return columns_page(page, job, head, Form())
     return task_page(page, job, rule, has_file=head is not None)
 
@@ -215,7 +216,11 @@ async def confirm(page: Page, actor: Actor, job: Job) -> Response:
     """Have a file imported that was previewed."""
     if job.state != "done" or not json.loads(job.outcome)["counts"]["added"]:
         raise Conflict()
-    arguments = json.loads(job.arguments) | {"secretary": actor.secretary_id, "file_of": jobs.file_of(job)}
+    arguments = json.loads(job.arguments) | {
+        "secretary": actor.secretary_id,
+        "file_of": jobs.file_of(job),
+        "base_url": page.service.settings.base_url,
+    }
     job_id = await page.service.store.write(jobs.add, congress_id(page), IMPORT, arguments, page.now)
     return page.redirect(f"{page.home}/secretariat/contributions/import/{job_id}")
 
@@ -253,24 +258,13 @@ def reason(page: Page, code: str) -> str:
 async def refusals(request: Request) -> Response:
     """The refused lines as a table, for whoever repairs the file."""
     page, _actor, job, _rest = await task(request)
-    outcome = json.loads(job.outcome)
-    if job.kind != PREVIEW or job.state != "done":
+    refused = json.loads(job.outcome).get("refused", [])
+    if job.state != "done" or not refused:
         raise NotFound("job", str(job.id))
-    text = "\ufeff" + "".join(table_lines(page, outcome["refused"]))
+    names = [page._(_("Ligne")), page._(_("Motif")), page._(_("Ce qui s’y trouve"))]
+    lines = [(one["line"], reason(page, one["reason"]), " | ".join(one["values"])) for one in refused]
     headers = {"Content-Disposition": 'attachment; filename="lignes-refusees.csv"', "Cache-Control": NEVER}
-    return Response(text, media_type="text/csv", headers=headers)
-
-
-def table_lines(page: Page, refused: list[dict[str, Any]]) -> Iterator[str]:
-    """The lines of a table of refusals."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([page._(_("Ligne")), page._(_("Motif")), page._(_("Ce qui s’y trouve"))])
-    for one in refused:
-        said = " | ".join(one["values"])
-        # What a spreadsheet would run stands behind an apostrophe.
-        writer.writerow([one["line"], reason(page, one["reason"]), f"'{said}" if said.startswith(_FORMULA) else said])
-    yield out.getvalue()
+    return Response(tables.table(names, lines, SEPARATORS["semicolon"]), media_type="text/csv", headers=headers)
 
 
 HERE = "/{congress}/secretariat/contributions/import"
