@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from motion.acts import attempts, contributions
 from motion.acts.attempts import Limit
@@ -17,9 +18,16 @@ from motion.acts.sign_in import Message
 from motion.rules.contributions import Channel, ConsentWay, Words
 from storage import ledger, removals
 from storage.models import Contribution, Mail
+from storage.outbox import LEASE
 
 PER_SENDER = Limit("mailed-sender", 10, timedelta(hours=1))
-"""Answers to one address: two machines that write to each other stop at that."""
+"""Mails to one address that leave at once."""
+
+A_DAY, PER_DAY = timedelta(days=1), 30
+"""Mails to one address in a day; then one a day. Two machines that write to each other come down to that."""
+
+MAX_GATHERED = 100_000
+"""Characters of a mail in which questions are gathered: some two hundred of them."""
 
 
 def name_of(reference: str, raw: bytes) -> str:
@@ -81,6 +89,49 @@ def answer(db: Session, congress_id: int, sender: str, message: Message, *, key:
     if attempts.exceeded(db, PER_SENDER, key, sender, now=now) is not None:
         return False
     attempts.note(db, PER_SENDER, key, sender, now=now)
+    _write(db, congress_id, sender, message, now, now)
+    return True
+
+
+def ask(
+    db: Session, congress_id: int, sender: str, message: Message, again: str, *, key: bytes, now: datetime
+) -> datetime:
+    """Ask a sender to agree to what was received from them: nobody is left unasked for ever.
+
+    Who had their fill is asked later, of all that waits in one mail: whoever writes in another's name can't fill their
+    box, and a machine that answers each mail is answered less and less. The caller holds `ledger.lock`.
+
+    Args:
+        again: What is added to a mail that waits already.
+        key: Of short secrets (`storage.sign_in_key`).
+
+    Returns:
+        When the mail may leave.
+    """
+    today = _mails(congress_id, sender).where(col(Mail.created_at) > now - A_DAY)
+    is_much = len(db.exec(today.limit(PER_DAY)).all()) == PER_DAY
+    if not is_much and answer(db, congress_id, sender, message, key=key, now=now):
+        return now
+    # Whoever sends a mail holds it for `LEASE`: what is added to that one would not leave with it.
+    later = _mails(congress_id, sender).where(
+        col(Mail.sent_at).is_(None), col(Mail.tries) == 0, col(Mail.not_before) > now + LEASE
+    )
+    waiting = db.exec(later.order_by(col(Mail.not_before).desc()).limit(1)).first()
+    if waiting is not None and len(waiting.body) + len(again) <= MAX_GATHERED:
+        waiting.body += again
+        db.add(waiting)
+        return waiting.not_before
+    begins = waiting.not_before if waiting is not None else now
+    at = begins + (A_DAY if is_much else PER_SENDER.window)
+    _write(db, congress_id, sender, message, now, at)
+    return at
+
+
+def _mails(congress_id: int, sender: str) -> SelectOfScalar[Mail]:
+    return select(Mail).where(Mail.congress_id == congress_id, Mail.recipient == sender)
+
+
+def _write(db: Session, congress_id: int, sender: str, message: Message, now: datetime, not_before: datetime) -> None:
     db.add(
         Mail(
             congress_id=congress_id,
@@ -88,7 +139,6 @@ def answer(db: Session, congress_id: int, sender: str, message: Message, *, key:
             subject=message.subject,
             body=message.body,
             created_at=now,
-            not_before=now,
+            not_before=not_before,
         )
     )
-    return True

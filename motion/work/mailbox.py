@@ -149,7 +149,7 @@ class Mailboxes:
             said = [spoken.gettext(ASKED) % {"code": f"C{received.number}", "url": url}]
             if left_out:
                 said.append(spoken.gettext(LEFT_OUT) % {"names": ", ".join(left_out)})
-            self._write_back(db, congress, message, spoken, "\n\n".join(said))
+            self._ask(db, congress, message, spoken, "\n\n".join(said))
 
         try:
             await self._store.write(receive)
@@ -162,9 +162,17 @@ class Mailboxes:
     def _write_back(self, db: Session, congress: Congress, message: Message, spoken: Language, said: str) -> None:
         if not message.sender:
             return
-        letter = Letter(f"{congress.title}\u00a0: {message.subject}"[:200], f"{spoken.gettext(HELLO)}\n\n{said}\n")
         assert congress.id is not None
+        letter = letter_to(congress, message, spoken, said)
         mailed.answer(db, congress.id, message.sender, letter, key=self._key, now=self._now())
+
+    def _ask(self, db: Session, congress: Congress, message: Message, spoken: Language, said: str) -> None:
+        if not message.sender:
+            return
+        assert congress.id is not None
+        letter = letter_to(congress, message, spoken, said)
+        again = "\n\n".join(part for part in ("\n* * *", message.subject, f"{said}\n") if part)
+        mailed.ask(db, congress.id, message.sender, letter, again, key=self._key, now=self._now())
 
     async def _keep_files(self, attachments: Sequence[Attachment]) -> tuple[list[ReceivedFile], list[str]]:
         """Put files in the store; a crash before their row leaves them to be destroyed within the hour."""
@@ -184,6 +192,11 @@ class Mailboxes:
             size = len(attachment.content)
             files.append(ReceivedFile(found[0], found[1], attachment.file_name, size, blob, salt, name))
         return files, left_out
+
+
+def letter_to(congress: Congress, message: Message, spoken: Language, said: str) -> Letter:
+    """An answer to a message, under its own subject."""
+    return Letter(f"{congress.title}\u00a0: {message.subject}"[:200], f"{spoken.gettext(HELLO)}\n\n{said}\n")
 
 
 def why(refused: MotionError, spoken: Language, form: str) -> str:

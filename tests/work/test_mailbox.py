@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -218,6 +219,18 @@ def test_a_sender_is_answered_so_many_times(post: Post) -> None:
         post.put(written("", reference=f"<{number}@valbrune.example>"))
     post.read()
     assert len(post.mails()) == 10
+
+
+def test_who_writes_more_is_asked_an_hour_later(post: Post) -> None:
+    """Of all that waits, in one mail: each contribution has its address, and none is left unasked."""
+    for number in range(13):
+        post.put(written(f"Le car n° {number} ne passe plus.", reference=f"<{number}@valbrune.example>"))
+    post.read()
+    mails = post.mails()
+    assert [mail.not_before for mail in mails] == [NOW] * 10 + [NOW + timedelta(hours=1)]
+    gathered = mails[-1].body
+    assert [code in gathered for code in ("C10 ", "C11.", "C12.", "C13.")] == [False, True, True, True]
+    assert gathered.count("/suivi/") == 3 and gathered.count("Bonjour,") == 1
 
 
 def test_a_message_too_large_is_not_read(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
