@@ -197,7 +197,8 @@ def stretch(db: Session, congress_id: int, line: Line, before: int | None) -> St
         first, began = number, at
     goes_on = False
     if before is not None:
-        newer = db.execute(query.where(col(Entry.number) >= before).order_by(col(Entry.number)).limit(1)).first()
+        newer_ones = query.where(col(Entry.number) >= min(before, MAX_NUMBER)).order_by(col(Entry.number))
+        newer = db.execute(newer_ones.limit(1)).first()
         goes_on = newer is not None and newer[1] - line.ended <= PAUSE
     return Stretch(line, first, began, goes_on)
 

@@ -12,8 +12,9 @@ from tests.web.world import Hall, served
 HUGE = ("2147483648", "999999999999999", "9007199254740991", "9" * 40)
 HOSTILE = (*HUGE, "M999999999", "elu-999999999999999", "d-2147483648", "-2147483649", "M\0")
 ASKED = (
-    *("a", "after", "avant", "chaque", "de", "decision", "depuis", "empreinte", "fait", "genre", "heure"),
-    *("inscription", "jour", "kind", "limit", "mots", "motion", "official", "page", "partie", "personne", "q", "qui"),
+    *("a", "after", "apres", "avant", "chaque", "citer", "de", "decision", "depuis", "empreinte", "fait", "genre"),
+    *("heure", "inscription", "jour", "jusqua", "kind", "limit", "mots", "motion", "numero", "official", "page"),
+    *("partie", "personne", "q", "qui", "theme", "version"),
 )
 LISTS = (
     "/ormeline",
@@ -22,13 +23,21 @@ LISTS = (
     "/ormeline/motions/M1",
     "/ormeline/motions/M1/rejeu",
     "/ormeline/motions/M1/differences",
+    "/ormeline/registre.atom",
+    "/ormeline/motions/M1.atom",
+    "/ormeline/contributions",
+    "/ormeline/fiche",
     "/ormeline/verifier",
     "/ormeline/secretariat/liste",
     "/ormeline/secretariat/retraits/nouveau",
+    "/ormeline/secretariat/contributions",
+    "/ormeline/secretariat/fiches",
     "/api/v1/congresses/ormeline/entries",
     "/api/v1/congresses/ormeline/entries.csv",
     "/api/v1/congresses/ormeline/roster",
     "/api/v1/congresses/ormeline/redactions",
+    "/api/v1/congresses/ormeline/contributions",
+    "/api/v1/congresses/ormeline/contributions.csv",
 )
 
 
