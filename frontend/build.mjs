@@ -12,7 +12,9 @@ const TARGET = ["safari15.4", "chrome109", "firefox115"];
 const PACKED = /\.(?:js|css|svg|map)$/;
 
 const islands = (await readdir("islands", { withFileTypes: true })).filter((entry) => entry.isDirectory());
-const styles = (await readdir("styles")).filter((name) => name.endsWith(".css"));
+/** Parts of motion.css, which every page loads. */
+const PARTS = new Set(["registre.css", "voix.css"]);
+const styles = (await readdir("styles")).filter((name) => name.endsWith(".css") && !PARTS.has(name));
 const images = (await readdir("styles")).filter((name) => name.endsWith(".svg"));
 
 const result = await build({

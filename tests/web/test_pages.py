@@ -307,7 +307,7 @@ class TestGuard:
 
     def test_every_answer_is_hardened(self, hall: Hall) -> None:
         """Pages, errors, data and files alike."""
-        css = re.search(r'href="(/static/registre-[^"]+css)"', hall.client.get("/").text)[1]
+        css = re.search(r'href="(/static/motion-[^"]+css)"', hall.client.get("/").text)[1]
         for path in ("/", "/ormeline", "/nulle-part", "/ormeline/motions/M1.json", css):
             headers = hall.client.get(path).headers
             assert "default-src 'none'" in headers["content-security-policy"], path
@@ -352,9 +352,9 @@ class TestGuard:
 
     def test_static_files_are_kept_for_ever_and_packed(self, hall: Hall) -> None:
         """A name carries its digest; brotli for those who take it; nothing but what was built."""
-        css = re.search(r'href="(/static/registre-[^"]+css)"', hall.client.get("/").text)[1]
+        css = re.search(r'href="(/static/motion-[^"]+css)"', hall.client.get("/").text)[1]
         answer = hall.client.get(css, headers={"accept-encoding": "br, gzip"})
         assert answer.headers["content-encoding"] == "br"
         assert "immutable" in answer.headers["cache-control"]
-        for name in ("manifest.json", "..%2fpackage.json", "registre.css"):
+        for name in ("manifest.json", "..%2fpackage.json", "motion.css"):
             assert hall.client.get(f"/static/{name}").status_code == 404

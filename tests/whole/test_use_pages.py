@@ -197,8 +197,8 @@ class TestWeights:
             ("/ormeline", 75 * KB, 20 * KB, 8 * KB, 8),
             ("/ormeline/motions/M1", 75 * KB, 20 * KB, 8 * KB, 8),
             ("/ormeline/contributions", 75 * KB, 20 * KB, 8 * KB, 8),
-            # A text and a film: three more requests than a page of words, for the still, the captions and the player.
-            ("/ormeline/contributions/C1", 90 * KB, 30 * KB, 8 * KB, 9),
+            # A text and a film, with its still, its captions and the script of its player.
+            ("/ormeline/contributions/C1", 90 * KB, 30 * KB, 8 * KB, 8),
             ("/ormeline/contributions/C1/transcription/1", 90 * KB, 30 * KB, 8 * KB, 8),
             ("/ormeline/contributions/carte", 75 * KB, 20 * KB, 8 * KB, 8),
             ("/ormeline/contributions/chiffres", 75 * KB, 20 * KB, 8 * KB, 8),
