@@ -27,8 +27,13 @@ from storage.store import Session
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 
-SHOWN_AGAIN = timedelta(minutes=30)
-"""How long the browser that sent a contribution is shown its private address: the first answer may have been lost."""
+SHOWN_AGAIN = timedelta(minutes=10)
+"""How long the same form, sent again, brings the same private address: the first answer may have been lost on its way.
+
+A computer of a town hall, or a tablet that goes round, has one cookie for all who speak on it, and whoever has the
+address can take back what another has said. So no page offers it, nor the number of what was sent: only the very page
+that was being sent brings it again, not for long, and not once somebody has begun to write something else.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Receipt:
     """What an author takes away.
 
     Attributes:
-        address: The private address; empty when the form had been sent before, unless the same browser asks soon.
+        address: The private address; empty when the form had been sent before, unless it soon comes again.
         qr: The address as a QR code, in SVG.
         entry: Number of the entry of the record that says so.
     """
@@ -62,7 +67,8 @@ async def send(
     """Receive what was typed.
 
     Args:
-        sender_secret: Of the browser's own cookie; empty for a tablet, which is everybody's.
+        sender_secret: Of the browser's own cookie; empty for a tablet, which is everybody's, and for a browser in which
+            something else is being written: what was sent before then brings no address.
 
     Raises:
         CollectionClosed, Invalid, NotFound, UploadGone, UploadUnfinished: Nothing was received.

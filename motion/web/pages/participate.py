@@ -197,11 +197,13 @@ async def start(request: Request) -> Response:
     page = draft.page
     if not is_open(page):
         return closed(page)
-    answers, again = draft.answers, ""
+    answers, is_sent = draft.answers, False
     if answers.last_number:
         sent = await page.service.store.read(contributions.numbered, congress_id(page), answers.last_number)
-        again = contributions.code(sent) if sent and page.now - sent.received_at < SHOWN_AGAIN else ""
-    return draft.answered(page.render("participer/debut.html", answers=answers, supported=draft.supported, again=again))
+        is_sent = sent is not None and page.now - sent.received_at < SHOWN_AGAIN
+    return draft.answered(
+        page.render("participer/debut.html", answers=answers, supported=draft.supported, is_sent=is_sent)
+    )
 
 
 async def show(request: Request) -> Response:

@@ -94,7 +94,8 @@ async def receive(request: Request) -> Response:
     key = form.value("key")
     if draft.answers.last_key and key == draft.answers.last_key:  # it was sent already, whatever is open now
         sender = Sender(draft.owner, network_of(request))
-        sent = await send(page, sender, key, draft.answers, Channel.WEB, sender_secret=draft.cookie)
+        secret = "" if draft.answers.is_begun else draft.cookie
+        sent = await send(page, sender, key, draft.answers, Channel.WEB, sender_secret=secret)
         assert isinstance(sent, Receipt)
         return draft.answered(receipt_page(draft, sent))
     if not is_open(page):
