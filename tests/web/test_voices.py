@@ -456,6 +456,13 @@ class TestElsewhere:
         text = get(hall, f"{LIST}?commune=Valbrune&canal=web").text
         assert "<p>En ligne, Valbrune. " in text and "<title>Ce qui a été dit\u00a0: En ligne, Valbrune" in text
 
+    def test_a_list_does_not_say_what_it_could_not_read(self, hall: Hall) -> None:
+        """Words that stand for no theme narrow nothing, and whoever writes an address does not write the page."""
+        say(hall)
+        text = get(hall, f"{LIST}?theme=Congr%C3%A8s+annul%C3%A9&canal=nulle+part").text
+        assert "annulé</title>" not in text and "Tout revoir" not in text and "Le car du jeudi" in text
+        assert "<p>T9. " in get(hall, f"{LIST}?theme=T9").text
+
     def test_what_was_said_is_searched_alone(self, hall: Hall) -> None:
         """Without the name of who speaks at the end of their words."""
         say(hall)

@@ -136,7 +136,7 @@ def list_view(page: Page, found: Voices, asked: Asked, given: dict[str, str]) ->
     return VoicesView(
         tuple(line_view(page, voice) for voice in found.voices),
         given,
-        narrowed_to(page, found, given),
+        narrowed_to(page, found, asked, given),
         page.language.ngettext("%(num)s contribution", "%(num)s contributions", found.count)
         % {"num": page.times.number(found.count)},
         tuple(others),
@@ -154,18 +154,18 @@ def list_view(page: Page, found: Voices, asked: Asked, given: dict[str, str]) ->
     )
 
 
-def narrowed_to(page: Page, found: Voices, given: dict[str, str]) -> tuple[str, ...]:
-    """Say what is asked for: `Se soigner`, `À l’oral`…; what can't be read as it was typed."""
-    names = {f"T{theme.number}": theme.name for theme in found.themes}
+def narrowed_to(page: Page, found: Voices, asked: Asked, given: dict[str, str]) -> tuple[str, ...]:
+    """Say what is asked for: `Se soigner`, `À l’oral`…; a place of no list as it was typed."""
+    names = {theme.number: theme.name for theme in found.themes}
     channels = {channel.value: words for channel, words in CHANNELS.items()}
     kinds = {"any": ANY_FILE, **{kind.value: words for kind, words in FILES.items()}}
     channel, who = channels.get(given["canal"]), WHO.get(given["elu"])
     kind, state = kinds.get(given["pieces"]), STATES_ASKED.get(given["etat"]) if given["etat"] else None
     said = (
-        names.get(given["theme"], given["theme"]),
+        "" if asked.theme is None else names.get(asked.theme, f"T{asked.theme}"),
         page._(channel) if channel else "",
-        given["commune"],
-        communes.departments().get(given["departement"], given["departement"]),
+        asked.commune,
+        communes.departments().get(asked.department, asked.department),
         page._(who) if who else "",
         page._(kind) if kind else "",
         page._(state) if state else "",
