@@ -5,7 +5,7 @@ does not have, it can't show. What is counted is told by `voices_counted`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, literal, or_, select
@@ -135,9 +135,8 @@ class OneVoice:
     similar: tuple[Voice, ...] = ()
     uses: frozenset[Use] = frozenset()
     tombstones: tuple[Tombstone, ...] = ()
-    entries: tuple[tuple[str, int], ...] = field(
-        default=()
-    )  # `receive`, `correct`, `publish`, `republish`, `refuse` or `withdraw`, and its number
+    # `receive`, `correct`, `publish`, `republish`, `refuse` or `withdraw`, and its number.
+    entries: tuple[tuple[str, int], ...] = ()
     last_entry: int = -1
     kept: Kept | None = None  # until when the files of what is refused are readable by the secretariat
 

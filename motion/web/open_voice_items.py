@@ -73,7 +73,7 @@ def voice_fields(page: Page, found: Whole) -> dict[str, object]:
     one, shown = rows.voice.contribution, rows.voice.version
     base = page.service.settings.base_url
     url = f"{base}{page.home}/contributions/{contributions.code(one)}"
-    may_quote = shown is not None and Use.QUOTE in rows.uses
+    quoted = shown if Use.QUOTE in rows.uses else None
     return {
         "said_at": page.times.iso(one.said_at) if one.said_at and shown is not None else None,
         "versions": tuple(
@@ -86,11 +86,7 @@ def voice_fields(page: Page, found: Whole) -> dict[str, object]:
         "redactions": tuple(MotionRedaction(**stone) for stone in json_of(rows.tombstones)),  # type: ignore[arg-type]
         "supported_by": tuple(contributions.code(each.contribution) for each in rows.supported_by),
         "grouped_with": tuple(contributions.code(each.contribution) for each in rows.similar),
-        "quotes": tuple(
-            shapes.Passage(words, address) for words, address in passages_of(url, shown) if shown is not None
-        )
-        if may_quote and shown is not None
-        else (),
+        "quotes": tuple(shapes.Passage(*each) for each in passages_of(url, quoted)) if quoted is not None else (),
         "entries": tuple(shapes.VoiceEntry(kind, number) for kind, number in rows.entries),
     }
 

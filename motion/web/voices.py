@@ -233,6 +233,7 @@ def voice_view(page: Page, rows: OneVoice) -> VoiceView:
     one, line = voice.contribution, line_view(page, voice)
     asked = page.request.query_params.get("version", "")
     version = next((each for each in rows.versions if str(each.version) == asked), voice.version)
+    quoted = version if Use.QUOTE in rows.uses else None
     is_gone = version is None and one.state == ContributionState.PUBLISHED
     ground = REFUSALS[Refusal(voice.reason)] if line.reason else None
     before = next((each for each in reversed(rows.versions) if version and each.version < version.version), None)
@@ -266,9 +267,9 @@ def voice_view(page: Page, rows: OneVoice) -> VoiceView:
         ground.basis if ground else "",
         ground.remedy if ground else "",
         kept_words(page, rows.kept) if rows.kept is not None else "",
-        Use.QUOTE in rows.uses and version is not None,
-        passages_of(line.url, version) if Use.QUOTE in rows.uses and version is not None else (),
-        quote_view(page, one, version, who_of(version)) if Use.QUOTE in rows.uses and version is not None else None,
+        quoted is not None,
+        passages_of(line.url, quoted) if quoted is not None else (),
+        quote_view(page, one, quoted, who_of(quoted)) if quoted is not None else None,
         f"{line.url}/signaler",
     )
 
