@@ -1,7 +1,8 @@
 """What was said, counted: by place, channel, state, theme, day; and what the home of a congress says of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import BigInteger, case, cast, extract, func, select
 from sqlmodel import Session, col
@@ -45,6 +46,18 @@ class Figures:
     def received(self) -> int:
         """How many were received."""
         return sum(self.channels.values())
+
+    def by_day(self, local: Callable[[datetime], datetime]) -> dict[date, int]:
+        """How many were received on each day that had any, in order.
+
+        Args:
+            local: Tells a moment in the time zone whose days are meant.
+        """
+        days: dict[date, int] = {}
+        for moment, count in self.moments:
+            day = local(moment).date()
+            days[day] = days.get(day, 0) + count
+        return days
 
 
 def figures(db: Session, congress_id: int) -> Figures:

@@ -168,10 +168,7 @@ def department_items(found: open_voices.Places) -> tuple[shapes.DepartmentData, 
 
 def figures_of(page: Page, found: Figures, links: Links, licence: str) -> shapes.Figures:
     """The figures, with every channel and the states that there are."""
-    days: dict[str, int] = {}
-    for at, count in found.moments:
-        day = page.times.local(at).date().isoformat()
-        days[day] = days.get(day, 0) + count
+    days = found.by_day(page.times.local)
     return shapes.Figures(
         licence,
         found.received,
@@ -179,6 +176,6 @@ def figures_of(page: Page, found: Figures, links: Links, licence: str) -> shapes
         tuple(shapes.StateCount(state, found.states[state]) for state in shapes.STATES if state in found.states),
         found.officials,
         found.others,
-        tuple(shapes.DayCount(day, count) for day, count in days.items()),
+        tuple(shapes.DayCount(day.isoformat(), count) for day, count in days.items()),
         links,
     )

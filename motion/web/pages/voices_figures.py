@@ -106,18 +106,9 @@ def figures_view(page: Page, found: Figures) -> FiguresView:
     )
     return FiguresView(
         total % {"num": page.times.number(found.received)},
-        time_view(page, days_of(page, found)),
+        time_view(page, found.by_day(page.times.local)),
         tuple(table for table in tables if table.bars),
     )
-
-
-def days_of(page: Page, found: Figures) -> dict[date, int]:
-    """How many contributions came on each day of the congress's time zone, in order."""
-    days: dict[date, int] = {}
-    for moment, count in found.moments:
-        day = page.times.local(moment).date()
-        days[day] = days.get(day, 0) + count
-    return dict(sorted(days.items()))
 
 
 def weeks_of(days: dict[date, int]) -> dict[date, int]:
