@@ -8,12 +8,12 @@ from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from motion.acts import attempts
 from motion.acts.attempts import Limit
 from motion.acts.sign_in import Message
-from motion.language import LANGUAGES, Times, language
+from motion.language import LANGUAGES, Language, Times, language
 from motion.rules.errors import Invalid
 from motion.rules.mail_addresses import MAX_ADDRESS, may_be_address
 from storage import contributions as rows
@@ -47,6 +47,10 @@ NEWS = {
 }
 """What may have happened, and how it is said."""
 
+WELCOME = _("%(title)s\u00a0: contribution %(code)s")
+CONFIRM = _("Confirmez votre adresse\u00a0: contribution %(code)s")
+"""Subjects of the mails that ask to confirm an address."""
+
 FILES_KEPT = _(
     "Vos fichiers sont gardés jusqu’au %(day)s. D’ici là, vous pouvez répondre, ou corriger sans les renvoyer. "
     "Ensuite, ils sont mis sous scellé pour la justice seule, puis détruits."
@@ -70,7 +74,7 @@ def tell(db: Session, contribution: Contribution, what: str, *, now: datetime) -
     if contribution.email is None or contribution.email_confirmed_at is None:
         return False
     congress = db.get_one(Congress, contribution.congress_id)
-    spoken = language(congress.languages.split(",")[0] if congress.languages else LANGUAGES[0])
+    spoken = spoken_with(db, contribution, congress)
     code = rows.code(contribution)
     said = spoken.gettext(NEWS[what]) % {"code": code}
     kept = refused_files.kept(db, contribution)
@@ -80,6 +84,23 @@ def tell(db: Session, contribution: Contribution, what: str, *, now: datetime) -
     body = f"{said}\n\n{spoken.gettext(WHERE)}\n\n{congress.title}\n"
     _write(db, contribution, Message(f"{congress.title} – {code}", body), now)
     return True
+
+
+def spoken_with(db: Session, contribution: Contribution, congress: Congress) -> Language:
+    """The language in which an author gave their address; the first one of the congress when it can't be known.
+
+    No column has it. The mail that asked to confirm the address was written in it, and is known by its subject, which
+    stays here as long as the address does.
+    """
+    to_author = Mail.congress_id == congress.id, Mail.recipient == contribution.email
+    code = rows.code(contribution)
+    about_it = select(Mail.subject).where(*to_author, col(Mail.subject).like(f"% {code}"))
+    values = {"title": congress.title, "code": code}
+    asked = {language(one).gettext(said) % values: one for one in LANGUAGES for said in (WELCOME, CONFIRM)}
+    for subject in db.exec(about_it.order_by(col(Mail.id).desc())):
+        if subject in asked:
+            return language(asked[subject])
+    return language(congress.languages.split(",")[0] or LANGUAGES[0])
 
 
 def give_address(
@@ -95,7 +116,8 @@ def give_address(
     """Note an address for news, and write the mail that asks to confirm it; return whether a mail was written.
 
     Args:
-        message: With the address that confirms; the caller knows the secret.
+        message: With the address that confirms; the caller knows the secret. Its subject is `WELCOME` or `CONFIRM`, in
+            the author's language.
         secret_hash: SHA-256 of that secret.
         key: Of short secrets (`storage.sign_in_key`).
 

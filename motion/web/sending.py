@@ -158,7 +158,7 @@ def welcome(page: Page, code: str, address: str, confirming: PrivateAddress) -> 
         address=address,
         confirm=confirming_url(page, confirming),
     )
-    return Message(page._("%(title)s\u00a0: contribution %(code)s", title=page.congress.title, code=code), body)
+    return Message(page._(news.WELCOME, title=page.congress.title, code=code), body)
 
 
 def confirming_url(page: Page, confirming: PrivateAddress) -> str:

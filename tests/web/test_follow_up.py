@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from motion.acts import moderation
+from motion.acts import moderation, news
 from motion.acts.attempts import Limit
 from motion.record.entry import decode_entry
 from motion.rules.permissions import Actor
@@ -221,6 +221,45 @@ class TestNews:
         assert "Votre adresse est effacée." in hall.client.post(self.link, data={"step": "stop"}).text
         assert received(hall).email is None and table(hall, Mail) == []
         assert hall.client.get(self.link).status_code == 404
+
+    @pytest.mark.parametrize(("language", "said"), [("fr", "est publiée."), ("en", "is published.")])
+    def test_they_come_in_the_language_of_the_page(self, hall: Hall, language: str, said: str) -> None:
+        """On which the address was given, whatever the congress speaks first."""
+        path = sent(hall)
+        post(hall, f"{path}/courriel?lang={language}", email="solene@exemple.example")
+        self.publish(hall)
+        assert said in table(hall, Mail)[-1].body
+
+    def test_they_come_in_the_language_of_the_form(self, hall: Hall) -> None:
+        """When the address was given with the contribution."""
+        hall.client.cookies.set("langue", "en")
+        send(hall, filled(hall, email="solene@exemple.example"))
+        self.publish(hall)
+        assert "is published." in table(hall, Mail)[-1].body
+
+    def test_where_nothing_says_the_language(self, hall: Hall) -> None:
+        """It is the first one of the congress."""
+        sent(hall)
+
+        def give(db: Any) -> None:
+            one = rows.numbered(db, 1, 1)
+            one.email = "solene@exemple.example"
+            db.add(one)
+
+        hall.service.store.write_now(give)
+        self.publish(hall)
+        assert "est publiée." in table(hall, Mail)[-1].body
+
+    @staticmethod
+    def publish(hall: Hall) -> None:
+        """The address is confirmed, and the contribution published."""
+
+        def run(db: Any) -> None:
+            one = rows.numbered(db, 1, 1)
+            news.confirm_address(db, one, now=NOW)
+            moderation.publish(db, ODILE, one, now=NOW)
+
+        hall.service.store.write_now(run)
 
     def test_a_wrong_address(self, hall: Hall) -> None:
         """Comes back as it was typed."""

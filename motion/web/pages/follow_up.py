@@ -333,7 +333,7 @@ async def change_email(request: Request) -> Response:
         return done(request, page, "arret")
     confirming = private_addresses.draw()
     message = Message(
-        page._(_("Confirmez votre adresse\u00a0: contribution %(code)s"), code=f"C{found.contribution.number}"),
+        page._(news.CONFIRM, code=f"C{found.contribution.number}"),
         page._(
             _(
                 "Pour recevoir des nouvelles de la contribution %(code)s par courriel, ouvrez cette page et "
