@@ -18,33 +18,20 @@ from starlette.routing import Route
 from motion.acts import deposits as acts
 from motion.acts.deposits import Sender
 from motion.rules.contributions import Channel, FileKind, Use
-from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
+from motion.rules.errors import CollectionClosed, MotionError
 from motion.web import deposited_files, depots, headers
-from motion.web.deposited_files import BEING_READ, FILES_AWAY, NOT_WHOLE, DepositedFile
-from motion.web.depositing import (
-    FREE,
-    MAX_TYPED,
-    Answers,
-    check_words,
-    consent_faults,
-    consent_of,
-    places,
-    settled,
-    words_of,
-)
+from motion.web.deposited_files import DepositedFile
+from motion.web.depositing import FREE, MAX_TYPED, Answers, consent_of, places, settled
 from motion.web.doors import congress_id
 from motion.web.drafts import closed, is_open
-from motion.web.errors import tell
-from motion.web.file_commitments import FilesBeingRead
 from motion.web.forms import Form, read_form
+from motion.web.handing_in import NotSent, check_all, hand_in
 from motion.web.page import Page, open_page
-from motion.web.pages.participate import WHICH_PLACE, YES_OR_NO
+from motion.web.pages.participate import WHICH_PLACE
 from motion.web.pages.participate_files import MAX_DESCRIPTION, desk_of
-from motion.web.pages.participate_send import TOO_MANY
 from motion.web.pages.sign_in import network_of
 from motion.web.sending import Receipt, send
 from storage import deposits
-from storage.blobs import BlobMissing, StoreUnusable
 from storage.models import Upload
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
@@ -215,48 +202,19 @@ async def receive(request: Request) -> Response:
         answers = replace(answers, chosen=settled(answers.place, offered))
     if gone:
         return form_page(page, form, answers, offered, files=files)
-    check_all(page, form, answers, files)
-    if form.faults:
-        return form_page(page, form, answers, offered, files=files)
-    try:
-        commitments = desk_of(request).commitments
-        read = await deposited_files.received(
-            page.service, files.uploads, answers.kinds, answers.descriptions, commitments
-        )
-        sent = await send(page, sender, answers.key, answers, Channel.KIOSK, read)
-    except CollectionClosed:
-        return closed(page, 409)
-    except Invalid as error:
-        return form_page(page, form.refuse(page, error), answers, offered, files=files)
-    except FilesBeingRead as error:
-        notice = page._(BEING_READ, percent=error.percent)
-        return form_page(page, form, answers, offered, notice, 409, files)
-    except (StoreUnusable, BlobMissing):
-        return form_page(page, form, answers, offered, page._(FILES_AWAY), 503, files)
-    except MotionError as error:
-        told = tell(error, page.language)
-        return form_page(page, form, answers, offered, f"{told.what} {told.why} {told.repair}", told.status, files)
-    if isinstance(sent, TooManyTries):
-        minutes = max(1, round(sent.seconds / 60))
-        return form_page(page, form, answers, offered, page._(TOO_MANY, minutes=minutes), 429, files)
-    commitments.forget(file.blob for _upload, file in read)
-    return receipt_page(page, sent)
-
-
-def check_all(page: Page, form: Form, answers: Answers, files: Files) -> None:
-    """Say everything that is missing, at once."""
-    if files.refused:
-        form.faults["file"] = files.refused
-    elif not all(file.is_whole for file in files.shown):
-        form.faults["file"] = page._(NOT_WHOLE)
     if answers.place.strip() and not answers.chosen:
         form.faults["chosen"] = page._(WHICH_PLACE)
-    words = words_of(answers)
-    check_words(page, form, replace(words, name="x"), len(files.shown))
-    check_words(page, form, replace(words, text="x", place=None))
-    if not answers.official:
-        form.faults["official"] = page._(YES_OR_NO)
-    consent_faults(page, form, answers.uses, is_adult=answers.is_adult)
+    check_all(page, form, answers, files.shown, files.refused)
+    if form.faults:
+        return form_page(page, form, answers, offered, files=files)
+    commitments = desk_of(request).commitments
+    try:
+        sent = await hand_in(page, form, sender, answers, Channel.KIOSK, files.uploads, commitments)
+    except CollectionClosed:
+        return closed(page, 409)
+    if isinstance(sent, NotSent):
+        return form_page(page, form, answers, offered, sent.notice, sent.status, files)
+    return receipt_page(page, sent)
 
 
 async def erase(request: Request) -> Response:

@@ -9,22 +9,19 @@ from starlette.routing import Route
 
 from motion.acts.deposits import Sender
 from motion.rules.contributions import MAX_TEXT, Channel
-from motion.rules.errors import CollectionClosed, Invalid, MotionError, TooManyTries
-from motion.web import deposited_files
-from motion.web.deposited_files import BEING_READ, FILES_AWAY, NOT_WHOLE, DepositedFile
-from motion.web.depositing import check_words, consent_faults, consent_of, words_of
+from motion.rules.errors import CollectionClosed
+from motion.web.deposited_files import DepositedFile
+from motion.web.depositing import consent_of
 from motion.web.doors import congress_id
 from motion.web.drafts import Draft, closed, is_open, open_draft
-from motion.web.errors import tell
-from motion.web.file_commitments import FilesBeingRead
 from motion.web.forms import Form, read_form
-from motion.web.pages.participate import HERE, NO_COOKIE, YES_OR_NO, place_words
+from motion.web.handing_in import NotSent, check_all, hand_in
+from motion.web.pages.participate import HERE, NO_COOKIE, place_words
 from motion.web.pages.participate_files import desk_of, looked_at
 from motion.web.pages.sign_in import network_of
 from motion.web.sending import Receipt, send
 from motion.web.voices import words_html
 from storage import deposits
-from storage.blobs import BlobMissing, StoreUnusable
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -45,10 +42,6 @@ PAGES = {
 }
 OLD_PAGE = _(
     "La page que vous avez renvoyée n’est plus à jour. Voici ce qui serait envoyé\u00a0: relisez, puis envoyez."
-)
-TOO_MANY = _(
-    "Beaucoup de contributions viennent d’arriver du même endroit. Votre brouillon est gardé\u00a0: renvoyez-le dans "
-    "%(minutes)s minutes."
 )
 
 
@@ -106,47 +99,18 @@ async def receive(request: Request) -> Response:
         return draft.answered(page.redirect(f"{page.home}/participer"))
     if key != answers.key:
         return draft.answered(check_page(draft, files, Form(), page._(OLD_PAGE), 409))
-    check_all(draft, form, files, refused)
+    check_all(page, form, answers, files, refused)
     if form.faults:
         return draft.answered(check_page(draft, files, form))
     uploads = await page.service.store.read(deposits.files, congress_id(page), draft.owner)
+    sender, commitments = Sender(draft.owner, network_of(request)), desk_of(request).commitments
     try:
-        commitments = desk_of(request).commitments
-        read = await deposited_files.received(page.service, uploads, answers.kinds, answers.descriptions, commitments)
-        sender = Sender(draft.owner, network_of(request))
-        sent = await send(page, sender, answers.key, answers, Channel.WEB, read, sender_secret=draft.cookie)
+        sent = await hand_in(page, form, sender, answers, Channel.WEB, uploads, commitments, sender_secret=draft.cookie)
     except CollectionClosed:
         return closed(page, 409)
-    except Invalid as error:
-        return draft.answered(check_page(draft, files, form.refuse(page, error)))
-    except FilesBeingRead as error:
-        notice = page._(BEING_READ, percent=error.percent)
-        return draft.answered(check_page(draft, files, form, notice, 409))
-    except (StoreUnusable, BlobMissing):
-        return draft.answered(check_page(draft, files, form, page._(FILES_AWAY), 503))
-    except MotionError as error:
-        told = tell(error, page.language)
-        return draft.answered(check_page(draft, files, form, f"{told.what} {told.why} {told.repair}", told.status))
-    if isinstance(sent, TooManyTries):
-        minutes = max(1, round(sent.seconds / 60))
-        return draft.answered(check_page(draft, files, form, page._(TOO_MANY, minutes=minutes), 429))
-    commitments.forget(file.blob for _upload, file in read)
+    if isinstance(sent, NotSent):
+        return draft.answered(check_page(draft, files, form, sent.notice, sent.status))
     return draft.answered(receipt_page(draft, sent))
-
-
-def check_all(draft: Draft, form: Form, files: list[DepositedFile], refused: str) -> None:
-    """Say everything that is missing, so that one goes back once."""
-    page, answers = draft.page, draft.answers
-    if refused:
-        form.faults["file"] = refused
-    elif not all(file.is_whole for file in files):
-        form.faults["file"] = page._(NOT_WHOLE)
-    words = words_of(answers)
-    check_words(page, form, replace(words, name="x"), len(files))
-    check_words(page, form, replace(words, text="x", title="", place=None))
-    if not answers.official:
-        form.faults["official"] = page._(YES_OR_NO)
-    consent_faults(page, form, answers.uses, is_adult=answers.is_adult)
 
 
 def receipt_page(draft: Draft, sent: Receipt) -> Response:
