@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from storage.models import Congress, Motion
+from tests.web.secretariat_world import two_congresses
 from tests.web.world import NOW, Hall, served
 
 TO_WRITE = ("Se connecter pour écrire", "Écrivez le texte", "Lire le texte en cours", "pendant qu’il s’écrit")
@@ -99,3 +100,10 @@ def test_a_text_without_result_says_so_once_the_congress_is_closed(hall: Hall) -
     assert "cette motion reste sans résultat" not in hall.client.get("/ormeline/motions/M2").text
     assert "<p>Texte gelé " in hall.client.get("/ormeline/motions/M1/imprimer").text
     assert "<p>Adoptée " in hall.client.get("/ormeline/motions/M2/imprimer").text
+
+
+def test_a_congress_without_a_motion_has_no_live_card(tmp_path: Path) -> None:
+    """Who asks for the card alone is told that there is none."""
+    with two_congresses(tmp_path) as hall:
+        assert hall.client.get("/autre").status_code == 200
+        assert hall.client.get("/autre/fragments/direct").status_code == 404

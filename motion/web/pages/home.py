@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from motion.rules.errors import NotFound
 from motion.rules.phases import standing, writable
 from motion.rules.steps import Telling
 from motion.rules.text import parse
@@ -347,8 +348,14 @@ async def home(request: Request) -> Response:
 
 
 async def home_live(request: Request) -> Response:
-    """The live card alone: what a reader's page asks for after an event."""
+    """The live card alone: what a reader's page asks for after an event.
+
+    Raises:
+        NotFound: No text is there to be told of.
+    """
     page, rows = await read(request, pages.home)
+    if rows.lively is None:
+        raise NotFound("motion", "")
     return page.answer("home_live.html", home_etag(page, rows), lambda: home_view(page, rows))
 
 
