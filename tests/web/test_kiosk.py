@@ -69,11 +69,13 @@ def test_wrong_fields(hall: Hall) -> None:
 
 
 def test_the_same_page_twice(hall: Hall) -> None:
-    """Is received once; the address is shown once."""
+    """Is received once; the address is shown once. It was received, even when the congress listens no more."""
     key = key_in(hall.client.get(HERE).text)
     hall.client.post(HERE, data={"key": key, **TYPED})
-    answer = hall.client.post(HERE, data={"key": key, **TYPED})
-    assert "C1" in answer.text and "suivi/" not in answer.text and received(hall, 2) is None
+    for name in ("collection", "closed"):
+        phase(hall, name)
+        answer = hall.client.post(HERE, data={"key": key, **TYPED})
+        assert "C1" in answer.text and "suivi/" not in answer.text and received(hall, 2) is None
 
 
 def test_a_day_of_one_tablet(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

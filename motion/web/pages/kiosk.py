@@ -182,14 +182,14 @@ async def receive(request: Request) -> Response:
     page = await open_page(request)
     form = await read_form(request, most=MAX_TYPED)
     answers = read_typed(form)
-    if not is_open(page):
-        return closed(page, 409)
     # A form of its own is what stands for whoever filled it in; the tablet is everybody's.
     sender = Sender(depots.of_form(answers.key), network_of(request), counts_person=False)
     if await page.service.store.read(acts.sent_before, congress_id(page), sender.owner, answers.key) is not None:
         again = await send(page, sender, answers.key, answers, Channel.KIOSK)
         assert isinstance(again, Receipt)
         return receipt_page(page, again)
+    if not is_open(page):
+        return closed(page, 409)
     if gone := form.value("retirer"):
         try:
             await desk_of(request).give_up(congress_id(page), sender.owner, gone[:32])
