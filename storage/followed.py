@@ -1,13 +1,14 @@
 """What an author finds at the private address of their contribution, and how an address for news is found again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
 from motion.rules.contributions import Use, Words, read_words
 from storage import contributions as rows
-from storage import refused_files
-from storage.models import Contribution, ContributionFile, ContributionMessage, ContributionVersion
+from storage import quoting, refused_files
+from storage.models import Congress, Contribution, ContributionFile, ContributionMessage, ContributionVersion
+from storage.quoting import Quoting
 from storage.refused_files import Kept
 
 TOLD = ("decision", "answer", "reply")
@@ -21,6 +22,7 @@ class Followed:
     Attributes:
         words: Of the last version; None once they are gone.
         kept: Until when its files are readable, when it is refused and has some.
+        quoted_in: Where it is quoted; asked for by the page alone.
     """
 
     contribution: Contribution
@@ -30,6 +32,7 @@ class Followed:
     agreed: frozenset[Use]
     words: Words | None
     kept: Kept | None
+    quoted_in: tuple[Quoting, ...] = ()
 
 
 def of_secret(db: Session, congress_id: int, secret_hash: bytes) -> Followed | None:
@@ -49,6 +52,13 @@ def of_secret(db: Session, congress_id: int, secret_hash: bytes) -> Followed | N
         read_words(content[32:]) if content is not None else None,
         refused_files.kept(db, found),
     )
+
+
+def page_of_secret(db: Session, congress: Congress, secret_hash: bytes) -> Followed | None:
+    """Find a contribution for its author's page, with the places that quote it. For reading alone."""
+    assert congress.id is not None
+    found = of_secret(db, congress.id, secret_hash)
+    return found and replace(found, quoted_in=quoting.of(db, congress, found.contribution.number))
 
 
 def of_email_secret(db: Session, congress_id: int, secret_hash: bytes) -> Contribution | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from motion.acts import news, notices, retraits
+from motion.acts import news, notices, quoting, retraits
 from motion.acts.record import note
 from motion.record.objects import seal
 from motion.rules import contributions as rules
@@ -118,6 +118,7 @@ def _publish(db: Session, actor: Actor | None, contribution: Contribution, now: 
     contribution.published_at = contribution.published_at or now
     db.add(version)
     db.add(contribution)
+    quoting.tell(db, contribution.congress_id, "contribution", rows.code(contribution), version.text, now=now)
     files = {file.id: file for file in rows.files(db, contribution.id) if file.id is not None}
     for made in rows.renditions(db, files):
         if made.entry is None:
@@ -310,6 +311,7 @@ def reply(
         raise ContributionSettled(rows.code(contribution), contribution.state)
     author = rules.checked_name(author)
     _add_message(db, actor, contribution, "reply", message, salt, now, author=author)
+    quoting.tell(db, contribution.congress_id, "reply", rows.code(contribution), message, now=now)
 
 
 def _add_message(

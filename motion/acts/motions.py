@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from motion.acts import congresses
+from motion.acts import congresses, quoting
 from motion.acts.record import note
 from motion.live import updates
 from motion.record.forms import is_text
@@ -175,6 +175,7 @@ def freeze(db: Session, actor: Actor | None, motion_id: int, *, now: datetime) -
     body = {"digest": motion.digest, "doc": motion.code, "last": motion.text_entry, "n": motion.number}
     motion.last_entry = note(db, motion.congress_id, "motion.freeze", body, actor=actor, now=now, motion_id=motion_id)
     db.add(motion)
+    quoting.tell(db, motion.congress_id, "motion", motion.code, motion.text, now=now)
     return motion
 
 

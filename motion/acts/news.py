@@ -47,9 +47,22 @@ NEWS = {
 }
 """What may have happened, and how it is said."""
 
+QUOTED = {
+    "contribution": _("Votre contribution %(code)s est citée dans la contribution %(place)s."),
+    "reply": _("Votre contribution %(code)s est citée dans une réponse publiée à côté de la contribution %(place)s."),
+    "motion": _("Votre contribution %(code)s est citée dans la motion %(place)s, dont le texte est gelé."),
+}
+"""Where it may be quoted, and how it is said."""
+
+QUOTED_A_DAY = 10
+"""Mails of a day to one author about one contribution, beyond which no quotation is told: their page lists them all."""
+
 WELCOME = _("%(title)s\u00a0: contribution %(code)s")
 CONFIRM = _("Confirmez votre adresse\u00a0: contribution %(code)s")
 """Subjects of the mails that ask to confirm an address."""
+
+QUOTES = _("%(title)s – %(place)s cite %(code)s")
+"""Subject of a mail about a quotation; like all others to an author, it ends with their contribution's code."""
 
 FILES_KEPT = _(
     "Vos fichiers sont gardés jusqu’au %(day)s. D’ici là, vous pouvez répondre, ou corriger sans les renvoyer. "
@@ -81,9 +94,39 @@ def tell(db: Session, contribution: Contribution, what: str, *, now: datetime) -
     if kept is not None and kept.until is not None:
         day = Times(spoken.code, ZoneInfo(congress.time_zone)).day(kept.until)
         said += "\n\n" + spoken.gettext(FILES_KEPT) % {"day": day}
-    body = f"{said}\n\n{spoken.gettext(WHERE)}\n\n{congress.title}\n"
-    _write(db, contribution, Message(f"{congress.title} – {code}", body), now)
+    _write(db, contribution, Message(f"{congress.title} – {code}", _body(spoken, said, congress)), now)
     return True
+
+
+def tell_quoted(db: Session, contribution: Contribution, kind: str, place: str, *, now: datetime) -> bool:
+    """Write a mail about a place that quotes a contribution, once for each place; return whether one was written.
+
+    What was told is known by the subjects of the mails: a correction of what quotes, or a text that is frozen anew,
+    tells nobody twice.
+
+    Args:
+        kind: A key of `QUOTED`.
+        place: Code of the contribution or of the motion.
+    """
+    if contribution.email is None or contribution.email_confirmed_at is None:
+        return False
+    congress = db.get_one(Congress, contribution.congress_id)
+    spoken, code = spoken_with(db, contribution, congress), rows.code(contribution)
+    values = {"title": congress.title, "place": place, "code": code}
+    subject = spoken.gettext(QUOTES) % values
+    to_author = Mail.congress_id == congress.id, Mail.recipient == contribution.email
+    if db.exec(select(Mail.id).where(*to_author, Mail.subject == subject).limit(1)).first() is not None:
+        return False
+    today = col(Mail.subject).like(f"% {code}"), col(Mail.created_at) > now - timedelta(days=1)
+    if len(db.exec(select(Mail.id).where(*to_author, *today).limit(QUOTED_A_DAY)).all()) == QUOTED_A_DAY:
+        return False
+    said = spoken.gettext(QUOTED[kind]) % values
+    _write(db, contribution, Message(subject, _body(spoken, said, congress)), now)
+    return True
+
+
+def _body(spoken: Language, said: str, congress: Congress) -> str:
+    return f"{said}\n\n{spoken.gettext(WHERE)}\n\n{congress.title}\n"
 
 
 def spoken_with(db: Session, contribution: Contribution, congress: Congress) -> Language:

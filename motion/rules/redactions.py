@@ -136,7 +136,7 @@ KEPT_DAYS = 365
 65-3): so long a withdrawn object can be asked for by a court."""
 
 ANSWER_DAYS = 183
-"""So long after a refusal, or after a refusal that was upheld, its author may answer or correct with the files that they
+"""So long after a refusal, or after one that was upheld, its author may answer or correct with the files that they
 sent: six months, as regulation (EU) 2022/2065 (article 20, § 1) gives for contesting a decision. Then nobody needs the
 files any more, and they are sealed like what is withdrawn."""
 

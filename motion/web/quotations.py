@@ -1,7 +1,7 @@
 """Passages of what somebody wrote, ready to be quoted: each has an address, and its words without signs."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
@@ -11,6 +11,7 @@ from motion.web.page import Page
 from motion.web.views import View, shown
 from storage.contributions import code
 from storage.models import Contribution, ContributionVersion
+from storage.quoting import Quoting
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -31,6 +32,25 @@ class QuoteView(View):
     source: str = shown("The contribution, the congress and the day.")
     url: str = shown("The address of the passage.")
     plain: str = shown("All of it as one text, to be copied.")
+
+
+QUOTING = {
+    "motion": _("Motion %(code)s\u00a0: %(title)s"),
+    "contribution": _("Contribution %(code)s, de %(who)s"),
+    "reply": _("Réponse de %(who)s à la contribution %(code)s"),
+}
+
+
+def quoting_places(page: Page, places: Sequence[Quoting]) -> tuple[tuple[str, str], ...]:
+    """Where a contribution is quoted: each place in words, with its address."""
+    folders = {"motion": "motions"}
+    return tuple(
+        (
+            page._(QUOTING[one.kind], code=one.code, title=one.title, who=one.who),
+            f"{page.home}/{folders.get(one.kind, 'contributions')}/{one.code}",
+        )
+        for one in places
+    )
 
 
 def shortened(text: str, most: int) -> str:

@@ -1,6 +1,7 @@
 """Contributions in words and as views: a line of a list, and all that a page says of one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 from urllib.parse import urlencode
@@ -25,7 +26,7 @@ from motion.rules.register import Genre
 from motion.rules.rendering import render, render_heading
 from motion.rules.text import parse
 from motion.web.page import Page
-from motion.web.quotations import QuoteView, passages_of, quote_view, shortened
+from motion.web.quotations import QuoteView, passages_of, quote_view, quoting_places, shortened
 from motion.web.reading import title_of
 from motion.web.testimonies import TestimonyView, length_of, media_url, testimony_view
 from motion.web.tombstones import TombstoneView, tombstone_views
@@ -33,6 +34,7 @@ from motion.web.views import View, shown
 from motion.web.weights import weight
 from storage.contributions import code
 from storage.models import ContributionFile, ContributionVersion, FileRendition
+from storage.quoting import Quoting
 from storage.refused_files import Kept
 from storage.voices import FileShown, OneVoice, Voice
 from storage.voices_counted import Heard
@@ -157,6 +159,7 @@ class VoiceView(View):
     may_quote: bool = shown("Whether its author agrees to be quoted.")
     passages: tuple[tuple[str, str], ...] = shown("Paragraphs: first words, and address of the quotation.")
     quote: QuoteView | None = shown("The passage that is asked for.")
+    quoted_in: tuple[tuple[str, str], ...] = shown("Where it is quoted: words and address, if its author agrees to be.")
     report_url: str = shown("Where it is reported.")
 
 
@@ -227,7 +230,7 @@ def words_html(text: str) -> Markup:
     return Markup("\n".join(found))  # built and cleaned by motion.rules.rendering
 
 
-def voice_view(page: Page, rows: OneVoice) -> VoiceView:
+def voice_view(page: Page, rows: OneVoice, quoting: Sequence[Quoting] = ()) -> VoiceView:
     """Put the page of a contribution together."""
     voice = rows.voice
     one, line = voice.contribution, line_view(page, voice)
@@ -270,6 +273,7 @@ def voice_view(page: Page, rows: OneVoice) -> VoiceView:
         quoted is not None,
         passages_of(line.url, quoted) if quoted is not None else (),
         quote_view(page, one, quoted, who_of(quoted)) if quoted is not None else None,
+        quoting_places(page, quoting) if quoted is not None else (),
         f"{line.url}/signaler",
     )
 

@@ -44,6 +44,7 @@ from motion.web.forms import Form, read_form
 from motion.web.page import Page, read
 from motion.web.pages.participate import WHICH_PLACE, YES_OR_NO
 from motion.web.pages.sign_in import key_of
+from motion.web.quotations import quoting_places
 from motion.web.sending import confirming_url
 from motion.web.voices import words_html
 from motion.web.weights import weight
@@ -84,8 +85,7 @@ async def open_followed(request: Request) -> tuple[Page, Followed]:
     key = private_addresses.hash_of_typed(request.path_params["secret"])
 
     def query(db: Session, congress: Congress) -> Followed | None:
-        assert congress.id is not None
-        return followed.of_secret(db, congress.id, key) if key is not None else None
+        return followed.page_of_secret(db, congress, key) if key is not None else None
 
     page, found = await read(request, query)
     if found is None:
@@ -168,6 +168,7 @@ def overview(request: Request, page: Page, found: Followed, form: Form) -> Respo
             consents=[(word, said, bool(form.value(word))) for word, said in consent_of(page)],
             uses=[(use.value, page._(CONSENT[use]), use in found.agreed) for use in Use if use is not Use.PUBLISH],
             files=[file_words(page, file) for file in found.files],
+            quoted_in=quoting_places(page, found.quoted_in),
             reasons={reason.value: page._(REFUSALS[reason].said) for reason in Refusal},
             sealed_days=KEPT_DAYS,
         )

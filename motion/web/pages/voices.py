@@ -21,7 +21,7 @@ from motion.web.tombstones import json_of as redactions_json
 from motion.web.tombstones import said
 from motion.web.views import View, shown
 from motion.web.voices import LineView, line_view, voice_view, who_of
-from storage import voice_ends, voices
+from storage import quoting, voice_ends, voices
 from storage.contributions import code
 from storage.voice_ends import Removed
 from storage.voices import Asked, OneVoice, Voices
@@ -175,10 +175,10 @@ def narrowed_to(page: Page, found: Voices, asked: Asked, given: dict[str, str]) 
 
 async def show(request: Request) -> Response:
     """One contribution."""
-    page, rows = await read(request, voices.one, request.path_params["number"])
+    page, (rows, quoted_in) = await read(request, quoting.voice, request.path_params["number"])
     page = page.only("version", "citer")
-    etag = page.etag(rows.last_entry, page.congress, page.openings)
-    return page.answer("voix/une.html", etag, lambda: voice_view(page, rows))
+    etag = page.etag(rows.last_entry, page.congress, page.openings, quoted_in)
+    return page.answer("voix/une.html", etag, lambda: voice_view(page, rows, quoted_in))
 
 
 def said_of(page: Page, rows: OneVoice) -> dict[str, object]:
