@@ -88,9 +88,9 @@ async def receive(request: Request) -> Response:
     if draft.answers.last_key and key == draft.answers.last_key:  # it was sent already, whatever is open now
         sender = Sender(draft.owner, network_of(request))
         secret = "" if draft.answers.is_begun else draft.cookie
-        sent = await send(page, sender, key, draft.answers, Channel.WEB, sender_secret=secret)
-        assert isinstance(sent, Receipt)
-        return draft.answered(receipt_page(draft, sent))
+        again = await send(page, sender, key, draft.answers, Channel.WEB, sender_secret=secret)
+        assert isinstance(again, Receipt)
+        return draft.answered(receipt_page(draft, again))
     if not is_open(page):
         return closed(page, 409)
     answers, files, refused = await looked_at(draft)
