@@ -140,6 +140,15 @@ class TestAPersonWhoSpeaks:
             expect(page.get_by_role("button", name="Commencer l’enregistrement")).to_be_visible()
             expect(page.locator("[data-part=why]")).to_be_hidden()
 
+    def test_presses_twice(self, browser: Browser, service: Demonstration) -> None:
+        """Out of habit, or because nothing moves yet: there is one camera."""
+        with tablet(browser) as page:
+            page.goto(service.address + HERE)
+            page.get_by_role("button", name="Ajouter une vidéo, un son ou une photo").dblclick()
+            page.get_by_role("button", name="Enregistrer un son").click()
+            expect(page.get_by_role("button", name="Commencer l’enregistrement")).to_be_visible()
+            assert page.locator("[data-part=booth] > *").count() == 1
+
     def test_leaves_before_sending(self, browser: Browser, service: Demonstration) -> None:
         """In the middle of a recording, then with one that has arrived: the camera is off, and nothing is found."""
         with tablet(browser) as page:

@@ -16,9 +16,12 @@ function offer(root: HTMLElement): { isAttended(): boolean; leave(): void } {
   const find = (name: string) => root.querySelector<HTMLElement>(`[data-borne-${name}]`) as HTMLElement;
   const [door, tools, failure] = [find("ouvrir"), find("outils"), find("panne")];
   let mounted: Mounted | null = null;
+  let isComing = false;
   root.hidden = false;
   door.hidden = false;
   door.addEventListener("click", async () => {
+    if (isComing) return;
+    isComing = true;
     failure.hidden = true;
     const key = form?.querySelector<HTMLInputElement>("input[name=key]")?.value ?? "";
     const passing: Passing = {
@@ -31,6 +34,7 @@ function offer(root: HTMLElement): { isAttended(): boolean; leave(): void } {
     } catch (error) {
       console.error(error);
       failure.hidden = false;
+      isComing = false;
       return;
     }
     door.hidden = true;
