@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from gettext import NullTranslations
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
 from sqlmodel import Session, col
 
 from motion.rules.errors import NotFound
@@ -20,6 +20,7 @@ from storage.models import (
     Entry,
     Secretary,
 )
+from storage.unindexed import Unindexed
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -52,19 +53,19 @@ WAITING = "en-attente"
 
 
 def _has(kind: str) -> ColumnElement[bool]:
-    return exists().where(
-        col(ContributionMessage.contribution_id) == col(Contribution.id),
-        col(ContributionMessage.kind) == kind,
-        col(ContributionMessage.settled_at).is_(None),
+    unsettled = select(col(ContributionMessage.contribution_id)).where(
+        col(ContributionMessage.kind) == kind, col(ContributionMessage.settled_at).is_(None)
     )
+    return col(Contribution.id).in_(unsettled)
 
 
 _STATE = col(Contribution.state)
 _BY_MAIL = col(Contribution.channel) == "mail"
+# In the words of the index `contribution_unread`.
+_IS_UNREAD = and_(Unindexed(_STATE) == "published", col(Contribution.read_version) < col(Contribution.version))
 _IS_CORRECTED = and_(
-    _STATE == "published",
     col(Contribution.published_version) < col(Contribution.version),
-    col(Contribution.read_version) < col(Contribution.version),
+    _IS_UNREAD,
 )
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     Waits.READ: _STATE == "received",
@@ -73,9 +74,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     Waits.ANSWERED: and_(_STATE == "refused", _has("answer")),
     Waits.REPORTED: and_(_STATE == "published", _has("notice")),
     Waits.UNREAD: and_(
-        _STATE == "published",
-        ~_IS_CORRECTED,
-        col(Contribution.read_version) < col(Contribution.published_version),
+        _IS_UNREAD,
+        col(Contribution.published_version) == col(Contribution.version),
     ),
     Shelf.AUTHOR: and_(_STATE == "awaited", _BY_MAIL),
     Shelf.PUBLISHED: _STATE == "published",
@@ -84,6 +84,13 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     Shelf.ALL: true(),
 }
 _CONDITIONS[WAITING] = or_(*(_CONDITIONS[kind] for kind in Waits))
+_BY_MESSAGES = frozenset({Waits.ANSWERED, Waits.REPORTED})
+_OF_STATES: dict[str, str] = {
+    Waits.READ: "received",
+    Shelf.PUBLISHED: "published",
+    Shelf.REFUSED: "refused",
+    Shelf.WITHDRAWN: "withdrawn",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,17 @@ def waiting_count(db: Session, congress_id: int) -> int:
 
 
 def _count(db: Session, congress_id: int, kind: str) -> int:
-    of_congress = col(Contribution.congress_id) == congress_id
-    query = select(func.count()).select_from(Contribution).where(of_congress, _CONDITIONS[kind])
+    query = select(func.count()).select_from(Contribution).where(*_wanted(congress_id, kind))
     return int(db.execute(query).scalar_one())
+
+
+def _wanted(congress_id: int, kind: str) -> list[ColumnElement[bool]]:
+    """The conditions of a filter, so that each is answered by its own index."""
+    of_congress, listed = col(Contribution.congress_id), Unindexed(col(Contribution.congress_id))
+    if kind == WAITING:
+        each = (select(col(Contribution.id)).where(*_wanted(congress_id, one)).correlate(None) for one in Waits)
+        return [listed == congress_id, col(Contribution.id).in_(union(*each))]
+    return [(listed if kind in _BY_MESSAGES else of_congress) == congress_id, _CONDITIONS[kind]]
 
 
 def queue(db: Session, congress: Congress, kind: str, page: int) -> Queue:
@@ -129,7 +144,9 @@ def queue(db: Session, congress: Congress, kind: str, page: int) -> Queue:
         page: From 1; beyond the last, the last.
     """
     assert congress.id is not None
-    counts = {name: _count(db, congress.id, name) for name in _CONDITIONS}
+    states = contributions.states_of(db, congress.id)
+    counts = {name: _count(db, congress.id, name) for name in _CONDITIONS if name not in {*_OF_STATES, Shelf.ALL}}
+    counts |= {name: states.get(state, 0) for name, state in _OF_STATES.items()} | {Shelf.ALL: sum(states.values())}
     pages = max(1, -(-counts[kind] // PAGE))
     page = min(max(page, 1), pages)
     query = (
@@ -141,7 +158,7 @@ def queue(db: Session, congress: Congress, kind: str, page: int) -> Queue:
                 col(ContributionVersion.version) == col(Contribution.version),
             ),
         )
-        .where(col(Contribution.congress_id) == congress.id, _CONDITIONS[kind])
+        .where(*_wanted(congress.id, kind))
         .order_by(col(Contribution.number))
         .offset((page - 1) * PAGE)
         .limit(PAGE)
@@ -169,7 +186,7 @@ def waits_of(db: Session, contribution: Contribution) -> tuple[Waits, ...]:
 
 def neighbours(db: Session, congress_id: int, kind: str, number: int) -> tuple[int | None, int | None]:
     """Return the numbers before and after one, through a filter; it need not itself be in it."""
-    wanted = col(Contribution.congress_id) == congress_id, _CONDITIONS[kind]
+    wanted = _wanted(congress_id, kind)
     place = col(Contribution.number)
     before = db.execute(select(func.max(place)).where(*wanted, place < number)).scalar_one()
     after = db.execute(select(func.min(place)).where(*wanted, place > number)).scalar_one()

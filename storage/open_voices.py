@@ -8,13 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlmodel import Session, col
 
 from motion.rules.contributions import ContributionState, Use
 from motion.rules.errors import NotFound
 from storage import contributions, redactions, voices, voices_counted
 from storage import themes as kept_themes
+from storage.kept_counts import kept
 from storage.models import (
     Congress,
     Contribution,
@@ -28,7 +29,9 @@ from storage.models import (
 from storage.models.record import MAX_NUMBER
 from storage.redactions import Tombstone
 from storage.transcripts import Testimony, testimonies
-from storage.voices import IS_SHOWN, Asked, OneVoice, Voice, dressed, narrowed
+from storage.unindexed import Unindexed
+from storage.voices import IS_SHOWN, Asked, OneVoice, Voice, dressed
+from storage.voices_asked import narrowed
 
 GONE = "gone"
 PUBLISHED = ContributionState.PUBLISHED.value
@@ -78,7 +81,9 @@ def page(db: Session, congress: Congress, asked: Asked, after: int, limit: int) 
 def _wanted(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
     has_words = col(ContributionVersion.version).is_not(None)
     if asked.state == GONE:
-        return [*narrowed(congress_id, replace(asked, state=PUBLISHED)), ~has_words]
+        gone = select(col(ContributionVersion.contribution_id)).where(col(ContributionVersion.is_gone).is_(True))
+        is_gone = ~has_words, col(Contribution.id).in_(gone)
+        return [*narrowed(congress_id, replace(asked, state=PUBLISHED)), *is_gone]
     if asked.state == PUBLISHED:
         return [*narrowed(congress_id, asked), has_words]
     return narrowed(congress_id, asked)
@@ -142,16 +147,21 @@ class Themes:
 def themes(db: Session, congress: Congress) -> Themes:
     """List the themes, those that were given up included."""
     assert congress.id is not None
+    congress_id, last = congress.id, voices.last_entry(db, congress.id)
+    counts = kept(db, congress_id, last, "open themes", lambda: _theme_counts(db, congress_id))
+    named = kept_themes.themes(db, congress.id)
+    return Themes(tuple((each, counts.get(each.id, 0)) for each in named), last)
+
+
+def _theme_counts(db: Session, congress_id: int) -> dict[int | None, int]:
     query = (
         select(col(ContributionTheme.theme_id), func.count())
         .join(Contribution, col(Contribution.id) == col(ContributionTheme.contribution_id))
         .join(ContributionVersion, IS_SHOWN)
-        .where(col(Contribution.congress_id) == congress.id)
+        .where(col(Contribution.congress_id) == congress_id)
         .group_by(col(ContributionTheme.theme_id))
     )
-    counts = {row[0]: row[1] for row in db.execute(query)}
-    named = kept_themes.themes(db, congress.id)
-    return Themes(tuple((each, counts.get(each.id, 0)) for each in named), voices.last_entry(db, congress.id))
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def theme(db: Session, congress: Congress, number: int) -> Theme:
@@ -189,17 +199,22 @@ class Places:
 def places(db: Session, congress: Congress) -> Places:
     """Count what is published by place, in the order of the codes."""
     assert congress.id is not None
+    congress_id, last = congress.id, voices.last_entry(db, congress.id)
+    found = kept(db, congress_id, last, "open places", lambda: _places(db, congress_id))
+    nowhere = sum(place.count for place in found if not place.commune)
+    return Places(tuple(place for place in found if place.commune), nowhere, last)
+
+
+def _places(db: Session, congress_id: int) -> list[Place]:
     version = ContributionVersion
     by = col(version.department_code), col(version.commune), col(version.commune_code)
     query = (
         select(*by, func.count())
         .join(Contribution, IS_SHOWN)
-        .where(col(Contribution.congress_id) == congress.id)
+        .where(col(Contribution.congress_id) == congress_id)
         .group_by(*by)
     )
-    found = sorted((Place(row[0], row[1], row[2], row[3]) for row in db.execute(query)), key=_in_order)
-    nowhere = sum(place.count for place in found if not place.commune)
-    return Places(tuple(place for place in found if place.commune), nowhere, voices.last_entry(db, congress.id))
+    return sorted((Place(row[0], row[1], row[2], row[3]) for row in db.execute(query)), key=_in_order)
 
 
 def _in_order(place: Place) -> tuple[str, str, str]:
@@ -249,47 +264,64 @@ def news(db: Session, congress: Congress, theme_number: int | None, before: int 
     """
     assert congress.id is not None
     asked = None if theme_number is None else theme(db, congress, theme_number)
-    decided = (
-        select(
-            col(ContributionVersion.contribution_id).label("contribution_id"),
-            func.max(col(Redaction.entry)).label("entry"),
-        )
-        .join(Contribution, col(Contribution.id) == col(ContributionVersion.contribution_id))
-        .join(
-            Redaction,
-            (col(Redaction.congress_id) == col(Contribution.congress_id))
-            & or_(
-                col(Redaction.target) == col(ContributionVersion.entry),
-                col(Redaction.target) == col(ContributionVersion.published_entry),
-            ),
-        )
-        .where(col(Contribution.congress_id) == congress.id)
-        .group_by(col(ContributionVersion.contribution_id))
-        .subquery()
-    )
-    own, last = col(Contribution.entry), func.coalesce(decided.c.entry, -1)
-    key = case((last > own, last), else_=own)
-    query = (
-        select(Contribution, ContributionVersion, key)
-        .outerjoin(ContributionVersion, IS_SHOWN)
-        .outerjoin(decided, decided.c.contribution_id == col(Contribution.id))
-        .where(col(Contribution.congress_id) == congress.id, col(Contribution.published_at).is_not(None))
-    )
-    if asked is not None:
-        under = select(col(ContributionTheme.contribution_id)).where(col(ContributionTheme.theme_id) == asked.id)
-        query = query.where(col(Contribution.id).in_(under))
-    if before is not None:
-        query = query.where(key < before)
-    found = db.execute(query.order_by(key.desc()).limit(most + 1)).all()
-    rows = found[:most]
-    said = dressed(db, [(row[0], row[1]) for row in rows])
-    moments = _moments(db, congress.id, [row[2] for row in rows])
-    stones = _tombstones(db, congress.id, [row[0].id for row in rows if row[1] is None])
+    latest = None if before is None else min(before, MAX_NUMBER)
+    found = _last_changed(db, congress.id, asked, latest, most + 1)
+    keys = dict(found[:most])
+    join = select(Contribution, ContributionVersion).outerjoin(ContributionVersion, IS_SHOWN)
+    rows = {row[0].id: (row[0], row[1]) for row in db.execute(join.where(col(Contribution.id).in_(keys)))}
+    said = dressed(db, [rows[one] for one in keys])
+    moments = _moments(db, congress.id, keys.values())
+    stones = _tombstones(db, congress.id, [one for one in keys if rows[one][1] is None])
     listed = tuple(
-        News(voice, row[2], moments[row[2]], stones.get(row[0].id, ())) for voice, row in zip(said, rows, strict=True)
+        News(voice, key, moments[key], stones.get(one, ()))
+        for voice, (one, key) in zip(said, keys.items(), strict=True)
     )
     following = listed[-1].key if len(found) > most else None
     return NewsPage(listed, following, asked, voices.last_entry(db, congress.id))
+
+
+def _last_changed(
+    db: Session, congress_id: int, theme: Theme | None, before: int | None, most: int
+) -> list[tuple[int, int]]:
+    """List the ids of what was ever published, each with the last entry about it, the latest first.
+
+    Those whose last entry is a decision on their words are found from the decisions, which are few; the others in the
+    order of their own entry, as far as the page goes.
+    """
+    own, decided = col(Contribution.entry), func.max(col(Redaction.entry))
+    here = col(Contribution.congress_id) == congress_id
+    its = [col(Contribution.published_at).is_not(None)]
+    if theme is not None:
+        under = select(col(ContributionTheme.contribution_id)).where(col(ContributionTheme.theme_id) == theme.id)
+        its.append(col(Contribution.id).in_(under))
+    entries = col(ContributionVersion.entry), col(ContributionVersion.published_entry)
+    by_decision = (
+        select(col(Contribution.id), decided)
+        .select_from(Redaction)
+        .join(ContributionVersion, or_(*(entry == col(Redaction.target) for entry in entries)))
+        .join(Contribution, col(Contribution.id) == col(ContributionVersion.contribution_id))
+        .where(col(Redaction.congress_id) == congress_id, Unindexed(col(Contribution.congress_id)) == congress_id, *its)
+        .group_by(col(Contribution.id), own)
+        .having(decided > own, *([] if before is None else [decided < before]))
+        .order_by(decided.desc())
+    )
+    later = (
+        exists()
+        .where(
+            col(ContributionVersion.contribution_id) == col(Contribution.id),
+            col(Redaction.congress_id) == congress_id,
+            col(Redaction.target).in_(entries),
+            col(Redaction.entry) > own,
+        )
+        .correlate(Contribution)
+    )
+    by_itself = select(col(Contribution.id), own).where(here, *its, ~later, *([] if before is None else [own < before]))
+    found = [
+        (row[0], row[1])
+        for query in (by_decision, by_itself.order_by(own.desc()))
+        for row in db.execute(query.limit(most))
+    ]
+    return sorted(found, key=lambda one: -one[1])[:most]
 
 
 def _moments(db: Session, congress_id: int, numbers: Collection[int]) -> dict[int, datetime]:

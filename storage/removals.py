@@ -55,7 +55,15 @@ def _empty_columns(db: Session, target: Target) -> None:
     """Empty the columns that repeat an object of words."""
     if target.kind in ("contribution.receive", "contribution.publish"):
         gone = dict(
-            author="", is_official=False, mandate="", commune="", commune_code="", department_code="", title="", text=""
+            author="",
+            is_official=False,
+            mandate="",
+            commune="",
+            commune_folded="",
+            commune_code="",
+            department_code="",
+            title="",
+            text="",
         )
         query = update(ContributionVersion).where(col(ContributionVersion.name) == target.name)
         db.execute(query.values(is_gone=True, **gone))

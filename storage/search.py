@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, union
 from sqlmodel import Session, col
 
 from motion.record.entry import Entry as Said
@@ -27,6 +27,7 @@ from storage import spoken_passages, written_voices
 from storage.drafts import insert_missing
 from storage.models import Congress, Entry, Motion, Official, SealedObject, SearchPassage, SearchState, SearchStem
 from storage.models.record import FREQUENT, IS_RARE
+from storage.unindexed import Unindexed
 
 PASSAGES = 150
 """Passages that one transaction indexes at most, of one motion: about ten milliseconds, twenty-five for the longest."""
@@ -162,19 +163,24 @@ def find(db: Session, congress: Congress, wanted: Asked, *, motion: str = "", pa
     """
     if wanted.is_empty:
         return Found((), 0)
-    here = [col(SearchPassage.congress_id) == congress.id]
+    here: list[ColumnElement[bool]] = [Unindexed(col(SearchPassage.congress_id)) == congress.id]
     if motion == VOICES:
         here += [col(SearchPassage.anchor).startswith("contributions/"), col(SearchPassage.entry) >= 0]
     elif motion:
         its = select(col(Motion.id)).where(col(Motion.congress_id) == congress.id, col(Motion.code) == motion)
         here.append(col(SearchPassage.motion_id).in_(its))
-    for one in wanted.whole:
-        here.append(col(SearchPassage.id).in_(_having(congress, col(SearchStem.stem) == one)))
+    looked_for: list[tuple[ColumnElement[bool], ...]] = [(col(SearchStem.stem) == one,) for one in wanted.whole]
     if wanted.begun:
-        passage, stem = col(SearchPassage.id), (stems(wanted.begun) or [wanted.begun])[0]
-        # Two lists beside each other: each finds its place in the index, one condition of both reads all stems.
-        whole, begins = _having(congress, col(SearchStem.stem) == stem), _having(congress, _begins(db, wanted.begun))
-        here.append(or_(passage.in_(whole), passage.in_(begins)))
+        stem = (stems(wanted.begun) or [wanted.begun])[0]
+        looked_for.append((col(SearchStem.stem) == stem, _begins(wanted.begun)))
+    its_own = col(SearchStem.passage_id) == col(SearchPassage.id)
+    for either in looked_for:
+        # Each finds its place in the index: one condition of both would read all stems.
+        having = [_having(congress, condition) for condition in either]
+        if motion and motion != VOICES:  # a few passages, and words of many
+            here.append(or_(*(one.where(its_own).exists() for one in having)))
+        else:
+            here.append(col(SearchPassage.id).in_(union(*having)))
     count = db.execute(select(func.count()).select_from(SearchPassage).where(*here)).scalar_one()
     # Numbers alone are put in order, then the words of one page are read: a common word is in ten thousand passages.
     order = (
@@ -219,12 +225,10 @@ def _has_name(official: Official, words: Sequence[str]) -> bool:
     return all(any(name.startswith(word) for name in names) for word in words)
 
 
-def _begins(db: Session, words: str) -> ColumnElement[bool]:
-    """Stems that begin so. SQLite's LIKE sees no case and so no index; its order of text is that of the bytes."""
+def _begins(words: str) -> ColumnElement[bool]:
+    """Stems that begin so: they stand together in the order of bytes, which an index has and LIKE does not use."""
     stem = col(SearchStem.stem)
-    if db.get_bind().dialect.name == "sqlite":
-        return and_(stem >= words, stem < words + "\U0010ffff")
-    return stem.startswith(words, autoescape=True)
+    return and_(stem >= words, stem < words + "\U0010ffff")
 
 
 def _having(congress: Congress, condition: ColumnElement[bool]) -> Select[int]:

@@ -5,10 +5,9 @@ does not have, it can't show. What is counted is told by `voices_counted`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 from sqlmodel import Session, col
 
 from motion.rules.contributions import ContributionState, Use
@@ -32,18 +31,9 @@ from storage.models.record import IS_RARE
 from storage.redactions import Tombstone
 from storage.refused_files import Kept
 from storage.transcripts import Testimony, public, testimonies
-
-PAGE = 30
-MAX_NUMBER = 2**31 - 1  # what a column of PostgreSQL holds; nothing has this number
-_PRIME = 2_147_483_647  # multiplying by what is below it changes the order of all smaller numbers, and of none twice
-
-IS_SHOWN: ColumnElement[bool] = and_(
-    col(ContributionVersion.contribution_id) == col(Contribution.id),
-    col(ContributionVersion.version) == col(Contribution.published_version),
-    col(Contribution.state) == ContributionState.PUBLISHED.value,
-    col(ContributionVersion.is_gone).is_(False),
-)
-"""Joins a contribution to the words that everyone reads, if there are any."""
+from storage.voices_asked import IS_SHOWN as IS_SHOWN
+from storage.voices_asked import MAX_NUMBER, PAGE, joined, narrowed, ordered
+from storage.voices_asked import Asked as Asked
 
 _KINDS = (
     "redaction",
@@ -56,35 +46,6 @@ _KINDS = (
         )
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a reader asks of the list. Empty: of all.
-
-    Attributes:
-        state: A state, or `all`.
-        official: `yes`, `no`, or empty.
-        files: A kind of file, `any`, or empty.
-        order: `recent`, `time`, `theme`, `place` or `random`.
-        seed: Of the random order: the same seed is the same order.
-        after: Number of the last contribution of the page before, in the orders of time.
-        upto: The highest number there was when the random order was drawn: what comes later does not move a page.
-        page: From 1, in the other orders.
-    """
-
-    channel: str = ""
-    theme: int | None = None
-    department: str = ""
-    commune: str = ""
-    official: str = ""
-    files: str = ""
-    state: str = ContributionState.PUBLISHED.value
-    order: str = "recent"
-    seed: int = 0
-    after: int | None = None
-    upto: int | None = None
-    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +104,24 @@ class OneVoice:
 
 def last_entry(db: Session, congress_id: int) -> int:
     """Number of the last entry that may change what readers see of contributions; -1 before any."""
-    query = select(col(Entry.number)).where(col(Entry.congress_id) == congress_id, col(Entry.kind).in_(_KINDS), IS_RARE)
-    found: int | None = db.execute(query.order_by(col(Entry.number).desc()).limit(1)).scalar_one_or_none()
+    its = select(func.max(col(Entry.number)).label("number")).where(col(Entry.congress_id) == congress_id, IS_RARE)
+    # The last of each kind is found at once; a list of kinds would be walked to the end, or put in order.
+    each = union_all(*(its.where(col(Entry.kind) == kind) for kind in _KINDS)).subquery()
+    found: int | None = db.execute(select(func.max(each.c.number))).scalar_one()
     return -1 if found is None else found
 
 
 def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
     """Read a page of the list."""
     assert congress.id is not None
-    wanted = narrowed(congress.id, asked)
     is_open = asked.state in ("all", ContributionState.PUBLISHED.value)
     congress_id, last = congress.id, last_entry(db, congress.id)
-    counted = select(func.count()).select_from(Contribution).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
-    found = _page(db, wanted, asked)
+    found = _page(db, congress_id, asked, last)
     voices = dressed(db, found[:PAGE])
-    states = kept(db, congress_id, last, "states", lambda: states_of(db, congress_id))
-    # The list as it opens is counted with the states: the count of a filter reads what it filters.
-    plain = asked.state == ContributionState.PUBLISHED.value and not _is_filtered(asked)
-    count = states.get(asked.state, 0) if plain else db.execute(counted).scalar_one()
+    states = kept(db, congress_id, last, "states", lambda: rows.states_of(db, congress_id))
     return Voices(
         voices,
-        count,
+        _count(db, congress_id, asked, states, last),
         states,
         themes_in_use(db, congress.id),
         kept(db, congress_id, last, "departments", lambda: _departments(db, congress_id)) if is_open else (),
@@ -173,12 +131,36 @@ def listed(db: Session, congress: Congress, asked: Asked) -> Voices:
     )
 
 
+def _count(db: Session, congress_id: int, asked: Asked, states: dict[str, int], last: int) -> int:
+    """How many are as asked; of the list as it opens, and of what is narrowed to one of few things, as kept."""
+    if not asked.filters:
+        return sum(states.values()) if asked.state == "all" else states.get(asked.state, 0)
+    asked = replace(asked, order="recent")
+
+    def count() -> int:
+        query = joined(select(func.count()).select_from(Contribution), asked)
+        return int(db.execute(query.where(*narrowed(congress_id, asked))).scalar_one())
+
+    one = asked.channel or asked.official or asked.files
+    if not one or asked.filters > 1 or asked.upto is not None:
+        return count()
+    return kept(db, congress_id, last, f"{asked.state}, {one}", count)
+
+
 def _page(
-    db: Session, wanted: list[ColumnElement[bool]], asked: Asked
+    db: Session, congress_id: int, asked: Asked, last: int
 ) -> list[tuple[Contribution, ContributionVersion | None]]:
-    """Read a page and one more. What is put in order is numbers alone, not the words that go with them."""
-    order = select(col(Contribution.id)).outerjoin(ContributionVersion, IS_SHOWN).where(*wanted)
-    ids = db.execute(_ordered(order, asked).limit(PAGE + 1)).scalars().all()
+    """Read a page and one more. What is put in order is numbers alone, not the words that go with them.
+
+    All that is published is put in the order of its places once, until something is said again.
+    """
+    order = joined(select(col(Contribution.id)), asked).where(*narrowed(congress_id, asked))
+    if asked == Asked(order="place", page=asked.page):
+        by_place = ordered(order, replace(asked, page=1))
+        every = kept(db, congress_id, last, "by place", lambda: tuple(db.execute(by_place).scalars()))
+        ids: Sequence[int | None] = every[(asked.page - 1) * PAGE :][: PAGE + 1]
+    else:
+        ids = db.execute(ordered(order, asked).limit(PAGE + 1)).scalars().all()
     join = select(Contribution, ContributionVersion).outerjoin(ContributionVersion, IS_SHOWN)
     found = {row[0].id: (row[0], row[1]) for row in db.execute(join.where(col(Contribution.id).in_(ids)))}
     return [found[each] for each in ids]
@@ -238,90 +220,6 @@ def _some(db: Session, condition: ColumnElement[bool], most: int = PAGE) -> tupl
     query = select(Contribution, ContributionVersion).join(ContributionVersion, IS_SHOWN).where(condition)
     found = db.execute(query.order_by(col(Contribution.number).desc()).limit(most)).all()
     return dressed(db, [(row[0], row[1]) for row in found])
-
-
-def _is_filtered(asked: Asked) -> bool:
-    return any((asked.channel, asked.theme, asked.department, asked.commune, asked.official, asked.files))
-
-
-def narrowed(congress_id: int, asked: Asked) -> list[ColumnElement[bool]]:
-    """The conditions of what is asked, its order aside; `IS_SHOWN` is joined."""
-    version = ContributionVersion
-    wanted = [col(Contribution.congress_id) == congress_id]
-    if asked.state != "all":
-        wanted.append(col(Contribution.state) == asked.state)
-    if asked.channel:
-        wanted.append(col(Contribution.channel) == asked.channel)
-    # What follows is said by the words: of those that nobody may read, none is found by them.
-    if asked.department:
-        wanted.append(col(version.department_code) == asked.department)
-    if asked.commune:
-        # What SQLite calls lower leaves É as it is; so do bytes.
-        named = {asked.commune.lower(), asked.commune.encode().lower().decode()}
-        wanted.append(func.lower(col(version.commune)).in_(named))
-    if asked.official:
-        wanted.append(col(version.is_official).is_(asked.official == "yes"))
-    if asked.theme is not None:
-        under = (
-            exists()
-            .where(
-                col(ContributionTheme.contribution_id) == col(Contribution.id),
-                col(ContributionTheme.theme_id) == col(Theme.id),
-                col(Theme.number) == asked.theme,
-                col(Theme.congress_id) == congress_id,
-            )
-            .correlate(Contribution)
-        )
-        wanted += [under, col(version.version).is_not(None)]
-    if asked.files:
-        made = (
-            exists()
-            .where(
-                col(ContributionFile.contribution_id) == col(Contribution.id),
-                col(FileRendition.file_id) == col(ContributionFile.id),
-                col(FileRendition.entry).is_not(None),
-                col(FileRendition.blob).is_not(None),
-                *([] if asked.files == "any" else [col(ContributionFile.kind) == asked.files]),
-            )
-            .correlate(Contribution)
-        )
-        wanted += [made, col(version.version).is_not(None)]
-    if asked.upto is not None:
-        wanted.append(col(Contribution.number) <= asked.upto)
-    return wanted
-
-
-def _ordered(query: Select[Any], asked: Asked) -> Select[Any]:
-    number = col(Contribution.number)
-    if asked.order == "time":
-        query = query if asked.after is None else query.where(number > asked.after)
-        return query.order_by(number)
-    if asked.order == "recent":
-        query = query if asked.after is None else query.where(number < asked.after)
-        return query.order_by(number.desc())
-    by: list[Any] = []  # columns of several types
-    if asked.order == "place":
-        version = ContributionVersion
-        by = [col(version.version).is_(None), col(version.department_code), col(version.commune)]
-    elif asked.order == "theme":
-        first = (
-            select(func.min(col(Theme.number)))
-            .join(ContributionTheme, col(ContributionTheme.theme_id) == col(Theme.id))
-            .where(col(ContributionTheme.contribution_id) == col(Contribution.id))
-            .correlate(Contribution)
-            .scalar_subquery()
-        )
-        by = [func.coalesce(first, MAX_NUMBER)]
-    elif asked.order == "random":
-        factor = 1 + (asked.seed * 48_271 + 40_692) % (_PRIME - 1)
-        by = [(cast(number, BigInteger) * literal(factor, BigInteger)) % literal(_PRIME, BigInteger)]
-    return query.order_by(*by, number).offset((asked.page - 1) * PAGE)
-
-
-def states_of(db: Session, congress_id: int) -> dict[str, int]:
-    """How many contributions are in each state."""
-    query = select(col(Contribution.state), func.count()).where(col(Contribution.congress_id) == congress_id)
-    return {state: count for state, count in db.execute(query.group_by(col(Contribution.state)))}
 
 
 def themes_in_use(db: Session, congress_id: int) -> tuple[Theme, ...]:

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from sqlalchemy import BigInteger, case, cast, extract, func, select
 from sqlmodel import Session, col
 
+from storage.contributions import states_of
 from storage.kept_counts import kept
 from storage.models import Contribution, ContributionTheme, ContributionVersion, Theme
-from storage.voices import IS_SHOWN, Voice, last_entry, recent, states_of, themes_in_use
+from storage.voices import IS_SHOWN, Voice, last_entry, recent, themes_in_use
 
 QUARTER_S = 900
 

@@ -4,14 +4,24 @@ What is erased is erased here too: the columns of a version that repeat its obje
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
+
+from motion.rules.names import folded
 
 CHANNELS = "('web', 'kiosk', 'spoken', 'paper', 'mail', 'import')"
 STATES = "('awaited', 'received', 'published', 'refused', 'withdrawn')"
 FILE_KINDS = "('photo', 'sound', 'video', 'document')"
 FILE_STATES = "('waiting', 'working', 'done', 'failed')"
+
+_WHERE = ("sqlite_where", "postgresql_where")
+# In the very words of the queries: neither database would use the index for others that say the same.
+_UNREAD: dict[str, Any] = dict.fromkeys(_WHERE, text("read_version < version"))
+_UNSETTLED: dict[str, Any] = dict.fromkeys(_WHERE, text("settled_at IS NULL"))
+_OFFICIAL: dict[str, Any] = {"sqlite_where": text("is_official IS 1"), "postgresql_where": text("is_official IS true")}
+_GONE: dict[str, Any] = {"sqlite_where": text("is_gone IS 1"), "postgresql_where": text("is_gone IS true")}
 
 
 class Collection(SQLModel, table=True):
@@ -39,6 +49,12 @@ class Contribution(SQLModel, table=True):
         CheckConstraint("version >= 1", name="contribution_version"),
         CheckConstraint("published_version BETWEEN 0 AND version", name="contribution_published_version"),
         Index("contribution_state", "congress_id", "state", "number"),
+        Index("contribution_channel", "congress_id", "channel", "state", "number"),
+        Index("contribution_unread", "congress_id", "number", **_UNREAD),
+        Index("contribution_news", "congress_id", "entry"),
+        Index("contribution_sheet", "congress_id", "sheet"),
+        Index("contribution_foreign_id", "congress_id", "foreign_id"),
+        Index("contribution_email_hash", "congress_id", "email_hash"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -72,7 +88,12 @@ class ContributionVersion(SQLModel, table=True):
     __tablename__ = "contribution_version"
     __table_args__ = (
         Index("contribution_version_name", "name"),
-        Index("contribution_version_commune", "commune_code"),
+        Index("contribution_version_department", "department_code"),
+        Index("contribution_version_folded", "commune_folded"),
+        Index("contribution_version_entry", "entry"),
+        Index("contribution_version_published", "published_entry"),
+        Index("contribution_version_official", "contribution_id", **_OFFICIAL),
+        Index("contribution_version_gone", "contribution_id", **_GONE),
     )
 
     contribution_id: int = Field(foreign_key="contribution.id", primary_key=True)
@@ -85,12 +106,20 @@ class ContributionVersion(SQLModel, table=True):
     is_official: bool = False
     mandate: str = ""
     commune: str = ""
+    commune_folded: str = ""  # without accents or capitals: neither database folds French
     commune_code: str = ""
     department_code: str = ""
     title: str = Field(default="", sa_type=Text)
     text: str = Field(default="", sa_type=Text)
     language: str = "fr"
     is_gone: bool = False
+
+
+@event.listens_for(ContributionVersion, "before_insert")
+@event.listens_for(ContributionVersion, "before_update")
+def _fold(_mapper: object, _connection: object, version: ContributionVersion) -> None:
+    """Keep `commune_folded` true, whichever act changes the row."""
+    version.commune_folded = folded(version.commune)
 
 
 class ContributionConsent(SQLModel, table=True):
@@ -116,6 +145,7 @@ class ContributionFile(SQLModel, table=True):
         CheckConstraint(f"kind IN {FILE_KINDS}", name="contribution_file_kind"),
         CheckConstraint(f"state IN {FILE_STATES}", name="contribution_file_state"),
         Index("contribution_file_waiting", "state"),
+        Index("contribution_file_name", "name"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -159,6 +189,7 @@ class Transcript(SQLModel, table=True):
     """A version of what is said in a recording, in one language: WebVTT. The last version of a language is shown."""
 
     __tablename__ = "transcript"
+    __table_args__ = (Index("transcript_entry", "entry"),)
 
     file_id: int = Field(foreign_key="contribution_file.id", primary_key=True)
     language: str = Field(primary_key=True)
@@ -178,6 +209,7 @@ class ContributionMessage(SQLModel, table=True):
     __tablename__ = "contribution_message"
     __table_args__ = (
         CheckConstraint("kind IN ('decision', 'answer', 'notice', 'reply')", name="contribution_message_kind"),
+        Index("contribution_message_unsettled", "kind", "contribution_id", **_UNSETTLED),
     )
 
     id: int | None = Field(default=None, primary_key=True)

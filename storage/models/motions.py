@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 class Motion(SQLModel, table=True):
     """A motion. `number` counts its accepted updates; `text` is what they amount to at `text_number`.
 
-    `text`, `runs` and `text_number` are a reading copy, renewed by the room a few times a second at
+    `text`, its runs and `text_number` are a reading copy, renewed by the room a few times a second at
     most and always before a freeze; the updates are the truth.
     """
 
@@ -47,6 +47,8 @@ class Motion(SQLModel, table=True):
     runs: str = Field(default="[]", sa_type=Text)  # JSON: [[length in characters, official id or 0], …]
     # The same for whom a rapporteur typed them: 0 for most; nothing after the last who was typed for.
     typed_for: str = Field(default="[]", sa_type=Text)
+    # Which of them stand in for letters that were taken out: 1 where they do, likewise.
+    masked: str = Field(default="[]", sa_type=Text)
     text_number: int = 0
     text_entry: int = 0
     text_at: datetime | None = Field(default=None)

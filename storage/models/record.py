@@ -23,6 +23,8 @@ class Entry(SQLModel, table=True):
         Index("entry_official", "congress_id", "official_id", "number"),
         Index("entry_at", "congress_id", "at"),
         Index("entry_kind", "congress_id", "number", sqlite_where=_FEW, postgresql_where=_FEW),
+        Index("entry_kind_each", "congress_id", "kind", "number", sqlite_where=_FEW, postgresql_where=_FEW),
+        Index("entry_kind_motion", "motion_id", "number", sqlite_where=_FEW, postgresql_where=_FEW),
     )
 
     congress_id: int = Field(foreign_key="congress.id", primary_key=True)

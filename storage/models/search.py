@@ -1,7 +1,10 @@
 """What can be searched: passages of texts and acts, and the stems of their words. All of it is computed again."""
 
-from sqlalchemy import CheckConstraint, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import VARCHAR, CheckConstraint, Index, Text
+from sqlmodel import AutoString, Field, SQLModel
+
+_BY_BYTES = AutoString().with_variant(VARCHAR(collation="C"), "postgresql")
+"""Text in the order of its bytes, as SQLite has all text: what begins with some letters stands together in an index."""
 
 
 class SearchPassage(SQLModel, table=True):
@@ -34,7 +37,7 @@ class SearchStem(SQLModel, table=True):
     __table_args__ = (Index("search_stem_passage", "passage_id"),)
 
     congress_id: int = Field(foreign_key="congress.id", primary_key=True)
-    stem: str = Field(primary_key=True)
+    stem: str = Field(primary_key=True, sa_type=_BY_BYTES)
     passage_id: int = Field(foreign_key="search_passage.id", primary_key=True)
 
 

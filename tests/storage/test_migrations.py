@@ -77,6 +77,33 @@ def test_a_motion_of_before_is_still_there(database_url: str) -> None:
     store.close()
 
 
+def test_what_was_kept_before_is_found_and_told_as_after(database_url: str) -> None:
+    """Communes are folded; each sign that stands in for a letter is known as such, in a text that lost some."""
+    store = at_revision(database_url, "0013")
+    now = datetime(2031, 11, 15, tzinfo=UTC)
+    with store.engine.execution_options(motion_writes=True).begin() as connection:
+        for statement in (
+            "INSERT INTO contribution (id, congress_id, number, channel, state, version, published_version, token_hash,"
+            " foreign_id, received_at, entry) VALUES (7, 1, 1, 'web', 'published', 1, 1, :salt, '', :now, 3)",
+            "INSERT INTO contribution_version (contribution_id, version, name, entry, at, author, is_official, mandate,"
+            " commune, commune_code, department_code, title, text, language, is_gone) VALUES (7, 1, 'a', 3, :now, '',"
+            " false, '', 'Évry-sur-Orme', '', '', '', '', 'fr', false)",
+            "UPDATE motion SET text = 'Un ▒▒▒ et ▒.', redacted_entry = 4",
+            "INSERT INTO redaction (congress_id, entry, target, motion_id, decision, kind, name, reason, basis, remedy,"
+            " who, is_skeleton, is_masked, at)"
+            " VALUES (1, 4, 2, 1, 1, 'effacement', 'a', '', '', '', '', true, true, :now)",
+            "INSERT INTO draft_snapshot (motion_id, number, content, at) VALUES (1, 1, :salt, :now)",
+        ):
+            named = {name: value for name, value in (("now", now), ("salt", b"s")) if f":{name}" in statement}
+            connection.execute(text(statement), named)
+    migrate.upgrade(store)
+    with store.engine.begin() as connection:
+        assert connection.execute(text("SELECT commune_folded FROM contribution_version")).scalar() == "evry sur orme"
+        assert connection.execute(text("SELECT masked FROM motion")).scalar() == "[[3, 0], [3, 1], [4, 0], [1, 1]]"
+        assert connection.execute(text("SELECT count(*) FROM draft_snapshot")).scalar() == 0
+    store.close()
+
+
 def test_a_reference_to_nothing_stops_a_migration(tmp_path: Path) -> None:
     """SQLite's checks are off meanwhile: they are made before the commit, and the database stays as it was."""
     store = at_revision(f"sqlite:///{tmp_path / 'motion.sqlite'}", "0001")
