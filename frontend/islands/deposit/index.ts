@@ -7,14 +7,12 @@ import { Depot } from "./depot";
 import { hindrance } from "./formats";
 import { part, say } from "./parts";
 import { forgetful, hold, type Keeping, type KeptRecording, Shelf } from "./shelf";
-import { LONGEST_S } from "./take";
 import { fill, type Words } from "./words";
 
 /** How a page that is everybody's differs: nothing is kept on the device, and nobody is asked whether to leave. */
 export interface Passing {
   /** Of each request: whose the files are. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly longestS: number;
 }
 
 export interface Mounted {
@@ -67,7 +65,7 @@ export async function mount(root: HTMLElement, passing: Passing | null = null): 
     announce,
     (taken, name) => depot.addRecording(taken, name),
     otherwise,
-    passing?.longestS ?? LONGEST_S,
+    60 * Number(root.dataset.duree),
   );
   video.addEventListener("click", () => booth.open("video"));
   sound.addEventListener("click", () => booth.open("sound"));

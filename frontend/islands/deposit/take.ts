@@ -1,7 +1,6 @@
 /** One recording: every second of it is on this device before the next, so that a crash costs a second or two. */
 import type { Keeping, KeptRecording } from "./shelf";
 
-export const LONGEST_S = 30 * 60;
 const SHORTEST_S = 1;
 const SLICE_MS = 1_000;
 const VIDEO_BITS = 1_200_000;

@@ -24,10 +24,7 @@ function offer(root: HTMLElement): { isAttended(): boolean; leave(): void } {
     isComing = true;
     failure.hidden = true;
     const key = form?.querySelector<HTMLInputElement>("input[name=key]")?.value ?? "";
-    const passing: Passing = {
-      headers: { [root.dataset.entete as string]: key },
-      longestS: 60 * Number(root.dataset.duree),
-    };
+    const passing: Passing = { headers: { [root.dataset.entete as string]: key } };
     try {
       const script = await import(root.dataset.depotBorne as string);
       mounted = (await script.mount(root, passing)) as Mounted;

@@ -31,6 +31,7 @@ from motion.web.weights import weight
 from storage import deposits
 
 MAX_DESCRIPTION = 1_000
+LONGEST_MINUTES = 30  # of a recording: the device holds it whole until it is sent
 # Of what the database knows a browser by: enough for a device to tell two people's recordings apart.
 OWNER_TAG = 16
 
@@ -97,7 +98,7 @@ async def files_page(
         files_list=f"{page.home}/participer/fichiers/liste",
         photo=FileKind.PHOTO.value,
         max_description=MAX_DESCRIPTION,
-        longest_minutes=30,
+        longest_minutes=LONGEST_MINUTES,
         owner_tag=draft.owner.hex()[:OWNER_TAG],
     )
     response.headers.update(headers.recording(page.service.settings))
