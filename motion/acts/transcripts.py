@@ -56,6 +56,7 @@ def upload(
     file: ContributionFile,
     language: str,
     content: bytes,
+    base: str | None = None,
     *,
     salt: bytes,
     now: datetime,
@@ -64,14 +65,17 @@ def upload(
 
     Args:
         actor: Somebody of the secretariat; None for the author, whom their private address names.
+        base: The state that it takes the place of (`base_of`); None for whatever is there.
         salt: 32 random bytes for the object.
 
     Raises:
-        NotAllowed, ContributionSettled, Invalid, CaptionsRefused: Nothing was changed.
+        NotAllowed, ContributionSettled, Invalid, CaptionsRefused, TranscriptChanged: Nothing was changed.
     """
     _check(actor, contribution, file, language)
     cues = caption_files.read(content)
     ledger.lock(db, contribution.congress_id)
+    if base is not None:
+        _read(db, file, language, base)
     said = _working(db, file, language, How.FILE, now)
     said.how, said.text = How.FILE, caption_files.webvtt(cues)
     return _seal(db, actor, contribution, file, said, salt, now)

@@ -33,7 +33,7 @@ def read(content: bytes) -> Cues:
     """
     if len(content) > MAX_BYTES:
         raise CaptionsRefused("too-large")
-    lines = _END_OF_LINE.split(_decoded(content).removeprefix("\ufeff"))
+    lines = _lines(content)
     is_vtt = re.match(r"WEBVTT(?:[ \t]|$)", lines[0]) is not None
     if not is_vtt and not any(_TIMING.fullmatch(line) for line in lines if "-->" in line):
         raise CaptionsRefused("not-captions")
@@ -41,6 +41,16 @@ def read(content: bytes) -> Cues:
     if not found:
         raise CaptionsRefused("no-cue")
     return checked(fitted(_apart(found)))
+
+
+def line_of(content: bytes, number: int) -> str:
+    """A line of a file as `CaptionsRefused` numbers it, without what deceives the eye; empty beyond the last."""
+    lines = _lines(content)
+    return cleaned(lines[number - 1]) if 0 < number <= len(lines) else ""
+
+
+def _lines(content: bytes) -> list[str]:
+    return _END_OF_LINE.split(_decoded(content).removeprefix("\ufeff"))
 
 
 def _decoded(content: bytes) -> str:

@@ -42,6 +42,7 @@ LANGUAGES: dict[str, str] = {
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 REASONS: dict[str, str] = {
+    "no-file": _("aucun fichier n’est choisi"),
     "too-large": _("le fichier dépasse 2 Mo"),
     "not-captions": _("ce fichier ne contient pas de sous-titres (WebVTT ou SRT)"),
     "no-cue": _("il n’y a aucune parole"),

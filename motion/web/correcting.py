@@ -3,7 +3,8 @@
 A line of the form is text until it is read; what can't be read is shown again as it was typed.
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from motion.rules import captions
@@ -31,11 +32,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The lines of a page of the form, in place of `count` lines of the state `base` from `first` on."""
+    """The lines of a page of the form, in place of `count` lines of the state `base` from `first` on.
+
+    `was` names what those lines said (`name_of`): they are known again in a later state, wherever they stand in it.
+    """
 
     base: str
     first: int
     count: int
+    was: str
     lines: tuple[Line, ...]
 
 
@@ -46,7 +51,43 @@ def sheet_of(cues: Cues, base: str, first: int) -> Sheet:
         Line(number, exact_clock(cue.start_ms), exact_clock(cue.end_ms), cue.speaker, cue.text)
         for number, cue in enumerate(shown, start=first + 1)
     )
-    return Sheet(base, first, len(shown), lines)
+    return Sheet(base, first, len(shown), name_of(shown), lines)
+
+
+def name_of(cues: Sequence[Cue]) -> str:
+    """Name some lines by what they say and when."""
+    return _name([_print(cue) for cue in cues])
+
+
+def _print(cue: Cue) -> bytes:
+    return hashlib.sha256(f"{cue.start_ms} {cue.end_ms} {cue.speaker}\n{cue.text}".encode()).digest()
+
+
+def _name(prints: Sequence[bytes]) -> str:
+    return hashlib.sha256(b"".join(prints)).hexdigest()[:32]
+
+
+def known_again(sheet: Sheet, cues: Cues, base: str) -> Sheet | None:
+    """The form on a later state of the transcript, when somebody has corrected other lines alone; None when not.
+
+    What the form says may stand there already: it was kept, and the answer was lost on its way.
+    """
+    prints = [_print(cue) for cue in cues]
+    for count, name in ((sheet.count, sheet.was), (len(sheet.lines), _said_by(sheet))):
+        places = sorted(range(len(cues) - count + 1), key=lambda at: abs(at - sheet.first))
+        first = next((at for at in places if count and _name(prints[at : at + count]) == name), None)
+        if first is not None:
+            lines = tuple(replace(line, number=first + at + 1) for at, line in enumerate(sheet.lines))
+            return replace(sheet, base=base, first=first, count=count, lines=lines)
+    return None
+
+
+def _said_by(sheet: Sheet) -> str:
+    """The name of the lines as they were typed; empty when one of them can't be read."""
+    try:
+        return name_of(captions.checked([_cue(line) for line in sheet.lines]))
+    except CaptionsRefused:
+        return ""
 
 
 def read_sheet(sent: Mapping[str, str]) -> Sheet:
@@ -65,7 +106,7 @@ def read_sheet(sent: Mapping[str, str]) -> Sheet:
         )
         for at in range(lines)
     )
-    return Sheet(sent.get("base", "")[:80], first, count, found)
+    return Sheet(sent.get("base", "")[:80], first, count, sent.get("was", "")[:80], found)
 
 
 def _count(typed: str) -> int:

@@ -3,6 +3,7 @@
 from gettext import NullTranslations
 
 from motion.acts.transcripts import How
+from motion.rules import caption_files
 from motion.rules.caption_errors import CaptionsRefused
 from motion.rules.captions import LANGUAGES, REASONS
 from motion.rules.heard import SAID, HearingReason
@@ -71,6 +72,36 @@ def language_of(page: Page, code: str) -> str:
 def languages(page: Page) -> list[tuple[str, str]]:
     """The list, for a choice."""
     return [(code, page._(name)) for code, name in LANGUAGES.items()]
+
+
+FILE_REPAIRS: dict[str, str] = {
+    "no-file": _("Choisissez un fichier .vtt ou .srt."),
+    "too-large": _("Un fichier de sous-titres est bien plus petit : vérifiez que ce n’est pas la vidéo."),
+    "not-captions": _("Choisissez un fichier .vtt ou .srt, tel que votre outil de sous-titrage l’exporte."),
+    "no-cue": _("Le fichier a des heures, mais pas de mots : exportez-le de nouveau."),
+    "time": _("Dans ce fichier, les heures s’écrivent ainsi : 00:01:02.500 --> 00:01:04.000."),
+    "no-time": _("Écrivez au-dessus de ces mots une ligne d’heures : 00:01:02.500 --> 00:01:04.000."),
+    "time-order": _("Corrigez l’une des deux heures de cette ligne."),
+    "overlap": _("Deux sous-titres commencent au même moment : décalez l’un d’eux, ou faites-en un seul."),
+    "too-late": _("Corrigez les heures de cette ligne."),
+    "too-long": _("Coupez ce sous-titre en plusieurs, chacun avec ses heures."),
+    "name-too-long": _("Écrivez un nom plus court entre <v et >."),
+    "too-many": _("Partagez l’enregistrement en plusieurs."),
+}
+"""How a file of captions that can't be taken is mended, by the code of `CaptionsRefused`."""
+
+FILE_TOO_LATE = _(
+    "Quelqu’un a corrigé cette transcription entre-temps, et le fichier aurait pris la place de ses lignes. "
+    "Relisez celles-ci, puis déposez de nouveau le fichier s’il le faut."
+)
+SHOWN = 60  # characters of a line of a file: enough to find it
+
+
+def file_fault_of(page: Page, error: CaptionsRefused, content: bytes) -> str:
+    """Why a file can't be taken, with the words of its line, and how to mend it."""
+    line = caption_files.line_of(content, error.line) if error.line else ""
+    quoted = page._(_("Il y est écrit : « %(line)s »."), line=line[:SHOWN]) if line.strip() else ""
+    return " ".join(filter(None, (fault_of(page, error), quoted, page._(FILE_REPAIRS[error.reason]))))
 
 
 def fault_of(page: Page, error: CaptionsRefused) -> str:

@@ -1,13 +1,15 @@
-"""The fixtures of the editor's tests: a browser, the small room, people at their desks."""
+"""The fixtures of the islands' tests: a browser, the small room, people at their desks, a place with a testimony."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import launched
 from tests.frontend.desk import Desk, Seat
 from tests.frontend.fakeroom import FakeRoom, running
+from tests.frontend.voice_place import Served, serving
 
 
 @pytest.fixture(scope="module")
@@ -43,4 +45,33 @@ def desks(browser: Browser, url: str) -> Iterator[Seat]:
     problems = [problem for desk in made for problem in desk.problems]
     for desk in made:
         desk.close()
+    assert problems == []
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Served]:
+    """The congress."""
+    with serving(tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+def opens(browser: Browser, place: Served) -> Iterator[Callable[..., Page]]:
+    """Open a page; in the end no script has failed."""
+    problems: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def go(path: str, who: str = "", **options: object) -> Page:
+        context = browser.new_context(locale="fr-FR", **options)
+        contexts.append(context)
+        if who:
+            context.add_cookies([{"name": "motion", "value": who, "url": place.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(place.url + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
     assert problems == []

@@ -1,126 +1,19 @@
-"""Correcting a transcript and reading one, in a real browser: by keyboard, through cuts, with and without script."""
+"""Correcting a transcript in a real browser: by keyboard, through cuts, two at once, with and without script."""
 
-import contextlib
-import io
-import math
-import struct
-import threading
-import wave
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route as WebRoute
+from playwright.sync_api import Locator, Page, Route
 
-from motion.acts.transcripts import cues_of
-from motion.live.server import configuration
 from motion.rules.captions import Cue
-from motion.web import media_bytes
-from storage import contributions
 from storage.models import Transcript
-from tests.databases import free_port
 from tests.frontend.desk import until
+from tests.frontend.voice_place import CUES, DESK, Served
 from tests.web.secretariat_world import rows
 from tests.web.test_testimonies import say
-from tests.web.voices import recorded
-from tests.web.world import Hall, served
 
-DESK = "/ormeline/secretariat/transcriptions/C1/1?langue=fr"
-PAGE = "/ormeline/contributions/C1/transcription/1"
-CUES = (
-    Cue(0, 2_000, "Le car ne passe plus le jeudi.", "Solène Marchebrune"),
-    Cue(2_000, 4_000, "Le marché est le jeudi.", "Solène Marchebrune"),
-    Cue(4_500, 7_000, "Alors on reste chez soi.", "Armel Costenoire"),
-)
+LONG = tuple(Cue(n * 1_000, n * 1_000 + 900, f"Ligne {n + 1}.") for n in range(60))
 SAVED = "Gardé par le service"
-
-
-def tone(seconds: int = 8) -> bytes:
-    """A sound that any browser plays."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as made:
-        made.setnchannels(1)
-        made.setsampwidth(2)
-        made.setframerate(8_000)
-        waves = (int(9_000 * math.sin(at / 6)) for at in range(8_000 * seconds))
-        made.writeframes(b"".join(struct.pack("<h", one) for one in waves))
-    return file.getvalue()
-
-
-async def shown(request: Request) -> Response:
-    """What was made of a recording, by the name of its object."""
-    service = request.app.state.service
-    made = await service.store.read(contributions.shown, 1, request.path_params["name"])
-    return media_bytes.serve(request, service.blobs, made.blob, made.size, made.media_type, "voix", inline=True)
-
-
-@dataclass
-class Served:
-    """A congress with a testimony, at an address."""
-
-    hall: Hall
-    url: str
-
-    def last(self) -> list[str]:
-        """The words of the last state."""
-        said = sorted(rows(self.hall, Transcript), key=lambda one: one.version)[-1]
-        return [cue.text for cue in cues_of(said)]
-
-
-@contextlib.contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Serve it for a browser."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with served(folder, environment={"MOTION_BASE_URL": url}) as hall:
-        recorded(hall, sound=tone(), media_type="audio/wav")
-        say(hall, CUES)
-        app = hall.client.app
-        app.router.routes.insert(0, WebRoute("/ormeline/medias/{name}", shown))
-        server = uvicorn.Server(configuration(app, host="127.0.0.1", port=port, lifespan="off", log_config=None))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until(lambda: server.started)
-        yield Served(hall, url)
-        server.should_exit = True
-        thread.join(30)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Served]:
-    """The congress."""
-    with serving(tmp_path) as place:
-        yield place
-
-
 Opens = Callable[..., Page]
-
-
-@pytest.fixture
-def opens(browser: Browser, place: Served) -> Iterator[Opens]:
-    """Open a page; in the end no script has failed."""
-    problems: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def go(path: str, who: str = "", **options: object) -> Page:
-        context = browser.new_context(locale="fr-FR", **options)
-        contexts.append(context)
-        if who:
-            context.add_cookies([{"name": "motion", "value": who, "url": place.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(place.url + path)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert problems == []
 
 
 def words(page: Page) -> list[str]:
@@ -134,6 +27,12 @@ def put_caret(box: Locator, after: str) -> None:
         "(box, after) => { const at = box.value.indexOf(after) + after.length; box.setSelectionRange(at, at) }", after
     )
     box.focus()
+
+
+def caret(page: Page) -> tuple[str, int]:
+    """The field where one is, and where in it."""
+    name, at = page.evaluate("[document.activeElement.name, document.activeElement.selectionStart]")
+    return name, at
 
 
 def line(page: Page, number: int) -> Locator:
@@ -191,6 +90,110 @@ class TestCorrecting:
         page.get_by_text(SAVED).wait_for()
         assert place.last()[0] == "Le car ne passe plus du tout."
 
+    def test_what_was_cut_joined_or_typed_is_taken_back(self, opens: Opens) -> None:
+        """By keyboard or by the buttons, with the caret where it was; and forth again."""
+        page = opens(DESK, "odile")
+        put_caret(line(page, 1), "passe plus")
+        page.keyboard.press("Control+Enter")
+        page.keyboard.type("Tous ")
+        page.keyboard.press("Control+z")
+        assert words(page)[1] == "le jeudi."
+        page.keyboard.press("Control+z")
+        assert words(page) == [cue.text for cue in CUES] and caret(page) == ("text-0", 20)
+        page.keyboard.press("Control+Shift+Enter")
+        assert len(words(page)) == 2
+        page.get_by_role("button", name="Annuler").click()
+        assert words(page) == [cue.text for cue in CUES]
+        page.get_by_role("button", name="Rétablir").click()
+        assert len(words(page)) == 2
+        page.get_by_role("button", name="Rétablir").click()
+        page.get_by_text("plus rien à annuler").wait_for()
+
+    def test_letters_are_taken_back_together_and_not_with_those_of_another_line(self, opens: Opens) -> None:
+        """As in any editor."""
+        page = opens(DESK, "odile")
+        for number in (1, 2):
+            put_caret(line(page, number), "jeudi")
+            page.keyboard.type(" soir")
+        page.keyboard.press("Control+z")
+        assert words(page)[:2] == ["Le car ne passe plus le jeudi soir.", CUES[1].text]
+
+    def test_shifting_from_the_keyboard(self, opens: Opens, place: Served) -> None:
+        """Enter in the field of seconds shifts, and nothing else."""
+        page = opens(DESK, "odile")
+        for _turn in range(2):  # the same address twice is read anew
+            page.get_by_text("Décaler les heures").press("Enter")
+            page.get_by_label("Secondes").fill("0,5")
+            page.keyboard.press("Enter")
+            page.get_by_text("C’est gardé, sans être publié.").wait_for()
+            page.get_by_role("button", name="Annuler").wait_for()
+        until(
+            lambda: (
+                page.get_by_role("group", name="Ligne 1", exact=True).get_by_label("Début").input_value() == "0:01,000"
+            ),
+            page=page,
+        )
+        assert place.last() == [cue.text for cue in CUES]
+
+    def test_saving_without_a_network_says_so_and_loses_nothing(self, opens: Opens, place: Served) -> None:
+        """The page stays; pressed again once the network is back, it is published."""
+        page = opens(DESK, "odile")
+        page.get_by_role("button", name="Enregistrer et publier").click()
+        page.get_by_text("C’est enregistré et publié.").wait_for()
+        page.context.set_offline(True)
+        line(page, 1).fill("Le car ne passe plus du tout.")
+        page.get_by_role("button", name="Enregistrer et publier").click()
+        page.get_by_text("rien n’est enregistré").wait_for()
+        assert place.last()[0] == CUES[0].text
+        page.context.set_offline(False)
+        page.reload()
+        assert words(page)[0] == "Le car ne passe plus du tout."
+        page.get_by_role("button", name="Enregistrer et publier").click()
+        until(lambda: place.last()[0] == "Le car ne passe plus du tout.", page=page)
+        until(lambda: rows(place.hall, Transcript)[-1].entry is not None, page=page)
+
+    def test_what_is_refused_on_saving_is_shown_at_its_line(self, opens: Opens) -> None:
+        """With the words of the refusal, and what was typed."""
+        page = opens(DESK, "odile")
+        line(page, 2).fill("")
+        page.get_by_role("button", name="Enregistrer comme relue").click()
+        page.get_by_text("les mots manquent").wait_for()
+        until(lambda: caret(page)[0] == "text-1", page=page)
+        assert "fautive" in str(page.locator("#l2").get_attribute("class"))
+
+    def test_a_link_waits_for_what_was_just_typed(self, opens: Opens, place: Served) -> None:
+        """The next page of lines is made of it; the key that goes to the next line goes there too."""
+        say(place.hall, LONG)
+        page = opens(DESK, "odile")
+        line(page, 50).fill("Cinquante.")
+        page.keyboard.press("Alt+ArrowDown")
+        page.wait_for_url("**page=2*")
+        assert place.last()[49] == "Cinquante."
+        until(lambda: caret(page)[0] == "text-0", page=page)
+        assert words(page)[0] == "Ligne 51."
+        assert page.evaluate("localStorage.length") == 0
+
+    def test_two_people_at_two_pages_both_keep_their_lines(self, opens: Opens, place: Served) -> None:
+        """Whoever publishes is told first that there is more than they have seen."""
+        say(place.hall, LONG)
+        first, second = opens(DESK, "odile"), opens(DESK + "&page=2", "odile")
+        put_caret(line(first, 3), "Ligne")
+        first.keyboard.press("Control+Enter")
+        first.keyboard.press("Control+s")
+        first.get_by_text(SAVED).wait_for()
+        line(second, 51).fill("Chez moi.")
+        second.get_by_text("Quelqu’un corrige d’autres lignes").wait_for()
+        assert place.last()[51] == "Chez moi." and len(place.last()) == len(LONG) + 1
+        assert second.get_by_role("group", name="Ligne 52", exact=True).is_visible()
+        line(first, 1).fill("La première.")
+        first.get_by_text("Quelqu’un corrige d’autres lignes").wait_for()
+        second.get_by_role("button", name="Enregistrer et publier").click()
+        second.get_by_text("Pour enregistrer le tout, appuyez de nouveau.").wait_for()
+        assert not rows(place.hall, Transcript)[-1].name
+        second.get_by_role("button", name="Enregistrer et publier").click()
+        second.get_by_text("C’est enregistré et publié.").wait_for()
+        assert (place.last()[0], place.last()[51]) == ("La première.", "Chez moi.")
+
     def test_somebody_else_was_faster(self, opens: Opens, place: Served) -> None:
         """What was typed stays on the device and is shown again, beside the lines of now."""
         page = opens(DESK, "odile")
@@ -199,6 +202,10 @@ class TestCorrecting:
         page.get_by_text("Quelqu’un a corrigé").wait_for()
         page.reload()
         assert words(page) == ["D’autres mots."]
+        assert "Mes mots à moi." in page.get_by_label("Lignes gardées").input_value()
+        line(page, 1).fill("D’autres mots encore.")  # whatever is typed next, they stay
+        page.get_by_text(SAVED).wait_for()
+        page.reload()
         assert "Mes mots à moi." in page.get_by_label("Lignes gardées").input_value()
         page.get_by_role("button", name="Je n’en ai plus besoin").click()
         page.reload()
@@ -232,65 +239,3 @@ class TestCorrecting:
 def cut(route: Route) -> None:
     """A network that is gone."""
     route.abort("internetdisconnected")
-
-
-class TestReading:
-    def test_a_line_plays_from_there_and_the_focus_stays(self, opens: Opens) -> None:
-        """The line being said is marked."""
-        page = opens(PAGE)
-        assert page.evaluate("document.querySelector('audio').paused")
-        link = page.get_by_role("link", name="Écouter à 0:04")
-        link.focus()
-        page.keyboard.press("Enter")
-        until(lambda: page.evaluate("document.querySelector('#t4').getAttribute('aria-current') === 'true'"), page=page)
-        until(lambda: page.evaluate("document.querySelector('audio').currentTime > 4.5"), page=page)
-        assert page.evaluate("document.activeElement.classList.contains('heure')")
-        assert page.url.endswith(PAGE)
-
-    def test_a_quotation_is_copied_and_said(self, opens: Opens, place: Served) -> None:
-        """Words, person, seconds, address."""
-        page = opens(PAGE, permissions=["clipboard-read", "clipboard-write"])
-        page.get_by_role("link", name="Citer 0:02").click()
-        page.get_by_text("Citation copiée.").wait_for()
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied.startswith("«\u00a0Le marché est le jeudi.\u00a0»\nSolène Marchebrune")
-        assert copied.endswith(f"{place.url}{PAGE}#t=2,4")
-
-    def test_where_copying_is_refused_the_quotation_opens(self, opens: Opens) -> None:
-        """As without script."""
-        page = opens(PAGE)
-        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')) }")
-        page.get_by_role("link", name="Citer 0:02").click()
-        assert "Le marché est le jeudi." in page.get_by_label("À copier").input_value()
-
-    def test_an_address_of_seconds_begins_there(self, opens: Opens) -> None:
-        """When somebody starts the player, and not before."""
-        page = opens(PAGE + "#t=4,7")
-        assert page.evaluate("document.querySelector('audio').paused")
-        page.evaluate("document.querySelector('audio').play()")
-        until(lambda: page.evaluate("document.querySelector('audio').currentTime > 4"), page=page)
-
-    def test_captions_are_read_and_shown(self, opens: Opens) -> None:
-        """On from the start."""
-        page = opens(PAGE)
-        until(
-            lambda: page.evaluate(
-                "(() => { const track = document.querySelector('audio').textTracks[0];"
-                " return track && track.mode === 'showing' && track.cues && track.cues.length === 3 })()"
-            ),
-            page=page,
-        )
-
-    def test_the_speed_is_kept_for_the_visit(self, opens: Opens) -> None:
-        """And told to the player."""
-        page = opens(PAGE)
-        page.get_by_label("Vitesse").select_option("1.5")
-        page.reload()
-        assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5
-
-    def test_without_script_a_time_is_a_link(self, opens: Opens) -> None:
-        """To the player at that second, and its line is marked."""
-        page = opens(PAGE, java_script_enabled=False)
-        page.get_by_role("link", name="Écouter à 0:04").click()
-        assert "Alors on reste" in page.locator("li[aria-current=true]").inner_text()
-        assert page.locator("audio source").get_attribute("src").endswith("#t=4")

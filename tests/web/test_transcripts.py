@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 from motion.acts import contributions, transcripts
-from motion.acts.transcripts import cues_of
+from motion.acts.transcripts import base_of, cues_of
 from motion.rules import caption_files
 from motion.rules.captions import Cue
 from motion.rules.heard import LANGUAGES, HearingReason
@@ -46,10 +46,12 @@ def followed(hall: Hall, answer, who: str):
 
 
 def upload(hall: Hall, cues=CUES, path: str = DESK, who: str = "odile", langue: str = "fr"):
-    """Send a file of captions."""
+    """Send a file of captions, in place of what there is."""
+    there = [said for said in states(hall) if said.language == langue]
+    data = {"base": base_of(there[-1]) if there else ""}
     content = cues if isinstance(cues, bytes) else caption_files.webvtt(cues).encode()
     files = {"captions": ("paroles.vtt", content, "text/vtt")}
-    answer = hall.client.post(f"{path}/fichier?langue={langue}", files=files, headers=hall.signed_in(who))
+    answer = hall.client.post(f"{path}/fichier?langue={langue}", data=data, files=files, headers=hall.signed_in(who))
     return followed(hall, answer, who)
 
 

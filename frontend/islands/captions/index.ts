@@ -1,15 +1,19 @@
 /**
- * Correcting a transcript: play from a line, cut, join, add, all by keyboard; what is typed is kept on the device at
- * once and by the service two seconds later. Without this script the same buttons are forms.
+ * Correcting a transcript: play from a line, cut, join, add, go back, all by keyboard; what is typed is kept on the
+ * device at once and by the service two seconds later. Without this script the same buttons are forms.
  */
-import { Device, type Kept } from "./kept";
-import { clock, Rows, seconds } from "./rows";
+import { History, type Step } from "./history";
+import { Device } from "./kept";
+import { Player } from "./player";
+import { clock, Rows, type Values } from "./rows";
+import { Line, post, type Told } from "./sending";
 
 const IDLE_MS = 2_000;
 const AGAIN_MS = 10_000;
+const LEAVE_MS = 5_000; // whoever leaves the page waits no longer for a slow line: the device has their words
+const BAD = ["unkept", "refused", "changed", "signed_out", "offline_save"];
 
 type Texts = Readonly<Record<string, string>>;
-type Answer = Readonly<{ base?: string; count?: number; at?: string; fault?: string }>;
 
 export function mount(form: HTMLFormElement): () => void {
   const texts = JSON.parse(form.dataset.texts ?? "{}") as Texts;
@@ -20,108 +24,137 @@ export function mount(form: HTMLFormElement): () => void {
     throw new Error("captions: [data-captions=lines] and [data-captions=status] are expected");
   const media = part<HTMLMediaElement>("media");
   const rows = new Rows(form, list, texts.line ?? "");
+  const player = new Player(media, rows, form.dataset);
   const device = new Device(form.dataset.box ?? "");
+  const history = new History();
+  const line = new Line();
   const hidden = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   const over = new AbortController();
   const { signal } = over;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let flying: Promise<void> | null = null;
+  let before: readonly Values[] = rows.read();
+  let current: Step = { lines: before, place: null };
+  let said = JSON.stringify(before);
   let version = 0;
+  let sent = 0;
   let isStopped = false;
-  let until = Number.POSITIVE_INFINITY;
-  let said = JSON.stringify(rows.read());
+  let isHeld = true;
+  let isLeaving = false;
 
-  const say = (name: string, values: Answer = {}) => {
-    status.hidden = false;
-    status.classList.toggle("mauvais", ["unkept", "refused", "changed", "signed_out"].includes(name));
-    status.textContent = (texts[name] ?? "")
-      .replace("{at}", values.at ?? "")
-      .replace("{fault}", values.fault ?? "");
+  const say = (name: string, told: Told = {}) => {
+    const words = (texts[name] ?? "").replace("{at}", told.at ?? "").replace("{fault}", told.fault ?? "");
+    status.classList.toggle("mauvais", BAD.includes(name));
+    if (status.textContent !== words) status.textContent = words; // said again, it would be heard again
   };
 
-  const hold = (sent = false): boolean => {
-    const kept: Kept = { base: hidden("base").value, lines: rows.read(), ...(sent ? { sent } : {}) };
-    return device.write(kept);
+  const hold = (lines: readonly Values[] = rows.read()) => {
+    isHeld = device.write({ base: hidden("base").value, lines, before });
+    return isHeld;
   };
 
-  const changed = () => {
-    const now = JSON.stringify(rows.read());
+  /** Take note of what the form says now; `field` is where somebody types. */
+  const changed = (field = "", isBack = false) => {
+    const lines = rows.read();
+    const now = JSON.stringify(lines);
     if (now === said) return;
+    if (!isBack) history.note(current, field);
     said = now;
+    current = { lines, place: rows.place() };
     version += 1;
-    const isHeld = hold();
+    isLeaving = false; // whoever types has stayed
+    const kept = hold(lines);
     if (isStopped) return;
-    say(isHeld ? "kept" : "unkept");
-    clearTimeout(timer);
-    timer = setTimeout(() => void send(), IDLE_MS);
+    say(kept ? "kept" : "unkept");
+    later(IDLE_MS);
   };
 
-  /** One request at a time: each answers on the state that the one before has made. */
-  const send = (): Promise<void> => {
+  const later = (ms: number) => {
     clearTimeout(timer);
-    flying ??= deliver().finally(() => {
-      flying = null;
-    });
-    return flying;
+    timer = setTimeout(() => void send(), ms);
   };
 
-  const deliver = async () => {
-    const sent = version;
-    const body = new FormData(form);
-    body.set("do", "keep");
-    const answer = await fetch(form.action, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json" },
-    }).catch(() => null);
-    const isOurs = answer?.headers.get("content-type")?.startsWith("application/json");
-    const told: Answer = isOurs ? ((await answer?.json().catch(() => ({}))) as Answer) : {};
-    if (answer?.ok && told.base !== undefined) {
-      hidden("base").value = told.base;
-      hidden("count").value = `${told.count}`;
-      if (sent === version) {
-        device.clear();
-        return say("sent", told);
+  /** Send what is typed, as one of the buttons would; whether the service has it. */
+  const send = (deed = "keep"): Promise<boolean> => {
+    clearTimeout(timer);
+    return line.run(async () => {
+      const [at, lines] = [version, rows.read()];
+      const [outcome, told] = await post(form, deed);
+      if (outcome === "kept") {
+        took(told, at, lines);
+        if (deed !== "keep") leave(told.to ?? location.href);
+        else if (sent !== version) later(IDLE_MS);
+        else say(told.shared ? "shared" : "sent", told);
+        return true;
       }
-      hold();
-      timer = setTimeout(() => void send(), IDLE_MS);
-      return;
-    }
-    if (answer?.status === 422 && told.fault) return say("refused", told);
-    if (answer?.status === 409) {
-      isStopped = true;
-      return say("changed");
-    }
-    if (answer && answer.status < 500) return say("signed_out");
-    say(hold() ? "offline" : "unkept");
-    timer = setTimeout(() => void send(), AGAIN_MS);
+      const isKeep = deed === "keep";
+      if (outcome === "offline") {
+        say(hold() ? (isKeep ? "offline" : "offline_save") : "unkept");
+        later(AGAIN_MS);
+      } else if (outcome === "changed" && !isKeep && (await keepMine())) say("others");
+      else {
+        isStopped ||= outcome === "changed";
+        say(outcome, told);
+        if (outcome === "refused" && !isKeep) show(told.line ?? 0);
+      }
+      return false;
+    });
   };
 
-  const play = (row: HTMLElement) => {
-    if (!media) return;
-    if (!media.paused) return media.pause();
-    const { start, end } = rows.values(row);
-    if (Number.isNaN(seconds(start))) return;
-    until = seconds(end);
-    media.currentTime = seconds(start);
-    void media.play();
+  /** What nobody else has touched is kept beside the lines of others; whether it could be. */
+  const keepMine = async (): Promise<boolean> => {
+    const [at, lines] = [version, rows.read()];
+    const [outcome, told] = await post(form, "keep");
+    if (outcome === "kept") took(told, at, lines);
+    return outcome === "kept";
   };
 
-  const tools = toolbar(form.dataset, media !== null, {
-    play: (row) => play(row),
-    start: (row) => rows.fill(row, { start: clock(media?.currentTime ?? 0) }),
-    end: (row) => rows.fill(row, { end: clock(media?.currentTime ?? 0) }),
-  });
+  /** The service has these lines, as they were at a version. */
+  const took = (told: Told, at: number, lines: readonly Values[]) => {
+    for (const name of ["base", "first", "count", "was"] as const) hidden(name).value = `${told[name]}`;
+    rows.number();
+    before = lines;
+    sent = at;
+    if (at !== version) hold();
+    else if (!isLeaving) device.clear(); // the page that comes may have been made before
+  };
+
+  /** Go to a page as it is now, were it this one. */
+  const leave = (to: string) => {
+    const there = new URL(to, location.href);
+    stop();
+    if (there.pathname + there.search !== location.pathname + location.search) location.assign(there);
+    else {
+      location.hash = there.hash;
+      location.reload();
+    }
+  };
+
+  /** Show the line at fault, when it is on this page. */
+  const show = (number: number) => {
+    const row = rows.all()[number - Number(hidden("first").value) - 1];
+    for (const one of rows.all()) one.classList.toggle("fautive", one === row);
+    if (row) rows.field(row, "text").focus();
+  };
+
+  const goBack = (isForth = false) => {
+    const now: Step = { lines: rows.read(), place: rows.place() };
+    const step = isForth ? history.forth(now) : history.back(now);
+    if (!step) return say("no_step");
+    rows.write(step.lines);
+    if (step.place) rows.go(step.place);
+    changed("", true);
+  };
 
   const deed = (name: string, row: HTMLElement): boolean => {
     const text = rows.field(row, "text") as HTMLTextAreaElement;
+    const place = { row: rows.all().indexOf(row), name: "text", from: text.selectionStart } as const;
+    current = { ...current, place: { ...place, to: text.selectionEnd } };
     let next: HTMLElement | null = row;
     let caret = -1;
     if (name === "split") {
       const bar = text.value.indexOf("|");
-      const place = bar >= 0 ? bar : text.selectionStart;
       if (bar >= 0) text.value = text.value.replace("|", "");
-      next = rows.split(row, place, media?.currentTime ?? -1);
+      next = rows.split(row, bar >= 0 ? bar : text.selectionStart, media?.currentTime ?? -1);
       caret = 0;
       if (!next) say("one_word");
     } else if (name === "join") {
@@ -132,9 +165,14 @@ export function mount(form: HTMLFormElement): () => void {
     } else if (name === "add") {
       next = rows.add(row);
       if (!next) say("no_room");
-    } else if (name === "remove") next = rows.remove(row);
-    else return false;
-    if (!next) return true;
+    } else if (name === "remove") {
+      next = rows.remove(row);
+      if (!next) say("last_line");
+    } else return false;
+    if (!next) {
+      changed();
+      return true;
+    }
     const field = rows.field(next, "text") as HTMLTextAreaElement;
     field.focus();
     if (caret >= 0) field.setSelectionRange(caret, caret);
@@ -148,132 +186,121 @@ export function mount(form: HTMLFormElement): () => void {
     if (button && row && deed(button.value.split("-")[0] ?? "", row)) event.preventDefault();
   };
 
+  /** The line before or after; at the end of the page, that of the next page. */
+  const near = (row: HTMLElement, isUp: boolean) => {
+    const found = isUp ? row.previousElementSibling : row.nextElementSibling;
+    if (found) return rows.field(found, "text").focus();
+    document
+      .querySelector<HTMLAnchorElement>(isUp ? "a[data-captions=prev]" : "a[data-captions=next]")
+      ?.click();
+  };
+
   const onKey = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
     const row = rows.of(event.target);
     const isCommand = event.ctrlKey || event.metaKey;
-    let done = false;
-    if (isCommand && event.key.toLowerCase() === "s" && !event.shiftKey) {
+    const key = event.key.toLowerCase();
+    const isEnter = event.key === "Enter";
+    if (isCommand && !event.altKey && key === "s" && !event.shiftKey) {
       changed();
       void send();
-      done = true;
-    } else if (row && isCommand && event.key === "Enter") done = deed(event.shiftKey ? "join" : "split", row);
-    else if (row && event.altKey && event.key === "Enter") {
-      play(row);
-      done = true;
-    } else if (row && event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-      const near = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
-      if (near) rows.field(near, "text").focus();
-      done = true;
-    } else if (event.key === "Enter" && (event.target as Element).matches("[data-line] input")) done = true;
-    if (done) event.preventDefault();
+    } else if (row && isCommand && !event.altKey && (key === "z" || key === "y"))
+      goBack(event.shiftKey || key === "y");
+    else if (row && isCommand && isEnter) deed(event.shiftKey ? "join" : "split", row);
+    else if (row && event.altKey && isEnter) player.play(row);
+    else if (row && event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown"))
+      near(row, event.key === "ArrowUp");
+    else if (isEnter && (event.target as Element).matches("[name=by],[name=from]")) void send("shift");
+    else if (!(isEnter && (event.target as Element).matches("[data-line] input"))) return;
+    event.preventDefault();
   };
 
-  /** A form that leaves waits for what is on its way: the service would take it for somebody else's. */
-  const onSubmit = (event: SubmitEvent) => {
-    clearTimeout(timer);
-    if (flying) {
+  /** What the browser would take back itself, from its menu: it knows nothing of lines that were cut or joined. */
+  const onBeforeInput = (event: InputEvent) => {
+    if (event.inputType === "historyUndo" || event.inputType === "historyRedo") {
       event.preventDefault();
-      void flying.then(() => form.requestSubmit(event.submitter));
-      return;
-    }
-    hold(true);
-    isStopped = true;
+      goBack(event.inputType === "historyRedo");
+    } else current = { ...current, place: rows.place() };
   };
 
-  const onTime = () => {
-    if (!media) return;
-    if (media.currentTime >= until) {
-      media.pause();
-      until = Number.POSITIVE_INFINITY;
-    }
-    for (const row of rows.all()) {
-      const { start, end } = rows.values(row);
-      row.classList.toggle(
-        "en-cours",
-        seconds(start) <= media.currentTime && media.currentTime < seconds(end),
-      );
-    }
+  const onInput = (event: Event) => changed((event.target as HTMLInputElement).name);
+
+  /** Nothing leaves the page before the service has it: what was typed would meet a network that is gone. */
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    changed();
+    void send((event.submitter as HTMLButtonElement | null)?.value || "keep");
+  };
+
+  /** A link waits for what was just typed: the page that it leads to is made of it. */
+  const onLink = (event: MouseEvent) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const stays = link?.pathname === location.pathname && link.search === location.search;
+    if (!link || !isPlain || link.target || stays || isStopped || (sent === version && !line.isBusy)) return;
+    event.preventDefault();
+    const sending = sent === version ? line.idle() : send();
+    void Promise.race([sending, new Promise((done) => setTimeout(done, LEAVE_MS))]).then(() =>
+      leave(link.href),
+    );
+  };
+
+  const onLeave = (event: BeforeUnloadEvent) => {
+    isLeaving = true;
+    if (!isHeld && sent !== version) event.preventDefault();
   };
 
   const take = () => {
     const kept = device.read();
-    const isSaid = new URLSearchParams(location.search).has("fait");
-    if (!kept) return;
-    if (kept.sent && isSaid) return device.clear();
-    if (JSON.stringify(kept.lines) === said) {
-      if (form.dataset.refused === undefined) device.clear();
-      return;
-    }
-    if (kept.base === hidden("base").value) {
+    if (!kept || JSON.stringify(kept.lines) === said) return device.clear();
+    if (kept.base === hidden("base").value || JSON.stringify(kept.before) === said) {
       rows.write(kept.lines);
+      changed();
       say("restored");
-      version += 1;
-      said = JSON.stringify(rows.read());
-      timer = setTimeout(() => void send(), IDLE_MS);
-      return;
-    }
-    const older = part("older");
-    const box = older?.querySelector("textarea");
-    if (!older || !box) return;
-    box.value = kept.lines.map((line) => `${line.start} ${line.who}: ${line.text}`).join("\n");
-    older.hidden = false;
-    isStopped = false;
-    part("throw")?.addEventListener(
-      "click",
-      () => {
-        device.clear();
-        older.hidden = true;
-      },
-      { signal },
-    );
+    } else device.setAside(kept.lines.map((one) => `${one.start} ${one.who}: ${one.text}`).join("\n"));
   };
 
-  form.addEventListener("input", changed, { signal });
-  form.addEventListener("click", onClick, { signal });
-  form.addEventListener("keydown", onKey, { signal });
-  form.addEventListener("submit", onSubmit, { signal });
-  list.addEventListener(
-    "focusin",
-    (event) => {
-      const row = rows.of(event.target);
-      if (row && tools && tools.parentElement !== row) row.append(tools);
-    },
-    { signal },
-  );
-  form.addEventListener("tool", changed, { signal });
-  media?.addEventListener("timeupdate", onTime, { signal });
-  window.addEventListener("online", () => version > 0 && void send(), { signal });
-  const keys = part("keys");
-  if (keys) keys.hidden = false;
-  take();
-  return () => {
+  const showOlder = () => {
+    const [older, text] = [part("older"), device.aside()];
+    const box = older?.querySelector("textarea");
+    if (!older || !box || !text) return;
+    box.value = text;
+    older.hidden = false;
+    say("older");
+    const forget = () => {
+      device.throwAside();
+      older.hidden = true;
+    };
+    part("throw")?.addEventListener("click", forget, { signal });
+  };
+
+  const stop = () => {
     clearTimeout(timer);
     over.abort();
   };
-}
 
-type Deeds = Readonly<Record<"play" | "start" | "end", (row: HTMLElement) => void>>;
-
-/** The buttons of the player, which stand at the line where one is. */
-function toolbar(data: DOMStringMap, hasMedia: boolean, deeds: Deeds): HTMLElement | null {
-  if (!hasMedia) return null;
-  const bar = document.createElement("p");
-  bar.className = "rang";
-  bar.dataset.tools = "";
-  for (const name of ["play", "start", "end"] as const) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn";
-    button.textContent = data[name] ?? "";
-    button.addEventListener("click", () => {
-      const row = bar.closest<HTMLElement>("[data-line]");
-      if (!row) return;
-      deeds[name](row);
-      bar.dispatchEvent(new CustomEvent("tool", { bubbles: true }));
-    });
-    bar.append(button);
-  }
-  return bar;
+  form.addEventListener("input", onInput, { signal });
+  form.addEventListener("beforeinput", onBeforeInput, { signal });
+  form.addEventListener("click", onClick, { signal });
+  form.addEventListener("keydown", onKey, { signal });
+  form.addEventListener("submit", onSubmit, { signal });
+  document.addEventListener("click", onLink, { signal });
+  window.addEventListener("beforeunload", onLeave, { signal });
+  window.addEventListener("online", () => sent !== version && void send(), { signal });
+  part("undo")?.addEventListener("click", () => goBack(), { signal });
+  part("redo")?.addEventListener("click", () => goBack(true), { signal });
+  player.mount(
+    {
+      start: (row) => rows.fill(row, { start: clock(media?.currentTime ?? 0) }),
+      end: (row) => rows.fill(row, { end: clock(media?.currentTime ?? 0) }),
+    },
+    () => changed(),
+    signal,
+  );
+  for (const name of ["keys", "bar"]) part(name)?.removeAttribute("hidden");
+  take();
+  showOlder();
+  return stop;
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("[data-module=captions]")) mount(form);

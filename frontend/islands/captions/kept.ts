@@ -4,15 +4,17 @@ import type { Values } from "./rows";
 export interface Kept {
   readonly base: string;
   readonly lines: readonly Values[];
-  /** Sent by a form of the page: when that page comes back and says so, the service has them. */
-  readonly sent?: boolean;
+  /** The lines as the service had them when somebody began: where they still stand so, nobody else is concerned. */
+  readonly before: readonly Values[];
 }
 
 export class Device {
   private readonly key: string;
+  private readonly asideKey: string;
 
   constructor(name: string) {
     this.key = `motion-transcription:${name}`;
+    this.asideKey = `motion-transcription-ancienne:${name}`;
   }
 
   read(): Kept | null {
@@ -35,8 +37,35 @@ export class Device {
   }
 
   clear(): void {
+    this.remove(this.key);
+  }
+
+  /** Keep as text what was typed on a state that is over, whatever is typed next, until somebody throws it away. */
+  setAside(text: string): void {
     try {
-      localStorage.removeItem(this.key);
+      const before = this.aside();
+      if (!before.includes(text)) localStorage.setItem(this.asideKey, before ? `${before}\n\n${text}` : text);
+      this.clear();
+    } catch {
+      // it stays where it was
+    }
+  }
+
+  aside(): string {
+    try {
+      return localStorage.getItem(this.asideKey) ?? "";
+    } catch {
+      return "";
+    }
+  }
+
+  throwAside(): void {
+    this.remove(this.asideKey);
+  }
+
+  private remove(key: string): void {
+    try {
+      localStorage.removeItem(key);
     } catch {
       // nothing was kept
     }

@@ -1,3 +1,5 @@
+import type { Place } from "./history";
+
 /** The lines of the form: read, cut, joined, added, taken away. Fields keep the names that the server reads. */
 
 export interface Values {
@@ -8,7 +10,7 @@ export interface Values {
 }
 
 export type Name = keyof Values;
-const NAMES: readonly Name[] = ["start", "end", "who", "text"];
+export const NAMES: readonly Name[] = ["start", "end", "who", "text"];
 const CLOCK = /^(?:(\d{1,3})[:hH])?(\d{1,3})[:m](\d{1,2})(?:[.,](\d{1,3}))?$/;
 const NEW_S = 2;
 
@@ -55,12 +57,37 @@ export class Rows {
   fill(row: Element, values: Partial<Values>): void {
     for (const name of NAMES) {
       const value = values[name];
-      if (value !== undefined) this.field(row, name).value = value;
+      const field = this.field(row, name);
+      if (value !== undefined && field.value !== value) field.value = value;
     }
   }
 
   read(): Values[] {
     return this.all().map((row) => this.values(row));
+  }
+
+  /** Where one is in these lines. */
+  place(): Place | null {
+    const field = document.activeElement;
+    const row = this.of(field);
+    if (!row || !(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return null;
+    const name = NAMES.find((one) => field.name.startsWith(`${one}-`));
+    if (!name) return null;
+    return {
+      row: this.all().indexOf(row),
+      name,
+      from: field.selectionStart ?? 0,
+      to: field.selectionEnd ?? 0,
+    };
+  }
+
+  /** Go to a place, or to the last line before it. */
+  go(place: Place): void {
+    const row = this.all()[place.row] ?? this.all().at(-1);
+    if (!row) return;
+    const field = this.field(row, place.name);
+    field.focus();
+    field.setSelectionRange(place.from, place.to);
   }
 
   /** Put these lines in place of those that stand there. */
@@ -150,7 +177,7 @@ export class Rows {
   }
 
   /** Give fields, labels and buttons the numbers of their places. */
-  private number(): void {
+  number(): void {
     const first = Number((this.form.elements.namedItem("first") as HTMLInputElement).value);
     this.all().forEach((row, at) => {
       row.id = `l${first + at + 1}`;

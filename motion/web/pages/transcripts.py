@@ -3,6 +3,7 @@
 Each button keeps what was typed as a working state; making a version of it is another button.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -27,7 +28,15 @@ from motion.web.correcting import LINES, MAX_BODY_BYTES, MAX_FIELDS, Sheet
 from motion.web.doors import admit
 from motion.web.forms import read_upload
 from motion.web.page import NEVER, Page, open_page
-from motion.web.transcript_words import fault_of, hearing_fault_of, language_of, languages, state_of
+from motion.web.transcript_words import (
+    FILE_TOO_LATE,
+    fault_of,
+    file_fault_of,
+    hearing_fault_of,
+    language_of,
+    languages,
+    state_of,
+)
 from storage import captions as automatic
 from storage import contributions as rows
 from storage import transcripts as kept
@@ -36,6 +45,9 @@ from storage.models import Contribution, ContributionFile, FileRendition, Transc
 from storage.store import Session
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
+
+WHOLE = frozenset({"save", "confirm", "shift"})
+"""Buttons that concern lines of other pages too."""
 
 SECRETARIAT = "/{congress}/secretariat/transcriptions/C{number:int}/{file:int}"
 AUTHOR = "/{congress}/suivi/{secret}/transcription/{file:int}"
@@ -54,11 +66,12 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the desk shows."""
+    """What the desk shows. `cues` are the lines of `said`, read in the thread of the database: there may be many."""
 
     contribution: Contribution
     file: ContributionFile
     said: Transcript | None
+    cues: Cues
     started: list[str]
     played: list[FileRendition]
     title: str
@@ -107,10 +120,12 @@ def read_case(db: Session, door: Door) -> Case:
     """Read what the desk shows."""
     contribution, file = found(db, door)
     assert contribution.id is not None and file.id is not None
+    said = kept.last(db, file.id, door.language)
     return Case(
         contribution,
         file,
-        kept.last(db, file.id, door.language),
+        said,
+        cues_of(said),
         kept.languages(db, file.id),
         kept.played(db, file.id),
         rows.versions(db, contribution.id)[-1].author,
@@ -128,7 +143,7 @@ async def show(request: Request) -> Response:
     """The desk."""
     door = await knock(request)
     case = await look(door)
-    cues = cues_of(case.said)
+    cues = case.cues
     asked = request.query_params.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
     first = min(max(number - 1, 0) * LINES, max(len(cues) - 1, 0) // LINES * LINES)
@@ -142,13 +157,15 @@ def desk(
     sheet: Sheet,
     *,
     refused: CaptionsRefused | None = None,
+    file_refused: str = "",
     lost: str = "",
     typed: str = "",
 ) -> Response:
     """Show the desk.
 
     Args:
-        refused: Why what was sent was not kept.
+        refused: Why what was typed was not kept.
+        file_refused: Why a file was not taken, as a sentence.
         lost: What was typed on a state that is no longer the last, as lines to copy.
         typed: The whole text that was typed where there was none.
     """
@@ -160,7 +177,7 @@ def desk(
     name, others = language_of(page, door.language), [one for one in case.started if one != door.language]
     return page.render(
         "secretariat/transcription.html",
-        status=409 if lost else 422 if refused else 200,
+        status=409 if lost else 422 if refused or file_refused else 200,
         door=door,
         case=case,
         code=rows.code(case.contribution),
@@ -179,6 +196,7 @@ def desk(
         player=case.played[0] if case.played else None,
         fault=fault_of(page, refused) if refused else "",
         fault_line=refused.line if refused else 0,
+        file_fault=file_refused,
         lost=lost,
         typed=typed,
         hearing=hearing if goes_on or hearing_fault_of(page, hearing) else None,
@@ -199,13 +217,17 @@ async def correct(request: Request) -> Response:
     sheet = correcting.read_sheet(values)
     name, at = correcting.deed_of(values.get("do", "save"), sheet)
     case = await look(door)
-    cues = cues_of(case.said)
+    cues, base, is_shared = case.cues, base_of(case.said), False
     try:
-        if base_of(case.said) != sheet.base:
-            raise TranscriptChanged(sheet.base, base_of(case.said))
+        if base != sheet.base:
+            # What somebody has not seen is neither published nor confirmed by them, nor moved.
+            moved = None if name in WHOLE else correcting.known_again(sheet, cues, base)
+            if moved is None:
+                raise TranscriptChanged(sheet.base, base)
+            sheet, is_shared = moved, True
         if name == "add":
             return desk(door, case, cues, correcting.with_new(sheet, at, cues))
-        made = _made(name, at, sheet, cues, values)
+        made = await asyncio.to_thread(_made, name, at, sheet, cues, values)
         said = await _keep(door, made, sheet.base, name)
     except CaptionsRefused as error:
         if wants_json:
@@ -215,16 +237,26 @@ async def correct(request: Request) -> Response:
         case = await look(door)
         if wants_json:
             return _json(409, changed=True)
-        cues = cues_of(case.said)
+        cues = case.cues
         lost = "\n".join(f"{line.start} {line.who}: {line.text}" for line in sheet.lines)
         return desk(door, case, cues, correcting.sheet_of(cues, base_of(case.said), 0), lost=lost)
-    if wants_json:
-        count = len(made) - (len(cues) - sheet.count)
-        return _json(200, base=said, count=count, at=door.page.times.hour_to_second(door.page.now))
     line = sheet.first + max(at, 0) + 1
     fact = {"save": "enregistre", "confirm": "relu"}.get(name, "garde")
     anchor = "" if name in ("save", "confirm") else f"#l{min(line, len(made))}"
-    return door.page.redirect(f"{_address(door)}&page={(line - 1) // LINES + 1}&fait={fact}{anchor}")
+    to = f"{_address(door)}&page={(line - 1) // LINES + 1}&fait={fact}{anchor}"
+    if wants_json:
+        count = len(made) - (len(cues) - sheet.count)
+        return _json(
+            200,
+            base=said,
+            first=sheet.first,
+            count=count,
+            was=correcting.name_of(made[sheet.first : sheet.first + count]),
+            shared=is_shared,
+            at=door.page.times.hour_to_second(door.page.now),
+            to=to,
+        )
+    return door.page.redirect(to)
 
 
 def _made(name: str, at: int, sheet: Sheet, cues: Cues, values: dict[str, str]) -> Cues:
@@ -259,12 +291,12 @@ async def begin(request: Request) -> Response:
         cues = captions.spread(form.get("text", ""), case.file.duration_ms or 0)
         await _keep(door, cues, base_of(case.said), "keep")
     except CaptionsRefused as error:
-        cues = cues_of(case.said)
+        cues = case.cues
         sheet = correcting.sheet_of(cues, base_of(case.said), 0)
         return desk(door, case, cues, sheet, refused=error, typed=form.get("text", ""))
     except TranscriptChanged:  # by a machine as well, while somebody typed
         case = await look(door)
-        cues = cues_of(case.said)
+        cues = case.cues
         sheet = correcting.sheet_of(cues, base_of(case.said), 0)
         return desk(door, case, cues, sheet, lost=form.get("text", ""))
     return door.page.redirect(f"{_address(door)}&fait=garde")
@@ -277,22 +309,28 @@ async def read_form_of(request: Request) -> dict[str, str]:
 
 
 async def upload(request: Request) -> Response:
-    """Take a file of captions in place of what was there."""
+    """Take a file of captions in place of what was there when the page was read."""
     door = await knock(request)
-    _form, _name, content = await read_upload(request, "captions")
-    salt, now = secrets.token_bytes(32), door.page.now
+    form, name, content = await read_upload(request, "captions")
+    salt, now, base = secrets.token_bytes(32), door.page.now, form.value("base")
 
     def run(db: Session) -> None:
         contribution, file = found(db, door)
-        transcripts.upload(db, door.actor, contribution, file, door.language, content, salt=salt, now=now)
+        transcripts.upload(db, door.actor, contribution, file, door.language, content, base, salt=salt, now=now)
 
     try:
+        if not name:
+            raise CaptionsRefused("no-file")
         await door.page.service.store.write(run)
     except CaptionsRefused as error:
-        case = await look(door)
-        cues = cues_of(case.said)
-        return desk(door, case, cues, correcting.sheet_of(cues, base_of(case.said), 0), refused=error)
-    return door.page.redirect(f"{_address(door)}&fait=fichier")
+        said = file_fault_of(door.page, error, content)
+    except TranscriptChanged:
+        said = door.page._(FILE_TOO_LATE)
+    else:
+        return door.page.redirect(f"{_address(door)}&fait=fichier")
+    case = await look(door)
+    cues = case.cues
+    return desk(door, case, cues, correcting.sheet_of(cues, base_of(case.said), 0), file_refused=said)
 
 
 async def hear_again(request: Request) -> Response:
