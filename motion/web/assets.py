@@ -1,6 +1,6 @@
 """The built files: names that carry their own digest, found through the manifest, kept for ever.
 
-`frontend/build.py` writes `frontend/dist/manifest.json`: from the plain name (`registre.css`) to the hashed
+`frontend/build.py` writes `frontend/dist/manifest.json`: from the plain name (`motion.css`) to the hashed
 one. Each file may stand beside its `.br` and `.gz`.
 """
 

@@ -58,9 +58,14 @@ TOO_LONG = _(
     "Votre message est trop long pour être reçu par courriel\u00a0: une contribution compte au plus %(most)s signes. "
     "Raccourcissez-le, ou envoyez-le comme document PDF, ODT ou DOCX."
 )
+ANSWERED = _(
+    "Votre réponse est arrivée, mais elle n’a pas été gardée\u00a0: une réponse à nos courriels ne suffit pas.\n\n"
+    "Pour donner votre accord, corriger votre contribution ou la retirer, ouvrez l’adresse que contient notre message. "
+    "Pour dire autre chose, écrivez un nouveau courriel."
+)
 TOO_LARGE = _(
-    "Votre message est trop lourd pour être reçu par courriel. Les fichiers de toute taille s’envoient à cette "
-    "adresse\u00a0: %(url)s"
+    "Votre message est trop lourd pour être reçu par courriel\u00a0: rien n’en a été gardé. Les fichiers de toute "
+    "taille s’envoient à cette adresse\u00a0: %(url)s"
 )
 UNREADABLE = _(
     "Votre message n’a pas pu être lu comme une contribution\u00a0: il ne contient ni texte, ni fichier que le congrès "
@@ -118,10 +123,13 @@ class Mailboxes:
         spoken = language(congress.languages.split(",")[0] or LANGUAGES[0])
         form = f"{self._settings.base_url}/{congress.slug}/participer"
         message = read_message(found.head if found.raw is None else found.raw)
-        if message.is_automatic:
+        if message.is_automatic or not message.sender:  # nobody said it, or nobody can be asked whether they did
             return
         if found.raw is None:
             await self._answer(congress, message, spoken, spoken.gettext(TOO_LARGE) % {"url": form})
+            return
+        if message.is_answer:
+            await self._answer(congress, message, spoken, spoken.gettext(ANSWERED))
             return
         foreign_id = mailed.name_of(message.reference, found.raw)
         if await self._store.read(mailed.is_known, congress.id, foreign_id):
@@ -196,7 +204,8 @@ class Mailboxes:
 
 def letter_to(congress: Congress, message: Message, spoken: Language, said: str) -> Letter:
     """An answer to a message, under its own subject."""
-    return Letter(f"{congress.title}\u00a0: {message.subject}"[:200], f"{spoken.gettext(HELLO)}\n\n{said}\n")
+    subject = f"{congress.title}\u00a0: {message.subject}" if message.subject else congress.title
+    return Letter(subject[:200], f"{spoken.gettext(HELLO)}\n\n{said}\n")
 
 
 def why(refused: MotionError, spoken: Language, form: str) -> str:

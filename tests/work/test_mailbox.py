@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,22 @@ def test_it_waits_for_its_author(post: Post) -> None:
     (mail,) = post.mails()
     assert mail.recipient == "eve@valbrune.example"
     assert "C1" in mail.body and "/ormeline/suivi/" in mail.body
+
+
+def test_an_answer_to_our_own_mail(post: Post) -> None:
+    """Is no contribution: it quotes a private address, and its author is told where to agree."""
+    message = written("J’accepte.", reference="<2@valbrune.example>")
+    message["In-Reply-To"] = make_msgid("motion-1", "ormeline.example")
+    post.put(message)
+    assert post.read() == 1 and post.received() == []
+    (mail,) = post.mails()
+    assert "ouvrez l’adresse que contient notre message" in mail.body and "/suivi/" not in mail.body
+
+
+def test_a_message_of_nobody(post: Post) -> None:
+    """Nobody can be asked whether they said it: it stays in the box, and nothing waits for ever."""
+    post.put(b"Subject: Les cars\nMessage-ID: <3@valbrune.example>\n\nLe car ne passe plus.\n")
+    assert post.read() == 1 and post.received() == [] and post.mails() == []
 
 
 def test_a_message_is_received_once(post: Post) -> None:
