@@ -26,6 +26,7 @@ LISTS = (
     "/ormeline/registre.atom",
     "/ormeline/motions/M1.atom",
     "/ormeline/contributions",
+    "/ormeline/contributions.atom",
     "/ormeline/fiche",
     "/ormeline/verifier",
     "/ormeline/secretariat/liste",
