@@ -6,7 +6,7 @@ Nothing is kept of it in rows: what quotes may be corrected or taken out, and is
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -14,14 +14,17 @@ from motion.rules.quoting import quoted
 from motion.rules.vocabulary import MotionState
 from storage import voices
 from storage.kept_counts import kept
-from storage.models import Congress, Contribution, ContributionMessage, ContributionVersion, Entry, Motion
-from storage.models.record import IS_RARE
+from storage.models import Congress, Contribution, ContributionMessage, ContributionVersion, Motion
 from storage.voices import OneVoice
 
 CLOSED = (MotionState.FROZEN, MotionState.ADOPTED, MotionState.REJECTED)
 """Of a motion that is being written the text changes with each keystroke, and nobody has said it yet."""
 
-_KINDS = ("motion.freeze", "motion.unfreeze", "motion.adopt", "motion.reject", "motion.withdraw", "motion.rename")
+_KINDS = (
+    *("contribution.publish", "contribution.reply", "contribution.refuse", "contribution.withdraw", "redaction"),
+    *("motion.freeze", "motion.unfreeze", "motion.withdraw", "motion.rename"),
+)
+"""Entries that may change where contributions are quoted: what is only received is read by nobody yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,10 @@ def voice(db: Session, congress: Congress, number: int) -> tuple[OneVoice, tuple
 def of(db: Session, congress: Congress, number: int) -> tuple[Quoting, ...]:
     """List where a contribution is quoted: motions first, then in the order of contributions. For reading alone."""
     assert congress.id is not None
-    congress_id, last = congress.id, last_entry(db, congress.id)
+    congress_id, last = congress.id, voices.last_entry(db, congress.id, _KINDS)
     # The title is part of what is looked for, and no entry about contributions says that it changes.
     found = kept(db, congress_id, last, f"quoting {congress.title}", lambda: _all(db, congress))
     return found.get(number, ())
-
-
-def last_entry(db: Session, congress_id: int) -> int:
-    """Number of the last entry that may change where contributions are quoted; -1 before any."""
-    query = select(func.max(col(Entry.number))).where(
-        col(Entry.congress_id) == congress_id, col(Entry.kind).in_(_KINDS), IS_RARE
-    )
-    closed: int | None = db.execute(query).scalar_one()
-    return max(voices.last_entry(db, congress_id), -1 if closed is None else closed)
 
 
 def _all(db: Session, congress: Congress) -> Mapping[int, tuple[Quoting, ...]]:

@@ -102,11 +102,15 @@ class OneVoice:
     kept: Kept | None = None  # until when the files of what is refused are readable by the secretariat
 
 
-def last_entry(db: Session, congress_id: int) -> int:
-    """Number of the last entry that may change what readers see of contributions; -1 before any."""
+def last_entry(db: Session, congress_id: int, kinds: Sequence[str] = _KINDS) -> int:
+    """Number of the last entry of these kinds, outside `FREQUENT`; -1 before any.
+
+    Args:
+        kinds: All that may change what readers see of contributions, by default.
+    """
     its = select(func.max(col(Entry.number)).label("number")).where(col(Entry.congress_id) == congress_id, IS_RARE)
     # The last of each kind is found at once; a list of kinds would be walked to the end, or put in order.
-    each = union_all(*(its.where(col(Entry.kind) == kind) for kind in _KINDS)).subquery()
+    each = union_all(*(its.where(col(Entry.kind) == kind) for kind in kinds)).subquery()
     found: int | None = db.execute(select(func.max(each.c.number))).scalar_one()
     return -1 if found is None else found
 

@@ -20,10 +20,14 @@ def quoted(text: str, slug: str, title: str) -> frozenset[int]:
     >>> sorted(quoted("Comme le dit C3. Voir /valbrune/contributions/C12.", "ormeline", "Congrès"))
     []
     """
-    return frozenset(int(found[1] or found[2]) for found in _signs(slug, title).finditer(text))
+    return frozenset(int(number) for sign in _signs(slug, title) for number in sign.findall(text))
 
 
 @lru_cache(maxsize=64)
-def _signs(slug: str, title: str) -> re.Pattern[str]:
+def _signs(slug: str, title: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    # Two, for each begins with letters that are looked for at once: one of both would be tried at each letter.
     number = r"C([1-9][0-9]{0,8})(?![0-9])"
-    return re.compile(rf"/{re.escape(slug)}/contributions/{number}|\bContribution {number}, {re.escape(title)}")
+    return (
+        re.compile(rf"/{re.escape(slug)}/contributions/{number}"),
+        re.compile(rf"Contribution {number}, {re.escape(title)}"),
+    )
