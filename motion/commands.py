@@ -77,7 +77,13 @@ def parser(_: Language) -> argparse.ArgumentParser:
     serve = command(commands, "serve", say("Servir les pages et les salles de rédaction."))
     serve.add_argument("--host", default="127.0.0.1", metavar=say("ADRESSE"), help=say("Adresse d’écoute."))
     serve.add_argument("--port", type=whole(say), default=8000, metavar=say("PORT"), help=say("Port d’écoute."))
-    serve.add_argument("--demo", action="store_true", help=say("Charger un congrès fictif, vivant."))
+    what = serve.add_mutually_exclusive_group()
+    what.add_argument("--demo", action="store_true", help=say("Charger un congrès fictif, vivant."))
+    what.add_argument(
+        "--readers",
+        action="store_true",
+        help=say("Ne montrer que les pages : un second processus, pour le public d’un grand jour."),
+    )
 
     command(commands, "work", say("Envoyer les courriels, ouvrir les phases à l’heure, signer le registre."))
     command(commands, "migrate", say("Mettre la base de données à la version du programme."))
@@ -328,6 +334,7 @@ def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: 
                     options.port,
                     before=play.load if options.demo else nothing_before,
                     ready=lambda started: tell_addresses(started, options, spoken_language),
+                    for_readers=options.readers,
                 )
             )
         case "work", _:

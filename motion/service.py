@@ -7,6 +7,7 @@ served.
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -68,6 +69,7 @@ SEALS_MS = 5_000  # what was withdrawn is readable in the store of files until t
 FILES_MS = 60_000  # what was begun and never finished
 MEDIA_MS = 2_000  # somebody looks at the progress of their film
 CAPTIONS_MS = 5_000  # a text takes minutes: it may begin a few seconds after its sound is there
+READERS_NICE = 5  # where processors are few, whoever writes comes before whoever reads
 COPIES_MS = 10_000  # a copy takes minutes: it may begin ten seconds after the closing
 
 
@@ -231,17 +233,19 @@ async def serve(
     *,
     before: Callable[[Service], Awaitable[None]],
     ready: Callable[[Service], None],
+    for_readers: bool = False,
 ) -> None:
     """Serve until a signal says to stop; without a relay, this process does the work of `work` as well.
 
     Args:
+        for_readers: Show pages and nothing else (`motion.web.for_readers`), beside a process that does all the rest.
         before: Awaited before the socket opens.
         ready: Called once the socket is open.
     """
     logs()
     async with running(settings) as started:
         await before(started.service)
-        app = make_app(started.service)
+        app = make_app(started.service, for_readers=for_readers)
         config = configuration(
             app,
             host=host,
@@ -252,7 +256,10 @@ async def serve(
         )
         server = _Server(config, partial(ready, started.service))
         spare_what_stays()
-        await _until_stopped(server.serve(), [] if settings.relay_url else turns(started))
+        if for_readers:
+            os.nice(READERS_NICE)
+        works = not (settings.relay_url or for_readers)
+        await _until_stopped(server.serve(), turns(started) if works else [])
 
 
 async def work(settings: Settings) -> None:

@@ -298,6 +298,12 @@ BY_STATUS = {
         _("L’envoi est trop grand pour cette page."),
         _("Envoyez moins à la fois, ou un fichier plus petit."),
     ),
+    421: Said(
+        421,
+        _("Rien n’a été enregistré."),
+        _("Votre demande est arrivée à une partie du service qui ne fait que montrer les pages."),
+        _("Réessayez dans une minute. Si cela recommence, prévenez le secrétariat du congrès."),
+    ),
     429: Said(
         429,
         _("Rien n’a été enregistré."),

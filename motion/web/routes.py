@@ -16,6 +16,7 @@ from motion.rules.errors import MotionError
 from motion.web import errors, live, past
 from motion.web.assets import Assets
 from motion.web.errors import ErrorPages
+from motion.web.for_readers import ForReaders
 from motion.web.headers import Guard
 from motion.web.heavy import Heavy
 from motion.web.media_bytes import NOT_PACKED, MediaHost
@@ -169,8 +170,11 @@ def routes(assets: Assets, service: "Service", sightings: Sightings) -> list[Bas
     ]
 
 
-def make_app(service: "Service") -> Starlette:
+def make_app(service: "Service", *, for_readers: bool = False) -> Starlette:
     """Build the application round a service. Called once for each process, and by the tests.
+
+    Args:
+        for_readers: Show pages and nothing else.
 
     Raises:
         AssetsNotBuilt: `frontend/dist` is missing.
@@ -184,6 +188,7 @@ def make_app(service: "Service") -> Starlette:
             # No secret stands in a page, so its length tells nothing.
             Middleware(GZipMiddleware, compresslevel=6, exclude_content_types=NEVER_PACKED),
             Middleware(ErrorPages),
+            *([Middleware(ForReaders)] if for_readers else []),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES),
         ],
         exception_handlers={MotionError: errors.refused, HTTPException: errors.http_error},

@@ -1,6 +1,8 @@
 """A thousand readers come at once to the public page of a motion, while fifty officials write in it.
 
-python -m tests.bench.readers [--readers 1000] [--waves 3] [--writers 50]
+python -m tests.bench.readers [--readers 1000] [--waves 3] [--writers 50] [--apart]
+
+`--apart`: the readers are sent to a process of their own, `motion serve --readers` on the same data.
 
 Side by side: the same server program answering a constant page of the same size, compressed alike. Processor time is
 the operating system's count for the server's process; what the writers cost alone, measured just before, is taken away.
@@ -32,7 +34,7 @@ from motion.live.server import configuration
 from tests.bench import servers
 from tests.bench.crowd import Crowd, prose
 from tests.databases import free_port
-from tests.servers import clean_environment, until_answering
+from tests.servers import clean_environment, serving, until_answering
 
 PER_SECOND = 5.0
 WRITING_S = 15.0
@@ -67,6 +69,19 @@ async def get(port: int, path: str) -> tuple[int, float]:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The process that shows pages; whether it is also the one that is written in."""
+
+    port: int
+    process: psutil.Process
+    writes: bool
+
+    def cpu_s(self) -> float:
+        """Seconds of processor since it began."""
+        return sum(self.process.cpu_times()[:2])
+
+
+@dataclass(frozen=True, slots=True)
 class Wave:
     """Seconds until the last reader had the page, seconds of the slowest, bytes of one body."""
 
@@ -96,7 +111,9 @@ def p99(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.99)] * 1000 if values else 0.0
 
 
-async def while_writing(running: servers.Running, readers: int, waves: int, writers: int, path: str) -> None:
+async def while_writing(
+    running: servers.Running, shown_by: Shown, readers: int, waves: int, writers: int, path: str
+) -> None:
     """Measure the writers alone, then with the readers."""
     loop = asyncio.get_running_loop()
     rates = []
@@ -105,13 +122,13 @@ async def while_writing(running: servers.Running, readers: int, waves: int, writ
         crowd = Crowd(running.dialect, "127.0.0.1", running.port, running.cookies, writers, first_client=first)
         await crowd.connect()
         await asyncio.sleep(1)
-        before, began = running.cpu_s(), loop.time()
+        before, began, shown_before = running.cpu_s(), loop.time(), shown_by.cpu_s()
         writing = asyncio.create_task(crowd.write(writers, PER_SECOND, WRITING_S))
         came: list[Wave] = []
         if with_readers:
             for _number in range(waves):
                 await asyncio.sleep(1)
-                came.append(await come(running.port, path, readers))
+                came.append(await come(shown_by.port, path, readers))
         typed = await writing
         cpu, span = running.cpu_s() - before, loop.time() - began
         await crowd.settle()
@@ -124,7 +141,7 @@ async def while_writing(running: servers.Running, readers: int, waves: int, writ
             flush=True,
         )
         if with_readers:
-            extra = cpu - rates[0] * span
+            extra = shown_by.cpu_s() - shown_before - (rates[0] * span if shown_by.writes else 0.0)
             print(told("page", came, readers, extra), flush=True)
 
 
@@ -159,6 +176,16 @@ def serve_constant(port: int, file: Path) -> None:
 
 
 @contextmanager
+def showing(running: servers.Running, *, apart: bool) -> Iterator[Shown]:
+    """What readers are sent to: the server itself, or a process for readers beside it."""
+    if not apart:
+        yield Shown(running.port, running.process, writes=True)
+        return
+    with serving(running.folder, "--readers") as second:
+        yield Shown(second.port, psutil.Process(second.process.pid), writes=False)
+
+
+@contextmanager
 def answering_constantly(folder: Path, page: str) -> Iterator[tuple[int, psutil.Process]]:
     """The constant server, for as long as the block lasts."""
     port = free_port()
@@ -190,6 +217,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--waves", type=int, default=3)
     parser.add_argument("--writers", type=int, default=50)
+    parser.add_argument("--apart", action="store_true", help="readers are sent to a process of their own")
     parser.add_argument("--constant", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--wave", nargs=3, metavar=("PORT", "PATH", "READERS"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -207,7 +235,8 @@ def main() -> None:
         with servers.start("motion", folder / "motion", seats=asked.writers, text=text()) as running:
             path = running.dialect.path.replace("/live/", "/").rpartition("/")[0] + PAGE
             page = asyncio.run(plain(running.port, path))
-            asyncio.run(while_writing(running, asked.readers, asked.waves, asked.writers, path))
+            with showing(running, apart=asked.apart) as shown_by:
+                asyncio.run(while_writing(running, shown_by, asked.readers, asked.waves, asked.writers, path))
         with answering_constantly(folder, page) as (port, process):
             asyncio.run(constant(port, asked.readers, asked.waves, process))
 
