@@ -1,6 +1,7 @@
 """A copy holds what was said, with its files: read without server, checked without us."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import bagit
 from sqlmodel import Session
 
-from motion.acts import contributions, moderation
+from motion.acts import contributions, moderation, transcripts
 from motion.acts.contributions import ReceivedFile
 from motion.archive.export import export
 from motion.commands import run
@@ -113,3 +114,77 @@ def verified(folder: Path) -> tuple[int, int]:
     code = [sys.executable, "-m", "record.verify", ".."]
     alone = subprocess.run(code, cwd=folder / "data" / "verify", capture_output=True, timeout=120, check=False)
     return run(["verify", str(folder)], {"LANG": "fr_FR.UTF-8"}), alone.returncode
+
+
+def speak(script: Script, data_dir: Path) -> int:
+    """Publish a recording with its captions and their translation; the number of the contribution."""
+    blobs = from_url("", data_dir)
+    for key in (BLOB, "cd" * 16):
+        asyncio.run(blobs.write(key, one(b"OggS, a sound")))
+    blobs.close()
+    actor = Actor(script.congress, Role.SECRETARIAT, secretary_id=1)
+    shown, salt = seal(script.salt(), b"OggS, a sound"), script.salt()
+    sent = ReceivedFile(FileKind.SOUND, "audio/ogg", "v.ogg", 13, "cd" * 16, salt, seal(salt, b"raw").name)
+    said = {"fr": "Le car ne passe plus.", "de": "Der Bus fährt nicht mehr."}
+
+    def act(db: Session) -> int:
+        db.get_one(Congress, script.congress).phase = Phase.DRAFTING
+        received = contributions.receive(
+            db,
+            actor,
+            script.congress,
+            Words("Solène Marchebrune", "Écoutez."),
+            Channel.SPOKEN,
+            ("publish", "quote"),
+            how=ConsentWay.SPOKEN,
+            token_hash=script.salt(),
+            salt=script.salt(),
+            files=[sent],
+            now=script.now(),
+        )
+        file = contributions.rows.files(db, received.id)[0]
+        made = FileRendition(
+            file_id=file.id,
+            role="sound",
+            media_type="audio/ogg",
+            size=13,
+            blob=BLOB,
+            salt=shown.data[:32],
+            name=shown.name,
+        )
+        db.add(made)
+        db.flush()
+        moderation.publish(db, actor, received, now=script.now())
+        for language, words in said.items():
+            content = f"WEBVTT\n\n00:00.000 --> 00:02.000\n{words}\n".encode()
+            given = (db, actor, received, file, language, content)
+            transcripts.upload(*given, salt=script.salt(), now=script.now())
+        return received.number
+
+    number = script.store.write_now(act)
+    script.sign()
+    return number
+
+
+def test_a_translation_is_a_track_and_a_page_of_the_copy(tmp_path: Path) -> None:
+    """Its language named, its captions beside those of the language that was spoken."""
+    script, rooms = play(tmp_path / "service")
+    number = speak(script, rooms.settings.data_dir)
+    folder = tmp_path / "copie"
+    export(rooms.settings, script.store, "ormeline", folder, wait_s=20)
+    script.store.close()
+    place = folder / "data" / "contributions" / f"C{number}" / "transcription"
+    pages = {language: place / f"1{name}.html" for language, name in (("fr", ""), ("de", ".langue-de"))}
+    words = {"fr": "Le car ne passe plus.", "de": "Der Bus fährt nicht mehr."}
+    for language, page in pages.items():
+        text = page.read_text()
+        assert words[language] in text and f'lang="{language}"' in text
+        tracks = re.findall(r'<track kind="(\w+)" src="([^"]+)" srclang="(\w+)" label="([^"]+)"', text)
+        assert [(kind, code, name) for kind, _src, code, name in tracks] == [
+            ("captions", "fr", "français"),
+            ("subtitles", "de", "allemand"),
+        ]
+        for _kind, src, code, _name in tracks:
+            assert words[code] in (page.parent / src).resolve().read_text()
+    assert 'href="1.langue-de.html"' in pages["fr"].read_text() and 'href="1.langue-fr.html"' in pages["de"].read_text()
+    assert verified(folder) == (0, 0)

@@ -70,15 +70,17 @@ def sort(hall: Hall) -> None:
     hall.service.store.write_now(run)
 
 
-def speak(hall: Hall) -> None:
+SAID = (Cue(500, 2_500, "Le car ne passe plus.", "Solène Marchebrune"), Cue(3_000, 4_000, "Et le jeudi ?"))
+
+
+def speak(hall: Hall, cues: tuple[Cue, ...] = SAID, language: str = "fr") -> None:
     """What is said in the recording of C1."""
 
     def run(db: Session) -> None:
-        cues = (Cue(500, 2_500, "Le car ne passe plus.", "Solène Marchebrune"), Cue(3_000, 4_000, "Et le jeudi ?"))
         one = contributions.get(db, 1, 1)
         file = kept.recording(db, one, 1)
         content = caption_files.webvtt(cues).encode()
-        transcripts.upload(db, SECRETARIAT, one, file, "fr", content, salt=salt(), now=NOW)
+        transcripts.upload(db, SECRETARIAT, one, file, language, content, salt=salt(), now=NOW)
 
     hall.service.store.write_now(run)
 
@@ -206,6 +208,15 @@ class TestContributions:
             assert get(hall, address).status_code == 200
         withdraw(hall)
         assert json_of(hall, "/contributions/C1/transcripts")["transcripts"] == []
+
+    def test_a_translation_stands_beside_what_was_said(self, hall: Hall) -> None:
+        """After it, with its language, its own page and its own files."""
+        speak(hall, (Cue(500, 2_500, "Der Bus fährt nicht mehr."),), "de")
+        said = json_of(hall, "/contributions/C1/transcripts")["transcripts"]
+        assert [one["language"] for one in said] == ["fr", "de"]
+        assert said[1]["links"]["page"].endswith("/transcription/1?langue=de")
+        for address in said[1]["links"].values():
+            assert "Der Bus fährt nicht mehr." in get(hall, address).text
 
     @pytest.mark.parametrize(
         ("name", "value"),
