@@ -286,7 +286,12 @@ class TestNews:
             db.merge(Collection(congress_id=1, moderation="after"))
 
         hall.service.store.write_now(await_consent)
-        assert "checked" not in visit(hall, path)
+        shown = visit(hall, path)
+        assert "checked" not in shown and shown.index("Ce que vous avez dit") < shown.index("Êtes-vous d’accord")
+        assert f'href="{path}/corriger"' in shown  # a program's idea of a name is put right before it is published
+        words = {"text": "Le car du soir.", "name": "Solène", "official": "non", "place": "", "title": ""}
+        post(hall, f"{path}/corriger", **words)
+        assert received(hall).state == "awaited"
         assert 'role="alert"' in post(hall, f"{path}/accepter", 422, quote="1")
         post(hall, f"{path}/accepter", publish="1", adult="1")
         assert received(hall).state == "published"

@@ -147,6 +147,7 @@ def overview(request: Request, page: Page, found: Followed, form: Form) -> Respo
     contribution = found.contribution
     state = ContributionState(contribution.state)
     phase = page.congress.phase if page.congress is not None else ""
+    is_asked = state is ContributionState.AWAITED and contribution.channel == Channel.MAIL
     listens = phase in OPEN if Channel(contribution.channel) not in BY_OTHERS else phase != "closed"
     code = page.request.query_params.get("fait", "")
     return private(
@@ -161,10 +162,10 @@ def overview(request: Request, page: Page, found: Followed, form: Form) -> Respo
             html=words_html(found.words.text) if found.words is not None else "",
             said=page._(DONE[code]) if code in DONE else "",
             listens=phase in OPEN,
-            may_correct=found.words is not None and listens and state is not ContributionState.AWAITED,
+            may_correct=found.words is not None and listens and (state is not ContributionState.AWAITED or is_asked),
             may_answer=state is ContributionState.REFUSED,
             is_over=contribution.state in ENDED,
-            asks_consent=state is ContributionState.AWAITED and contribution.channel == Channel.MAIL,
+            asks_consent=is_asked,
             consents=[(word, said, bool(form.value(word))) for word, said in consent_of(page)],
             uses=[(use.value, page._(CONSENT[use]), use in found.agreed) for use in Use if use is not Use.PUBLISH],
             files=[file_words(page, file) for file in found.files],
