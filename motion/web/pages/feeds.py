@@ -6,7 +6,6 @@ never in one. A stretch of typing is one entry, named by the first keystroke: it
 
 from dataclasses import dataclass
 from gettext import NullTranslations
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,8 +16,8 @@ from motion.rules.register import KINDS, TYPED, Genre
 from motion.web import atom
 from motion.web.atom import Feed, FeedEntry
 from motion.web.open_answers import read, send
-from motion.web.open_data import LICENCE, LICENCE_URL
 from motion.web.page import Page
+from motion.web.paged_feed import paged
 from motion.web.pages.register import number_of
 from motion.web.reading import person_of
 from motion.web.register_words import Teller, genre_said
@@ -98,33 +97,10 @@ async def answer(request: Request, subject: Subject, motion: str = "") -> Respon
 
 def feed_of(page: Page, rows: FeedRows, subject: Subject, before: int | None) -> Feed:
     """Put a page in words."""
-    congress = page.congress
-    assert congress is not None
     words = page._(subject.words) if subject.words else _motion_said(page, subject.name, rows.title)
     teller = Teller(page, rows.told.officials)
     entries = tuple(entry_of(page, teller, rows, one) for one in rows.stretches)
-    languages = {"lang": page.request.query_params.get("lang", "")}
-
-    def address(before: int | None) -> str:
-        asked = languages | {"avant": "" if before is None else str(before)}
-        said = urlencode({name: value for name, value in asked.items() if value})
-        return page.public_url + (f"?{said}" if said else "")
-
-    return Feed(
-        atom.tag(congress.origin, congress.created_at, f"fils/{subject.name}"),
-        f"{congress.title}\u00a0: {words}",
-        page.dates,
-        congress.title,
-        page.language.code,
-        address(before),
-        page.service.settings.base_url + page.home + subject.page,
-        address(None),
-        "" if rows.found.next_before is None else address(rows.found.next_before),
-        LICENCE_URL,
-        LICENCE,
-        max((one.updated for one in entries), default=congress.created_at),
-        entries,
-    )
+    return paged(page, subject.name, words, subject.page, before, rows.found.next_before, entries)
 
 
 def _motion_said(page: Page, code: str, title: str) -> str:

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from motion.web import atom
 from motion.web.atom import Feed, FeedEntry
 from motion.web.open_answers import read, send, unchanged
-from motion.web.open_data import LICENCE, LICENCE_URL
 from motion.web.open_voice_items import state_of
 from motion.web.page import Page
+from motion.web.paged_feed import paged
 from motion.web.pages.register import number_of
 from motion.web.tombstones import said
 from motion.web.voices import first_words, line_view
@@ -60,35 +60,13 @@ async def of_congress(request: Request) -> Response:
 
 def feed_of(page: Page, rows: NewsPage, before: int | None) -> Feed:
     """Put a page in words."""
-    congress = page.congress
-    assert congress is not None
-    name, words, query = "contributions", page._(_("ce qui a été dit")), {}
+    name, words, asked = "contributions", page._(_("ce qui a été dit")), {}
     if rows.theme is not None:
         name, words = f"contributions/T{rows.theme.number}", f"{words}, {rows.theme.name}"
-        query = {"theme": f"T{rows.theme.number}"}
-    kept = query | {"lang": page.request.query_params.get("lang", "")}
-
-    def address(before: int | None) -> str:
-        asked = kept | {"avant": "" if before is None else str(before)}
-        told = urlencode({key: value for key, value in asked.items() if value})
-        return page.public_url + (f"?{told}" if told else "")
-
+        asked = {"theme": f"T{rows.theme.number}"}
+    about = "/contributions" + (f"?{urlencode(asked)}" if asked else "")
     entries = tuple(entry_of(page, one) for one in rows.news)
-    return Feed(
-        atom.tag(congress.origin, congress.created_at, f"fils/{name}"),
-        f"{congress.title}\u00a0: {words}",
-        page.dates,
-        congress.title,
-        page.language.code,
-        address(before),
-        f"{page.service.settings.base_url}{page.home}/contributions" + (f"?{urlencode(query)}" if query else ""),
-        address(None),
-        "" if rows.next_before is None else address(rows.next_before),
-        LICENCE_URL,
-        LICENCE,
-        max((one.updated for one in entries), default=congress.created_at),
-        entries,
-    )
+    return paged(page, name, words, about, before, rows.next_before, entries, asked)
 
 
 def entry_of(page: Page, one: News) -> FeedEntry:
