@@ -1,5 +1,7 @@
 """Small worlds in a few lines: a congress, its people, a motion."""
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,6 +30,11 @@ class World:
     secretariat: Actor
     aline: Actor
     yves: Actor
+
+
+def nonces() -> Iterator[bytes]:
+    """Fresh ones, as many as one likes."""
+    return (number.to_bytes(12, "big") for number in itertools.count(1))
 
 
 def token_hash(name: str) -> bytes:

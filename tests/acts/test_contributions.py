@@ -37,16 +37,11 @@ from storage.models import (
 )
 from storage.store import Store
 from tests import worlds
-from tests.worlds import NOW, World
+from tests.worlds import NOW, World, nonces
 
 KEY = bytes(range(32))
 WORDS = Words("Solène Marchebrune", "Le car ne passe **plus** le jeudi.", place=Place("Valbrune", "99123", "99"))
 SALTS: Iterator[bytes] = (number.to_bytes(32, "big") for number in itertools.count(1))
-
-
-def nonces() -> Iterator[bytes]:
-    """Fresh ones, as many as one likes."""
-    return (number.to_bytes(12, "big") for number in itertools.count(1))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from motion.work.captions import Captions
 from storage.blobs import from_url
 from storage.store import Store
 from tests.media import stand_in
-from tests.work.dying_maker import die, dying_after
+from tests.work.cuts import die, dying_after
 from tests.worlds import NOW
 
 NAMES = {"queued": "queue", "begun": "begin", "settled": "_settle", "failed": "fail"}

@@ -4,10 +4,7 @@ Steps are named after what has just been done. It dies as by a power cut: SIGKIL
 """
 
 import asyncio
-import os
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +13,10 @@ from motion.work.media import Conversions
 from storage import media
 from storage.blobs import from_url
 from storage.store import Store
+from tests.work.cuts import die, dying_after
 from tests.worlds import NOW
 
 STEPS = ("queued", "begun", "child", "converted", "reserved", "first-blob", "last-blob", "settled", "refused")
-
-
-def die(*_: object) -> None:
-    """As by a power cut."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dying_after(door: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """`Store.write`, which dies once the transaction of this function is committed."""
-
-    async def write(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        done = await door(function, *arguments, **named)
-        if function.__name__ == name:
-            die()
-        return done
-
-    return write
 
 
 async def main(url: str, data: Path, step: str) -> None:

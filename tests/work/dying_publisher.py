@@ -26,6 +26,7 @@ from motion.work.signed_aside import SignedAside
 from storage.blobs.local import LocalBlobs
 from tests.web.world import NOW, Hall, served
 from tests.work import stories
+from tests.work.cuts import die
 
 SEED = bytes(range(32))
 RESTARTED = NOW + timedelta(minutes=10)  # a lease is over by then
@@ -111,7 +112,7 @@ def arm(limit: int, trail: Path) -> None:
         with trail.open("a") as file:
             file.write(f"{what}\n")
         if seen == limit:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
 
     event.listen(Session, "after_commit", lambda _session: step("committed"))
     write, delete = LocalBlobs.write, LocalBlobs.delete

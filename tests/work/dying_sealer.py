@@ -14,7 +14,7 @@ from motion.work.seals import Seals
 from storage import sealed_files, withdrawn_files
 from storage.blobs import from_url
 from storage.store import Store
-from tests.work.dying_maker import die, dying_after
+from tests.work.cuts import die, dying_after
 from tests.worlds import NOW
 
 STEPS = ("reserved", "half written", "written", "half read again", "swapped", "destroyed")

@@ -1,10 +1,9 @@
-"""A process that appends, signs and publishes until it kills itself at a step: `dying_signer.py URL FOLDER STEP`.
+"""`python -m tests.work.dying_signer URL FOLDER STEP`: appends, signs and publishes, and dies at a step.
 
 What it acknowledged and what a reader was shown stand in files, each line durable before the next thing is done.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from motion.work.publishing import Publisher
 from motion.work.signed_aside import SignedAside
 from storage import log_tiles, published, signed_roots, witnessing
 from storage.store import Store
+from tests.work.cuts import die
 
 NOW = datetime(2031, 11, 15, 14, 32, tzinfo=UTC)
 SEED = bytes(range(32))
@@ -42,11 +42,6 @@ STEPS = (
     "publish: in the transaction",
     "publish: committed",
 )
-
-
-def die() -> None:
-    """As a power cut does: nothing is flushed, nothing is said."""
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def write(path: Path, line: bytes) -> None:

@@ -1,23 +1,18 @@
 """Recordings on their way to a first text: once each, marked as a machine's, and never over what a person wrote."""
 
 import asyncio
-import os
 import secrets
-import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlmodel import Session, col, select
 
 from motion.acts import contributions, transcripts
 from motion.acts.transcripts import cues_of
-from motion.media import process
 from motion.media.speech_model import SpeechModel
 from motion.rules import heard
 from motion.rules.captions import Cue
@@ -31,12 +26,12 @@ from storage.models import Contribution, ContributionFile, FileRendition, Job, T
 from storage.store import Store
 from tests import worlds
 from tests.media import stand_in
+from tests.work.cuts import ROOT, cut, forget_folders, stop_at_work
 from tests.work.dying_listener import STEPS
 from tests.work.recordings import in_english, record
 from tests.work.test_media import publish, refuse, withdraw
 from tests.worlds import NOW, World
 
-ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-P", "-m", "tests.media.stand_in")
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
 SAID = ["Le car ne passe plus.", "Le marché est le jeudi."]
@@ -47,18 +42,6 @@ TYPED = (Cue(0, 2_000, "Le car ne passe plus du tout.", "Solène Marchebrune"),)
 def _tests_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the child, which works elsewhere."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return worlds.make(store)
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> Iterator[Blobs]:
-    found = from_url("", tmp_path)
-    yield found
-    found.close()
 
 
 def listener(world: World, blobs: Blobs, tmp_path: Path, now: datetime = NOW, deed: str = "", **named) -> Captions:
@@ -340,21 +323,8 @@ class TestMeanwhile:
     def test_a_service_that_stops(self, world: World, blobs: Blobs, tmp_path: Path) -> None:
         """Ends its child, and the next one begins at once."""
         record(world, blobs, tmp_path)
-
-        async def scene() -> int | None:
-            worker = listener(world, blobs, tmp_path, deed="hang")
-            turn = asyncio.create_task(worker.hear_due())
-            async with asyncio.timeout(60):
-                while worker.process_id is None:  # noqa: ASYNC110  # it tells nobody
-                    await asyncio.sleep(0.01)
-            child = worker.process_id
-            turn.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await turn
-            return child
-
-        child = asyncio.run(scene())
-        assert child is not None and not psutil.pid_exists(child)
+        worker = listener(world, blobs, tmp_path, deed="hang")
+        stop_at_work(worker, worker.hear_due)
         assert hear_due(world, blobs, tmp_path) == 1 and texts(world) == SAID
 
 
@@ -364,8 +334,7 @@ class TestPowerCut:
         """Cut after each step: one text, published once, and nothing left behind."""
         world, blobs = worlds.make(sqlite_store), from_url("", tmp_path)
         publish(world, record(world, blobs, tmp_path))
-        command = [sys.executable, "-m", "tests.work.dying_listener", sqlite_store.url, str(tmp_path), step]
-        assert subprocess.run(command, timeout=200).returncode == -signal.SIGKILL
+        cut("dying_listener", sqlite_store.url, str(tmp_path), step)
         for minutes in (2, 4):  # once to go on, and once more for nothing
             hear_due(world, blobs, tmp_path, NOW + timedelta(minutes=minutes))
         if step == "failed":
@@ -373,10 +342,7 @@ class TestPowerCut:
         else:
             assert texts(world) == SAID and len(published(world)) == 1
             assert state(world) == Hearing("done", 0, "")
-        for left in (tmp_path / "conversions").iterdir():  # what a cut leaves in its folder goes a day later
-            os.utime(left, (0, 0))
-        process.new_folder(tmp_path).rmdir()
-        assert list((tmp_path / "conversions").iterdir()) == []
+        forget_folders(tmp_path)
         blobs.close()
 
     def test_what_cuts_the_service_again_and_again_is_given_up(

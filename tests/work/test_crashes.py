@@ -1,6 +1,5 @@
 """A power cut at every step of append, sign and publish: nothing acknowledged is missing, and one history is signed."""
 
-import signal
 import subprocess
 import sys
 import time
@@ -23,11 +22,9 @@ from motion.work.signed_aside import SignedAside
 from storage import ledger, published, signed_roots
 from storage.published import Witnessed
 from storage.store import Store
+from tests.work.cuts import ROOT, cut
 from tests.work.dying_signer import NOW, ORIGIN, SEED, STEPS
 from tests.work.test_checkpoints import append, found
-
-ROOT = Path(__file__).parents[2]
-PROGRAM = Path(__file__).with_name("dying_signer.py")
 
 
 def world(store: Store, folder: Path) -> int:
@@ -80,14 +77,7 @@ def recover(store: Store, folder: Path, congress_id: int) -> None:
 def test_killed_at_a_step(store: Store, tmp_path: Path, step: str) -> None:
     """On both databases."""
     congress_id = world(store, tmp_path)
-    run = subprocess.run(
-        [sys.executable, str(PROGRAM), store.url, str(tmp_path), step],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == -signal.SIGKILL, run.stderr
+    cut("dying_signer", store.url, str(tmp_path), step)
     assert (tmp_path / "shown").read_bytes()
     recover(store, tmp_path, congress_id)
 
@@ -97,9 +87,8 @@ def test_killed_at_any_moment(sqlite_store: Store, tmp_path: Path) -> None:
     congress_id = world(sqlite_store, tmp_path)
     for turn in range(12):
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), sqlite_store.url, str(tmp_path), "never"],
+            [sys.executable, "-m", "tests.work.dying_signer", sqlite_store.url, str(tmp_path), "never"],
             cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT)},
             stderr=subprocess.DEVNULL,
         )
         limit = time.monotonic() + 20

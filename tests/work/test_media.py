@@ -3,17 +3,12 @@
 import asyncio
 import hashlib
 import hmac
-import itertools
-import os
 import secrets
-import signal
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlmodel import Session, col, select
 
@@ -31,28 +26,12 @@ from storage.models import Contribution, ContributionFile, FileRendition, Job, W
 from storage.store import Store
 from tests import worlds
 from tests.media import files
+from tests.work.cuts import cut, forget_folders, stop_at_work
 from tests.work.dying_maker import STEPS
-from tests.worlds import NOW, World
+from tests.worlds import NOW, World, nonces
 
 KEY = bytes(range(32))
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
-
-
-def nonces() -> Iterator[bytes]:
-    """Fresh ones, as many as one likes."""
-    return (number.to_bytes(12, "big") for number in itertools.count(1))
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return worlds.make(store)
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> Iterator[Blobs]:
-    found = from_url("", tmp_path)
-    yield found
-    found.close()
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
@@ -305,21 +284,8 @@ class TestMeanwhile:
         """Ends its child, and the next one begins at once."""
         send(world, blobs, files.photo(tmp_path / "p"))
         monkeypatch.setattr(process, "PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
-
-        async def scene() -> int | None:
-            maker = conversions(world, blobs, tmp_path)
-            turn = asyncio.create_task(maker.make_due())
-            async with asyncio.timeout(60):
-                while maker.process_id is None:  # noqa: ASYNC110  # it tells nobody
-                    await asyncio.sleep(0.01)
-            child = maker.process_id
-            turn.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await turn
-            return child
-
-        child = asyncio.run(scene())
-        assert child is not None and not psutil.pid_exists(child)
+        maker = conversions(world, blobs, tmp_path)
+        stop_at_work(maker, maker.make_due)
         monkeypatch.undo()
         assert make_due(world, blobs, tmp_path) == 1
         check_blobs(world, blobs, tmp_path)
@@ -346,8 +312,7 @@ class TestPowerCut:
             path.write_text("<html>")
         contribution = send(world, blobs, path, FileKind.SOUND)
         publish(world, contribution)
-        command = [sys.executable, "-m", "tests.work.dying_maker", sqlite_store.url, str(tmp_path), step]
-        assert subprocess.run(command, timeout=200).returncode == -signal.SIGKILL
+        cut("dying_maker", sqlite_store.url, str(tmp_path), step)
         for minutes in (2, 4):  # once to go on, and once more for nothing
             make_due(world, blobs, tmp_path, NOW + timedelta(minutes=minutes))
         if step == "refused":
@@ -355,9 +320,7 @@ class TestPowerCut:
         else:
             assert (file_of(world).state, shown(world)) == ("done", ["sound", "waveform"])
             assert [each.role for each in made(world)] == ["sound", "waveform"]
-        for left in (tmp_path / "conversions").iterdir():  # what a cut leaves in its folder goes a day later
-            os.utime(left, (0, 0))
-        process.new_folder(tmp_path).rmdir()
+        forget_folders(tmp_path)
         check_blobs(world, blobs, tmp_path)
         blobs.close()
 

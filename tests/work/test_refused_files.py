@@ -1,7 +1,6 @@
 """Files of what is refused: kept while its author may answer and correct, then sealed, then destroyed."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,29 +14,15 @@ from motion.work import withdrawals
 from motion.work.doomed import destroy_due
 from motion.work.seals import Seals
 from storage import media, refused_files, sealed_files, sealing
-from storage.blobs import Blobs, from_url
+from storage.blobs import Blobs
 from storage.models import Contribution, ContributionFile, FileRendition, Transcript, WithdrawnObject
 from storage.refused_files import Kept
-from storage.store import Store
-from tests import worlds
 from tests.acts.test_contributions import SALTS, WORDS, act, kinds, nonces, record, reread
 from tests.work.test_seals import FILM, kept, opened, send
 from tests.worlds import NOW, World
 
 LAST = date(2031, 11, 15) + timedelta(days=ANSWER_DAYS)
 OVER = NOW + timedelta(days=ANSWER_DAYS + 1)
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return worlds.make(store)
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> Iterator[Blobs]:
-    found = from_url("", tmp_path)
-    yield found
-    found.close()
 
 
 def refuse(world: World, contribution: Contribution, reason: str = "hors-sujet") -> None:

@@ -3,15 +3,11 @@
 import asyncio
 import hashlib
 import hmac
-import itertools
 import logging
 import os
 import secrets
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -31,24 +27,13 @@ from storage.blobs.local import LocalBlobs
 from storage.models import Contribution, ContributionFile, DoomedBlob, WithdrawnObject
 from storage.store import Store
 from tests import object_store, worlds
+from tests.work.cuts import cut
 from tests.work.dying_sealer import STEPS
-from tests.worlds import NOW, World
+from tests.worlds import NOW, World, nonces
 
 FILM = os.urandom(2 * sealed_files.PIECE_BYTES + 4_321)
 SOON = NOW + withdrawn_files.HELD + timedelta(seconds=1)
-NONCES = (number.to_bytes(12, "big") for number in itertools.count(1))
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    return worlds.make(store)
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> Iterator[Blobs]:
-    found = from_url("", tmp_path)
-    yield found
-    found.close()
+NONCES = nonces()
 
 
 def key_of(tmp_path: Path) -> bytes:
@@ -382,8 +367,7 @@ class TestPowerCut:
         """Cut after each step: at each moment one file can be had, and in the end it is the encrypted one, alone."""
         world, blobs = worlds.make(sqlite_store), from_url("", tmp_path)
         withdrawn(world, blobs, tmp_path, FILM)
-        command = [sys.executable, "-m", "tests.work.dying_sealer", sqlite_store.url, str(tmp_path), step]
-        assert subprocess.run(command, timeout=200).returncode == -signal.SIGKILL
+        cut("dying_sealer", sqlite_store.url, str(tmp_path), step)
         (row,) = files(world)
         assert row.is_blob_sealed == (step in ("swapped", "destroyed"))
         if row.is_blob_sealed:
