@@ -9,8 +9,10 @@ would outlive the erasure of its object. Another process, or this one started an
 import asyncio
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import cast
 
 from motion.record.objects import SALT_BYTES, Commitment
 from storage.blobs import BlobMissing, Blobs, StoreUnusable
@@ -68,7 +70,7 @@ class Commitments:
 
         Raises:
             FilesBeingRead: It takes longer than a page can wait. It goes on.
-            StoreUnusable, BlobMissing: One can't be read now.
+            StoreUnusable, BlobMissing: One can't be read now, or was given up meanwhile.
         """
         wanted = [upload for upload in uploads if upload.key is not None]
         for upload in wanted:
@@ -84,6 +86,8 @@ class Commitments:
         for upload in wanted:
             assert upload.key is not None
             task = large.get(upload.key)
+            if task is not None and task.cancelled():
+                raise BlobMissing(upload.key)
             found[upload.key] = task.result() if task is not None else await self._commit(upload.key)
         return found
 
@@ -102,11 +106,13 @@ class Commitments:
     async def _commit(self, key: str) -> Committed:
         commitment = Commitment(salt := secrets.token_bytes(SALT_BYTES))
         read = 0
-        async for chunk in self._blobs.read(key):
-            await asyncio.to_thread(commitment.update, chunk)
-            read += len(chunk)
-            if key in self._tasks:
-                self._read[key] = read
+        # Closed at once when the file is given up: the store can then let go of it.
+        async with aclosing(cast(AsyncGenerator[bytes, None], self._blobs.read(key))) as chunks:
+            async for chunk in chunks:
+                await asyncio.to_thread(commitment.update, chunk)
+                read += len(chunk)
+                if key in self._tasks:
+                    self._read[key] = read
         return Committed(salt, commitment.name)
 
     def _ended(self, key: str, task: asyncio.Task[Committed]) -> None:

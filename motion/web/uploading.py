@@ -201,6 +201,7 @@ class Uploads:
             await service.store.write(acts.give_up, congress_id, owner, upload_id, now=service.now())
             file.remove()
         if found.state == "done" and found.key is not None:
+            self.commitments.forget([found.key])
             await service.blobs.delete(found.key)
 
     async def count(self, upload: Upload, received: int) -> Upload:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +17,7 @@ from storage import contributions as rows
 from storage.blobs import BlobMissing
 from storage.blobs.local import LocalBlobs
 from storage.models import Upload
-from tests.web.participants import HERE, PNG, attach, filled, received, send, visit
+from tests.web.participants import HERE, PNG, attach, fill, filled, received, send, visit
 from tests.web.world import Hall, served
 
 PATIENCE_S = 30.0
@@ -98,6 +99,43 @@ def test_what_could_not_be_read_is_read_again(hall: Hall, monkeypatch: pytest.Mo
     assert send(hall, key).status_code == 503 and received(hall) is None
     is_away = False
     assert send(hall, key).status_code == 200
+
+
+def test_what_is_given_up_is_read_no_further(hall: Hall, reading: tuple[list[str], threading.Event]) -> None:
+    """Nobody else's file waits behind it."""
+    _read, gate = reading
+    filled(hall)
+    attach(hall, "route.png", PNG)
+    commitments = hall.client.app.state.uploads.commitments  # type: ignore[attr-defined]
+    assert len(commitments._tasks) == 1
+    taken_away = re.search(r'name="retirer" value="([0-9a-f]{32})"', visit(hall, f"{HERE}/fichiers"))
+    assert taken_away is not None
+    fill(hall, "fichiers", retirer=taken_away[1])
+    assert commitments._tasks == {}
+    gate.set()
+
+
+async def given_up_meanwhile() -> None:
+    """A page waits for a file that another one gives up."""
+    file, is_read = Upload(id="1", key="1", length=file_commitments.LARGE_BYTES), asyncio.Event()
+
+    class Endless(LocalBlobs):
+        async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+            while True:
+                yield b"."
+                is_read.set()
+
+    commitments = Commitments(Endless(Path("/nowhere")))
+    waiting = asyncio.create_task(commitments.of([file]))
+    await is_read.wait()
+    commitments.forget(["1"])
+    with pytest.raises(BlobMissing):
+        await waiting
+
+
+def test_a_page_that_waits_for_it_is_told() -> None:
+    """As of any file that is not there."""
+    asyncio.run(given_up_meanwhile())
 
 
 async def none_of_many_is_kept() -> int:
