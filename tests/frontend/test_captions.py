@@ -173,6 +173,19 @@ class TestCorrecting:
         assert words(page)[0] == "Ligne 51."
         assert page.evaluate("localStorage.length") == 0
 
+    def test_a_file_after_typing_takes_the_place_of_ones_own_lines(self, opens: Opens, place: Served) -> None:
+        """They are nobody else's."""
+        page = opens(DESK, "odile")
+        line(page, 1).fill("Le car ne passe plus du tout.")
+        page.get_by_text(SAVED).wait_for()
+        content = b"WEBVTT\n\n00:01.000 --> 00:02.000\nAutre chose.\n"
+        page.get_by_label("Fichier WebVTT ou SRT").set_input_files(
+            {"name": "paroles.vtt", "mimeType": "text/vtt", "buffer": content}
+        )
+        page.get_by_role("button", name="Déposer").click()
+        page.get_by_text("C’est enregistré et publié.").wait_for()
+        assert place.last() == ["Autre chose."]
+
     def test_two_people_at_two_pages_both_keep_their_lines(self, opens: Opens, place: Served) -> None:
         """Whoever publishes is told first that there is more than they have seen."""
         say(place.hall, LONG)

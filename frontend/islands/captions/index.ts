@@ -111,6 +111,8 @@ export function mount(form: HTMLFormElement): () => void {
   /** The service has these lines, as they were at a version. */
   const took = (told: Told, at: number, lines: readonly Values[]) => {
     for (const name of ["base", "first", "count", "was"] as const) hidden(name).value = `${told[name]}`;
+    const ofFile = part<HTMLInputElement>("base"); // what a file takes the place of has been seen here
+    if (ofFile) ofFile.value = `${told.base}`;
     rows.number();
     before = lines;
     sent = at;
