@@ -109,8 +109,8 @@ class UpdateRow(NamedTuple):
 
 
 class ReadingCopy(NamedTuple):
-    """What a motion's updates amount to at `number`; `runs` is JSON: [[characters, official id or 0], …], and so is
-    `typed_for`, with those for whom a rapporteur typed them."""
+    """What a motion's updates amount to at `number`; `runs` is JSON: [[characters, official id or 0], …], and so are
+    `typed_for`, with those for whom a rapporteur typed them, and `masked`, with 1 for letters that were taken out."""
 
     text: str
     runs: str
@@ -118,6 +118,7 @@ class ReadingCopy(NamedTuple):
     entry: int
     at: datetime
     typed_for: str = "[]"
+    masked: str = "[]"
 
 
 class OfficialRow(NamedTuple):
@@ -289,6 +290,7 @@ def write_copy(db: Session, motion_id: int, copy: ReadingCopy) -> None:
             text=copy.text,
             runs=copy.runs,
             typed_for=copy.typed_for,
+            masked=copy.masked,
             text_number=copy.number,
             text_entry=copy.entry,
             text_at=copy.at,

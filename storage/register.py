@@ -207,7 +207,7 @@ def told(db: Session, congress_id: int, numbers: Sequence[int]) -> Told:
 
 
 # A megabyte of texts, of which the register says nothing. SQLModel types a column as what it holds.
-_WITHOUT_TEXT = (defer(Motion.text), defer(Motion.runs), defer(Motion.typed_for))  # type: ignore[arg-type]
+_WITHOUT_TEXT = [defer(one) for one in (Motion.text, Motion.runs, Motion.typed_for, Motion.masked)]  # type: ignore[arg-type]
 
 
 def told_of(db: Session, congress_id: int, contents: dict[int, bytes], entries: Iterable[record.Entry]) -> Told:

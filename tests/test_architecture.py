@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # A line may import only lines below it; neighbours on a line do not see each other.
 CORE = ("admission", "authorship", "composing", "draft", "knowledge", "neighbours", "order", "outlet")
-CORE += ("presence", "refusals", "session", "snapshots", "typist")
+CORE += ("presence", "refusals", "session", "snapshots", "typist", "written")
 LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),

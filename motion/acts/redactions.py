@@ -408,7 +408,7 @@ def _show(db: Session, planned: Plan, last: int, copy: drafts.ReadingCopy | None
     if planned.standing:
         if copy is None or copy.number != motion.number or motion.text_number != motion.number:
             raise TextChangedMeanwhile(str(copy.number if copy else 0), str(motion.number))
-        motion.text, motion.runs, motion.typed_for = copy.text, copy.runs, copy.typed_for
+        motion.text, motion.runs, motion.typed_for, motion.masked = copy.text, copy.runs, copy.typed_for, copy.masked
         if motion.state == MotionState.FROZEN:
             # Not voted yet: the vote will be on the text as it is shown from now on.
             motion.digest = digest(copy.text)

@@ -3,16 +3,13 @@
 Everything said in words comes in the page's language from whoever builds it; here nothing is worded.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from motion.rules.authorship import Authors, Run
 from motion.rules.markdown import Piece
-from motion.rules.redactions import MASK
 from motion.rules.text import Alinea, Heading, MotionText
-
-_MASKS = re.compile(f"{MASK}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +114,27 @@ class MotionDocument:
     words: Words
 
 
-def with_masks_said(text: MotionText, words: str) -> MotionText:
+def with_masks_said(text: MotionText, masks: Sequence[Run], words: str) -> MotionText:
     """A text in which each run of masks is `[words]`, so that paper and screen readers say what it is.
 
     The lines keep their numbers; positions are still those of the text with its masks, so the pieces are to be shown
     and no more.
+
+    Args:
+        masks: Which characters stand in for letters that were taken out; None for the others.
     """
+    known = Authors(masks)
 
     def said(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-        return tuple(replace(piece, text=_MASKS.sub(lambda _: f"[{words}]", piece.text)) for piece in pieces)
+        return tuple(
+            replace(piece, text="".join(f"[{words}]" if is_mask else shown for shown, is_mask in known.over(piece)))
+            for piece in pieces
+        )
 
     def heading(shown: Heading | None) -> Heading | None:
         return None if shown is None else replace(shown, pieces=said(shown.pieces))
 
-    if MASK not in text.source:
+    if not any(is_mask for _length, is_mask in masks):
         return text
     sections = tuple(
         replace(

@@ -35,6 +35,7 @@ from motion.live.updates import (
     parse,
     server_client,
 )
+from motion.live.written import Written
 from motion.rules.markdown import MAX_TEXT_CHARACTERS
 
 __all__ = [
@@ -83,8 +84,7 @@ class Draft:
         self.limits = limits
         self._known = Knowledge()
         self._neighbours = Neighbours(self._structs)
-        self._authorship = Authorship()
-        self._typed_for: Authorship | None = None  # none before a rapporteur types for somebody
+        self._written = Written()
         self._deltas: list[list[dict[str, Any]]] = []
         self._is_broken = False
         self._open(None)
@@ -135,14 +135,12 @@ class Draft:
             known.lows = {client: set(lows) for client, lows in memory["lows"]}
             known.bindings = {client: Author(*author) for client, *author in memory["bindings"]}
             known.deleted = {client: RangeSet(ranges) for client, ranges in memory["deleted"]}
-            self._authorship = Authorship(Run(length, official) for length, official in memory["runs"])
-            if "typed_for" in memory:
-                self._typed_for = Authorship(Run(length, official) for length, official in memory["typed_for"])
+            self._written = Written(memory)
             self.number = snapshot.number
             self._open(snapshot.state)
             if _digest(self.text()) != memory["text"]:
                 raise DraftBroken("snapshot whose state does not give its text")
-            if not self._follows(len(self._text)):
+            if not self._written.follows(len(self._text)):
                 raise DraftBroken("snapshot with authors of another text")
         except DraftBroken:
             raise
@@ -159,10 +157,8 @@ class Draft:
             "lows": [(client, sorted(lows)) for client, lows in known.lows.items()],
             "bindings": [(client, *author) for client, author in known.bindings.items()],
             "deleted": [(client, list(ranges)) for client, ranges in known.deleted.items()],
-            "runs": list(self._authorship),
+            **self._written.memory(),
         }
-        if self._typed_for is not None:
-            memory["typed_for"] = list(self._typed_for)
         packed = zlib.compress(json.dumps(memory, separators=(",", ":")).encode(), 1)
         return Snapshot(self.number, self.full_state(), packed)
 
@@ -189,7 +185,9 @@ class Draft:
         """Decide on one update alone. Touches nothing."""
         return Window(self).check(update, sender, from_step2=from_step2)
 
-    def apply(self, number: int, update: bytes, author: Author, parsed: Update | None = None) -> None:
+    def apply(
+        self, number: int, update: bytes, author: Author, parsed: Update | None = None, *, is_redacted: bool = False
+    ) -> None:
         """Take in one committed update. New client ids in it become bound to `author`, for whom they type included.
 
         Args:
@@ -197,6 +195,7 @@ class Draft:
             update: The bytes kept: `Accepted.update`.
             author: Whose session sent it.
             parsed: `Accepted.parsed`, to spare reading the bytes again.
+            is_redacted: Whether its letters were taken out, and what it brings are masks.
 
         Raises:
             OutOfOrder: Nothing was done; fill the gap from the database.
@@ -214,13 +213,8 @@ class Draft:
             with self._doc.transaction():
                 self._doc.apply_update(update)
                 length = len(self._text)
-            if author.typed_for and self._typed_for is None:
-                self._typed_for = Authorship([Run(self._authorship.length, 0)])
-            for delta in self._deltas:
-                self._authorship.apply(delta, author.official)
-                if self._typed_for is not None:
-                    self._typed_for.apply(delta, author.typed_for)
-            if not self._follows(length):
+            self._written.apply(self._deltas, author, is_redacted=is_redacted)
+            if not self._written.follows(length):
                 raise ValueError("authors of another text")
             self._neighbours.take(facts.structs)
         except BaseException as failure:  # pycrdt's panics are no Exception
@@ -230,10 +224,6 @@ class Draft:
         self._known.take(facts, author)
         self.number = number
         self._forget()
-
-    def _follows(self, length: int) -> bool:
-        """Whether the runs of authors are those of a text of this length, in pycrdt's units."""
-        return self._authorship.length == length and (self._typed_for is None or self._typed_for.length == length)
 
     @property
     def bindings(self) -> Mapping[int, Author]:
@@ -267,16 +257,23 @@ class Draft:
 
     def runs(self) -> list[Run]:
         """Who wrote what, in characters of `text()`."""
-        return self._authorship.in_characters(self.text())
+        return self._written.authors.in_characters(self.text())
 
     def typed_for(self) -> list[Run]:
         """For whom it was typed, in characters of `text()`: 0 where for nobody but the author; empty if it is so
         everywhere."""
-        return [] if self._typed_for is None else self._typed_for.in_characters(self.text())
+        return self._in_characters(self._written.typed_for)
+
+    def masked(self) -> list[Run]:
+        """Which characters of `text()` stand in for letters that were taken out: 1 where they do; empty if none do."""
+        return self._in_characters(self._written.masked)
+
+    def _in_characters(self, runs: Authorship | None) -> list[Run]:
+        return [] if runs is None else runs.in_characters(self.text())
 
     def shares(self) -> dict[int, int]:
         """Characters that each official has in the text as it stands."""
-        return self._authorship.shares(self.text())
+        return self._written.authors.shares(self.text())
 
 
 class Window:
@@ -331,7 +328,8 @@ class Window:
         more = self._brought + characters
         # Bytes are known at once and never fewer than characters.
         return (
-            self._draft._authorship.length + more <= MAX_CHARACTERS or len(self._draft.text()) + more <= MAX_CHARACTERS
+            self._draft._written.authors.length + more <= MAX_CHARACTERS
+            or len(self._draft.text()) + more <= MAX_CHARACTERS
         )
 
     def _is_sound_with(self, update: bytes) -> bool:

@@ -133,9 +133,8 @@ class Room:
     def reading_copy(self) -> drafts.ReadingCopy:
         """What the public pages show of the motion as it stands."""
         at = self.text_at or self._surroundings.clock()
-        return drafts.ReadingCopy(
-            self.text, packed(self.draft.runs()), self.number, self.text_entry, at, packed(self.draft.typed_for())
-        )
+        runs, typed_for, masked = map(packed, (self.draft.runs(), self.draft.typed_for(), self.draft.masked()))
+        return drafts.ReadingCopy(self.text, runs, self.number, self.text_entry, at, typed_for, masked)
 
     # Connections
 
@@ -336,7 +335,7 @@ class Room:
                 continue
             before = len(self.draft.bindings)
             author = author_of_row(row)
-            self.draft.apply(row.number, row.content, author)
+            self.draft.apply(row.number, row.content, author, is_redacted=row.is_redacted)
             if len(self.draft.bindings) > before:
                 new = list(self.draft.bindings)[before:]
                 clients += [(client, author.official) for client in new]

@@ -41,7 +41,7 @@ async def _replay(store: Store, motion_id: int, draft: Draft) -> tuple[Draft, dr
     while True:
         rows = await store.read(drafts.updates_after, motion_id, draft.number, up_to=None, limit=TAIL_AT_ONCE)
         for row in rows:
-            draft.apply(row.number, row.content, author_of_row(row))
+            draft.apply(row.number, row.content, author_of_row(row), is_redacted=row.is_redacted)
             last = row
         if len(rows) < TAIL_AT_ONCE:
             break

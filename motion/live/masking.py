@@ -23,10 +23,11 @@ def masked_copy(db: Session, motion_id: int, numbers: frozenset[int]) -> drafts.
     last: drafts.UpdateRow | None = None
     while rows := drafts.updates_after(db, motion_id, draft.number, limit=BATCH):
         for row in rows:
-            content = masked(row.content) if row.number in numbers else row.content
-            draft.apply(row.number, content, author_of_row(row))
+            is_redacted = row.is_redacted or row.number in numbers
+            content = masked(row.content) if is_redacted else row.content
+            draft.apply(row.number, content, author_of_row(row), is_redacted=is_redacted)
             last = row
     if last is None:
         return None
-    runs, typed_for = packed(draft.runs()), packed(draft.typed_for())
-    return drafts.ReadingCopy(draft.text(), runs, draft.number, last.entry, last.at, typed_for)
+    runs, typed_for, standing_in = map(packed, (draft.runs(), draft.typed_for(), draft.masked()))
+    return drafts.ReadingCopy(draft.text(), runs, draft.number, last.entry, last.at, typed_for, standing_in)

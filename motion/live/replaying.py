@@ -30,12 +30,12 @@ from motion.rules.history import (
     Change,
     Keyframe,
     Pieces,
-    Runs,
     pack_changes,
     pack_keyframe,
     unpack_keyframe,
 )
 from motion.rules.places import Places
+from motion.rules.runs import Runs
 from motion.rules.steps import Telling
 from storage import drafts, history
 from storage.drafts import UpdateRow
@@ -86,6 +86,7 @@ class Replayer:
         self._places = Places(self._pieces, self.telling.parts)
         self._runs = Runs(keyframe.runs)
         self._typed_for = Runs(keyframe.typed_for) if keyframe.typed_for else None
+        self._masked = Runs(keyframe.masked) if keyframe.masked else None
         self._doc: Doc[Any] = Doc(allow_multithreading=True)
         self._text: Text = self._doc.get(ROOT, type=Text)
         if state:
@@ -124,13 +125,18 @@ class Replayer:
         official, typed_for = row.official_id or 0, row.for_id or 0
         if typed_for and self._typed_for is None:
             self._typed_for = Runs([(self._pieces.characters, 0)])
+        is_masked = int(row.is_redacted)
+        if is_masked and self._masked is None:
+            self._masked = Runs([(self._pieces.characters, 0)])
         made: list[Change] = []
         for place, removed, inserted in splices:
-            change = Change(place, removed, inserted, row.entry, official, at, typed_for)
+            change = Change(place, removed, inserted, row.entry, official, at, typed_for, is_masked if inserted else 0)
             self.telling.take(change, self._places.take(change))
             self._runs.splice(place, removed, len(inserted), official)
             if self._typed_for is not None:
                 self._typed_for.splice(place, removed, len(inserted), typed_for)
+            if self._masked is not None:
+                self._masked.splice(place, removed, len(inserted), is_masked)
             made.append(change)
         return made
 
@@ -166,8 +172,8 @@ class Replayer:
             HistoryBroken: It is not pycrdt's.
         """
         self.check()
-        typed_for = self._typed_for.joined() if self._typed_for else ()
-        return Keyframe(self._pieces.text(), self._runs.joined(), typed_for)
+        typed_for, masked = (runs.joined() if runs is not None else () for runs in (self._typed_for, self._masked))
+        return Keyframe(self._pieces.text(), self._runs.joined(), typed_for, masked)
 
     def state(self) -> bytes:
         """The document now, as one update."""

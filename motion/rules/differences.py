@@ -16,13 +16,14 @@ Words as French writes them: "l’accès" is "l’" and "accès", so that an art
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
 
 from motion.rules.authorship import Authors, Run
 from motion.rules.landmarks import landmarks
 from motion.rules.markdown import BARE, HEADING, Piece
+from motion.rules.redactions import MASK
 
 MAX_WORK = 400_000
 """Steps of the search in all, about a tenth of a second: ways tried, and items found to be the same along them."""
@@ -36,6 +37,8 @@ COMMON = 0.3
 SENTENCE = 6
 """Words from which a passage is a sentence; what is shorter is read word by word."""
 
+_GONE = "\ufdd0"  # a code that Unicode keeps for such uses within a program, and gives no sign
+_MASKS = re.compile(f"({_GONE}+)")
 _TOKEN = re.compile(r"\n|\w+(?:[·‑-]\w+)*[’']?|[\u00a0\u202f][;:!?»%€]|«[\u00a0\u202f]?|[^\S\n]+|[^\w\s]")
 
 
@@ -49,11 +52,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Neighbouring words that share their fate. `official`: who wrote what was added, when known."""
+    """Neighbouring words that share their fate. `official`: who wrote what was added, when known.
+
+    `is_masked`: they stand in for letters that were taken out.
+    """
 
     kind: Kind
     text: str
     official: int | None = None
+    is_masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,16 @@ class Comparison:
     by_official: tuple[tuple[int, int], ...] = ()
 
 
-def compare(before: str, after: str, runs: Sequence[Run] = ()) -> Comparison:
+def compare(
+    before: str, after: str, runs: Sequence[Run] = (), masks: tuple[Sequence[Run], Sequence[Run]] = ((), ())
+) -> Comparison:
     """Compare two texts.
 
     Args:
         runs: Who wrote `after`.
+        masks: Which characters of each stand in for letters that were taken out; None for the others.
     """
+    before, after = _marked(before, masks[0]), _marked(after, masks[1])
     budget = _Budget(MAX_WORK)
     authors = Authors(runs)
     one, two = _lines(before), _lines(after)
@@ -106,6 +117,12 @@ def compare(before: str, after: str, runs: Sequence[Run] = ()) -> Comparison:
     return Comparison(tuple(_in_lines(signed)), added, removed, _by_official(signed))
 
 
+def _marked(text: str, masks: Sequence[Run]) -> str:
+    """The text with `_GONE` where letters were taken out: another sign than any that somebody typed."""
+    parts = Authors(masks).over(Piece(0, text.replace(_GONE, "\ufffd")))
+    return "".join(_GONE * len(part) if is_mask else part for part, is_mask in parts)
+
+
 _Span = tuple[Kind, str, int]
 """Kind, text, and where it starts in `after`; of what was removed, before which place it stood."""
 
@@ -118,7 +135,17 @@ def _signed(spans: Sequence[_Span], authors: Authors) -> list[Words]:
             signed += [Words(kind, piece, official) for piece, official in authors.over(Piece(at, text))]
         else:
             signed.append(Words(kind, text))
-    return signed
+    return (
+        [part for words in signed for part in _parted(words)] if any(_GONE in each.text for each in signed) else signed
+    )
+
+
+def _parted(words: Words) -> Iterator[Words]:
+    """Cut words where letters were taken out, and give these the sign that they have in the text."""
+    for part in _MASKS.split(words.text):
+        if part:
+            is_masked = part[0] == _GONE
+            yield replace(words, text=part.replace(_GONE, MASK), is_masked=is_masked)
 
 
 def _by_official(signed: Sequence[Words]) -> tuple[tuple[int, int], ...]:
@@ -205,12 +232,12 @@ def _in_lines(signed: Sequence[Words]) -> Iterator[ComparedLine]:
     """Cut at line ends; an added or removed line end shows as one."""
     line: list[Words] = []
 
-    def put(kind: Kind, text: str, official: int | None) -> None:
+    def put(kind: Kind, text: str, official: int | None, is_masked: bool = False) -> None:
         if not text:
             return
-        if line and line[-1].kind is kind and line[-1].official == official:
+        if line and (line[-1].kind, line[-1].official, line[-1].is_masked) == (kind, official, is_masked):
             text = line.pop().text + text
-        line.append(Words(kind, text, official))
+        line.append(Words(kind, text, official, is_masked))
 
     for words in signed:
         kind = words.kind
@@ -221,7 +248,7 @@ def _in_lines(signed: Sequence[Words]) -> Iterator[ComparedLine]:
                 elif line:
                     yield _line(line)
                     line = []
-            put(kind, part, words.official)
+            put(kind, part, words.official, words.is_masked)
     if line:
         yield _line(line)
 
@@ -240,7 +267,7 @@ def _line(words: list[Words]) -> ComparedLine:
         else:
             text, left = text[left:], max(0, left - len(text))
         if text:
-            shown.append(Words(each.kind, text, each.official))
+            shown.append(replace(each, text=text))
     return ComparedLine(len(heading[1]), tuple(shown) or tuple(words))
 
 

@@ -7,7 +7,7 @@ nothing is merged, and no Yjs is needed to read the past.
 Chunks are kept as compressed JSON (`pack`): a keyframe is ``{"text": …, "runs": [[characters, official or 0], …]}``,
 changes are ``[[position, deleted, inserted, entry, official or 0, milliseconds since 1970], …]``. All positions count
 characters. Where a rapporteur typed for somebody, a keyframe has ``typed_for`` too, runs like the others, and such a
-change that official as a seventh value.
+change that official as a seventh value; where letters were taken out, ``masked`` (1 where they stood) and an eighth, 1.
 """
 
 import json
@@ -15,10 +15,10 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 from motion.rules.authorship import Run
+from motion.rules.runs import Runs
 
 CHUNK_UPDATES = 400
 """Updates of a chunk. An instant costs at most so many splices (8 ms in a text of 100,000 characters), and each chunk a
@@ -26,9 +26,6 @@ copy of the text (20 kB packed for 60,000 characters)."""
 
 PIECE = 2_048
 """Characters of a piece of the text being replayed: a change costs one piece and a walk from the last place."""
-
-STRETCH = 512
-"""Runs of a stretch of authors, up to twice as many: likewise."""
 
 
 class Change(NamedTuple):
@@ -41,15 +38,20 @@ class Change(NamedTuple):
     official: int
     at: int
     typed_for: int = 0
+    is_masked: int = 0  # 1 where what it inserts stands in for letters that were taken out
 
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """A text and who wrote it: [characters, official or 0], in order; `typed_for` whom, likewise, if anybody."""
+    """A text and who wrote it: [characters, official or 0], in order; `typed_for` whom, likewise, if anybody.
+
+    `masked` are likewise 1 where letters were taken out, if any were.
+    """
 
     text: str
     runs: tuple[tuple[int, int], ...]
     typed_for: tuple[tuple[int, int], ...] = ()
+    masked: tuple[tuple[int, int], ...] = ()
 
 
 EMPTY = Keyframe("", ())
@@ -63,6 +65,7 @@ class Instant:
     runs: tuple[tuple[int, int], ...]
     change: Change | None
     typed_for: tuple[tuple[int, int], ...] = ()
+    masked: tuple[tuple[int, int], ...] = ()
 
     @property
     def authors(self) -> list[Run]:
@@ -74,24 +77,35 @@ class Instant:
         """For whom a rapporteur typed it: nobody is None, and so is what follows the last run."""
         return [(length, official or None) for length, official in self.typed_for]
 
+    @property
+    def masks(self) -> list[Run]:
+        """Where letters were taken out: None where none was."""
+        return [(length, is_masked or None) for length, is_masked in self.masked]
+
 
 def instant(keyframe: Keyframe, changes: Sequence[Change], entry: int) -> Instant:
     """The text after the last change at or before `entry`."""
     text = Pieces(keyframe.text)
     runs = Runs(keyframe.runs)
     typed_for = Runs(keyframe.typed_for) if keyframe.typed_for else None
+    masked = Runs(keyframe.masked) if keyframe.masked else None
     last = None
     for change in changes:
         if change.entry > entry:
             break
         if change.typed_for and typed_for is None:
             typed_for = Runs([(text.characters, 0)])
+        if change.is_masked and masked is None:
+            masked = Runs([(text.characters, 0)])
         text.splice(change.position, change.deleted, change.inserted)
         runs.splice(change.position, change.deleted, len(change.inserted), change.official)
         if typed_for is not None:
             typed_for.splice(change.position, change.deleted, len(change.inserted), change.typed_for)
+        if masked is not None:
+            masked.splice(change.position, change.deleted, len(change.inserted), change.is_masked)
         last = change
-    return Instant(text.text(), runs.joined(), last, typed_for.joined() if typed_for else ())
+    whom, masks = (each.joined() if each is not None else () for each in (typed_for, masked))
+    return Instant(text.text(), runs.joined(), last, whom, masks)
 
 
 def pack(value: object) -> bytes:
@@ -104,14 +118,17 @@ def pack_keyframe(keyframe: Keyframe) -> bytes:
     kept: dict[str, object] = {"text": keyframe.text, "runs": keyframe.runs}
     if keyframe.typed_for:
         kept["typed_for"] = keyframe.typed_for
+    if keyframe.masked:
+        kept["masked"] = keyframe.masked
     return pack(kept)
 
 
 def unpack_keyframe(packed: bytes) -> Keyframe:
     """The other way."""
     kept = json.loads(zlib.decompress(packed))
-    runs, typed_for = (tuple((length, one) for length, one in kept.get(name, ())) for name in ("runs", "typed_for"))
-    return Keyframe(kept["text"], runs, typed_for)
+    names = ("runs", "typed_for", "masked")
+    runs, typed_for, masked = (tuple((length, one) for length, one in kept.get(name, ())) for name in names)
+    return Keyframe(kept["text"], runs, typed_for, masked)
 
 
 def pack_changes(changes: Iterable[Change]) -> bytes:
@@ -120,8 +137,10 @@ def pack_changes(changes: Iterable[Change]) -> bytes:
 
 
 def listed(change: Change) -> tuple[object, ...]:
-    """A change as kept and as pages are given it: for whom it was typed is left out when for nobody."""
-    return change if change.typed_for else change[:-1]
+    """A change as kept and as pages are given it: what is said of few changes is left out of the others."""
+    if change.is_masked:
+        return change
+    return change[:-1] if change.typed_for else change[:-2]
 
 
 def unpack_changes(packed: bytes) -> list[Change]:
@@ -250,129 +269,6 @@ class Pieces:
         self._before += len(self._pieces[self._at])
         self._octets_before += self._octets[self._at]
         self._at += 1
-
-
-class _Stretch:
-    """Runs that follow each other, and how many characters they are together."""
-
-    __slots__ = ("lengths", "officials", "total")
-
-    def __init__(self, lengths: list[int], officials: list[int]) -> None:
-        self.lengths = lengths
-        self.officials = officials
-        self.total = sum(lengths)
-
-    def take_out(self, inside: int, deleted: int) -> None:
-        """Shorten runs by at least one character, from a place on; what is emptied goes."""
-        lengths = self.lengths
-        self.total -= deleted
-        first = 0
-        while inside >= lengths[first]:
-            inside -= lengths[first]
-            first += 1
-        after = first
-        while deleted:
-            taken = min(deleted, lengths[after] - inside)
-            lengths[after] -= taken
-            deleted -= taken
-            inside = 0
-            after += 1
-        emptied = slice(first + bool(lengths[first]), after - bool(lengths[after - 1]))
-        del lengths[emptied], self.officials[emptied]
-
-    def put_in(self, inside: int, inserted: int, official: int) -> None:
-        """Lengthen a run, or put one in."""
-        lengths, officials = self.lengths, self.officials
-        self.total += inserted
-        at = 0
-        while at < len(lengths) and inside > lengths[at]:
-            inside -= lengths[at]
-            at += 1
-        if at == len(lengths):
-            lengths.append(inserted)
-            officials.append(official)
-        elif officials[at] == official:
-            lengths[at] += inserted
-        elif inside == 0:
-            lengths.insert(at, inserted)
-            officials.insert(at, official)
-        elif inside == lengths[at]:
-            if at + 1 < len(lengths) and officials[at + 1] == official:
-                lengths[at + 1] += inserted
-            else:
-                lengths.insert(at + 1, inserted)
-                officials.insert(at + 1, official)
-        else:
-            lengths[at : at + 1] = [inside, inserted, lengths[at] - inside]
-            officials[at : at + 1] = [officials[at], official, officials[at]]
-
-
-class Runs:
-    """Who wrote each character, in characters, to be changed many times. One owner.
-
-    The same law as `motion.live.authorship`: whoever inserts a character is its author. Kept in stretches: a change
-    costs one of them and a walk from the last one changed, however many runs there are.
-    """
-
-    def __init__(self, runs: Iterable[Sequence[int]] = ()) -> None:
-        kept = [(length, official) for length, official in runs if length]
-        self._stretches = [
-            _Stretch([length for length, _official in part], [official for _length, official in part])
-            for part in (kept[at : at + STRETCH] for at in range(0, max(1, len(kept)), STRETCH))
-        ]
-        self._at = self._before = 0
-
-    def splice(self, position: int, deleted: int, inserted: int, official: int) -> None:
-        """Follow one change of a text.
-
-        Raises:
-            ValueError: It reaches beyond the text.
-        """
-        stretches = self._stretches
-        while position < self._before:
-            self._at -= 1
-            self._before -= stretches[self._at].total
-        while position > self._before + stretches[self._at].total:
-            if self._at + 1 == len(stretches):
-                raise ValueError("a place beyond the runs")
-            self._before += stretches[self._at].total
-            self._at += 1
-        inside = position - self._before
-        if deleted:
-            self._delete(inside, deleted)
-        if inserted:
-            stretch = stretches[self._at]
-            stretch.put_in(inside, inserted, official)
-            if len(stretch.lengths) > 2 * STRETCH:
-                halves = (slice(STRETCH), slice(STRETCH, None))
-                stretches[self._at : self._at + 1] = [
-                    _Stretch(stretch.lengths[half], stretch.officials[half]) for half in halves
-                ]
-
-    def _delete(self, inside: int, deleted: int) -> None:
-        at = self._at
-        while deleted:
-            if at == len(self._stretches):
-                raise ValueError("a deletion beyond the runs")
-            taken = min(deleted, self._stretches[at].total - inside)
-            if taken:
-                self._stretches[at].take_out(inside, taken)
-            deleted -= taken
-            inside = 0
-            at += 1
-        following = slice(self._at + 1, at)
-        self._stretches[following] = [stretch for stretch in self._stretches[following] if stretch.total]
-
-    def joined(self) -> tuple[tuple[int, int], ...]:
-        """The runs, neighbours of one official made one."""
-        joined: list[tuple[int, int]] = []
-        runs = (zip(stretch.lengths, stretch.officials, strict=True) for stretch in self._stretches)
-        for length, official in chain.from_iterable(runs):
-            if joined and joined[-1][1] == official:
-                joined[-1] = (joined[-1][0] + length, official)
-            elif length:
-                joined.append((length, official))
-        return tuple(joined)
 
 
 def entry_at(changes: Sequence[Change], at: int) -> int | None:

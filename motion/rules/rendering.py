@@ -20,6 +20,8 @@ from motion.rules.markdown import Frame, Piece
 from motion.rules.text import Alinea, Heading, MotionText, Section
 
 LINK_REL = "nofollow noopener ugc"
+MASKED = '<span class="retire">'
+"""Opens what stands in for letters that were taken out; nobody's words can hold it, for they are escaped."""
 
 _CLEANER = nh3.Cleaner(
     tags={"a", "strong", "em", "span"},
@@ -63,28 +65,50 @@ class RenderedSection:
 
 
 def render(
-    motion: MotionText, runs: Iterable[Run] | None = None, styles: Mapping[int, int] | None = None
+    motion: MotionText,
+    runs: Iterable[Run] | None = None,
+    styles: Mapping[int, int] | None = None,
+    masks: Sequence[Run] = (),
 ) -> tuple[RenderedSection, ...]:
     """The sections of a motion as safe HTML. The title is apart: `render_heading`.
 
     Args:
         runs: Who wrote each character; without them the text is given plain.
         styles: Style of each official (`authorship.styles`); those not in it get style 0.
+        masks: Which characters stand in for letters that were taken out; None for the others. They are in `MASKED`.
     """
-    authors = Authors(runs) if runs is not None else None
-    return tuple(_section(section, authors, styles or {}) for section in motion.sections)
+    known = _known(runs, styles, masks)
+    return tuple(_section(section, known) for section in motion.sections)
 
 
-def render_heading(heading: Heading, runs: Iterable[Run] | None = None, styles: Mapping[int, int] | None = None) -> str:
+def render_heading(
+    heading: Heading,
+    runs: Iterable[Run] | None = None,
+    styles: Mapping[int, int] | None = None,
+    masks: Sequence[Run] = (),
+) -> str:
     """The words of one heading as safe HTML, without its number."""
-    return _words(heading.pieces, Authors(runs) if runs is not None else None, styles or {})
+    return _words(heading.pieces, _known(runs, styles, masks))
 
 
-def _section(section: Section, authors: Authors | None, styles: Mapping[int, int]) -> RenderedSection:
-    words = _words(section.heading.pieces, authors, styles) if section.heading else ""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of each character of a text."""
+
+    authors: Authors | None
+    styles: Mapping[int, int]
+    masks: Authors | None
+
+
+def _known(runs: Iterable[Run] | None, styles: Mapping[int, int] | None, masks: Sequence[Run]) -> _Known:
+    return _Known(Authors(runs) if runs is not None else None, styles or {}, Authors(masks) if masks else None)
+
+
+def _section(section: Section, known: _Known) -> RenderedSection:
+    words = _words(section.heading.pieces, known) if section.heading else ""
     rendered = {
         alinea.line: RenderedAlinea(
-            alinea.line, alinea.number, alinea.anchor, alinea.kind, _words(alinea.pieces, authors, styles)
+            alinea.line, alinea.number, alinea.anchor, alinea.kind, _words(alinea.pieces, known)
         )
         for alinea in section.alineas
     }
@@ -96,7 +120,7 @@ def _section(section: Section, authors: Authors | None, styles: Mapping[int, int
         label=section.label,
         title=section.title,
         heading=". ".join(part for part in (escape(section.label), words) if part),
-        body="".join(_body(section.contents, rendered, authors, styles, subheading)),
+        body="".join(_body(section.contents, rendered, known, subheading)),
         alineas=tuple(rendered.values()),
     )
 
@@ -104,8 +128,7 @@ def _section(section: Section, authors: Authors | None, styles: Mapping[int, int
 def _body(
     contents: Sequence[Alinea | Heading],
     rendered: Mapping[int, RenderedAlinea],
-    authors: Authors | None,
-    styles: Mapping[int, int],
+    known: _Known,
     subheading: int,
 ) -> Iterator[str]:
     open_frames: tuple[Frame, ...] = ()
@@ -114,7 +137,7 @@ def _body(
         yield from _move(open_frames, frames)
         open_frames = frames
         if isinstance(content, Heading):
-            yield f"<h{subheading}>{_words(content.pieces, authors, styles)}</h{subheading}>\n"
+            yield f"<h{subheading}>{_words(content.pieces, known)}</h{subheading}>\n"
         else:
             yield _paragraph(rendered[content.line], continues=content.continues)
     yield from _move(open_frames, ())
@@ -153,11 +176,11 @@ def _move(before: tuple[Frame, ...], after: tuple[Frame, ...]) -> Iterator[str]:
         yield "<li>"
 
 
-def _words(pieces: Sequence[Piece], authors: Authors | None, styles: Mapping[int, int]) -> str:
-    return _CLEANER.clean("".join(_inline(pieces, authors, styles)))
+def _words(pieces: Sequence[Piece], known: _Known) -> str:
+    return _CLEANER.clean("".join(_inline(pieces, known)))
 
 
-def _inline(pieces: Sequence[Piece], authors: Authors | None, styles: Mapping[int, int]) -> Iterator[str]:
+def _inline(pieces: Sequence[Piece], known: _Known) -> Iterator[str]:
     """Tags nest in one order: link, bold, italic, author. A tag stays open while its neighbours share it."""
     open_tags: list[tuple[str, str]] = []
     for piece in pieces:
@@ -176,14 +199,23 @@ def _inline(pieces: Sequence[Piece], authors: Authors | None, styles: Mapping[in
         for _, opening in wanted[common:]:
             yield opening
         open_tags = wanted
-        if authors is None:
-            yield escape(piece.text, quote=False)
+        if known.authors is None:
+            yield _escaped(piece, known.masks)
             continue
-        for text, author in authors.over(piece):
-            words = escape(text, quote=False)
+        at = piece.start
+        for text, author in known.authors.over(piece):
+            words = _escaped(Piece(at, text), known.masks)
+            at += len(text)
             if author is None:
                 yield words
             else:
-                yield f'<span class="a a{styles.get(author, 0)}" data-o="{author}">{words}</span>'
+                yield f'<span class="a a{known.styles.get(author, 0)}" data-o="{author}">{words}</span>'
     for tag, _ in reversed(open_tags):
         yield f"</{tag}>"
+
+
+def _escaped(piece: Piece, masks: Authors | None) -> str:
+    if masks is None:
+        return escape(piece.text, quote=False)
+    parts = ((escape(text, quote=False), is_mask) for text, is_mask in masks.over(piece))
+    return "".join(f"{MASKED}{words}</span>" if is_mask else words for words, is_mask in parts)

@@ -115,6 +115,7 @@ class Read:
     runs: list[Run]
     shares: MotionShares
     styles: Mapping[int, int]
+    masks: list[Run]  # None where nothing was taken out
 
 
 def runs_of(kept: str) -> list[Run]:
@@ -127,7 +128,7 @@ def read_motion(motion: Motion) -> Read:
     text = parse(motion.text)
     runs = runs_of(motion.runs)
     counted = shares(text, runs, runs_of(motion.typed_for))
-    return Read(motion, text, runs, counted, styles(counted.whole))
+    return Read(motion, text, runs, counted, styles(counted.whole), runs_of(motion.masked))
 
 
 def person_of(page: Page, official: Official | None, official_id: int) -> PersonView:
@@ -217,7 +218,7 @@ def sections_of(
     page: Page, read: Read, people: Mapping[int, Official], *, with_authors: bool
 ) -> tuple[SectionView, ...]:
     """Render every part of the text, with its authors when they are asked for."""
-    rendered = render(read.text, read.runs, read.styles) if with_authors else render(read.text)
+    rendered = render(read.text, read.runs if with_authors else None, read.styles, read.masks)
     return tuple(
         SectionView(
             section.anchor,
@@ -240,9 +241,7 @@ def title_html(read: Read, *, with_authors: bool) -> str:
     """The text's own title as safe HTML; empty when it has none."""
     if read.text.title is None:
         return ""
-    if with_authors:
-        return render_heading(read.text.title, read.runs, read.styles)
-    return render_heading(read.text.title)
+    return render_heading(read.text.title, read.runs if with_authors else None, read.styles, read.masks)
 
 
 def changes_of(page: Page, rows: MotionRows, most: int = 6) -> tuple[ChangeView, ...]:

@@ -1,6 +1,5 @@
 """What was taken out, in words and as marks in a text: the same on a motion's page, an entry's, and for programs."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -8,7 +7,8 @@ from html import escape
 
 from motion.rules.disclosures import GROUNDS as DISCLOSURE_GROUNDS
 from motion.rules.disclosures import DisclosureGround
-from motion.rules.redactions import ASKERS, GROUNDS, KINDS, MASK, Asker, Reason, RedactionKind
+from motion.rules.redactions import ASKERS, GROUNDS, KINDS, Asker, Reason, RedactionKind
+from motion.rules.rendering import MASKED
 from motion.web.page import Page
 from motion.web.views import View, shown
 from storage.disclosures import Disclosure
@@ -17,7 +17,6 @@ from storage.redactions import Tombstone
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
 ENTRIES_SHOWN = 12  # numbers of one decision that a page lists; a phrase typed slowly has a hundred
-_MASKED = re.compile(rf"<[^>]*>|{MASK}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +125,15 @@ def json_of(stones: Sequence[Tombstone]) -> list[dict[str, object]]:
     ]
 
 
-def mask_words(page: Page, stones: Sequence[Tombstone]) -> str:
-    """What a run of masks is, in words: `texte retiré, décision d-1`; empty when no decision masks anything."""
-    masking = [stone for stone in stones if any(row.is_masked for row in stone.redactions)]
+def mask_words(page: Page, stones: Sequence[Tombstone], *, of_past: bool = False) -> str:
+    """What a run of masks is, in words: `texte retiré, décision d-1`; empty when no decision masks anything.
+
+    Args:
+        of_past: Of a text as it once was, in which words stood that the last one lacks.
+    """
+    masking = [
+        stone for stone in stones if any(row.is_skeleton if of_past else row.is_masked for row in stone.redactions)
+    ]
     if not masking:
         return ""
     numbers = dict.fromkeys(f"d-{stone.decision}" for stone in masking)
@@ -138,15 +143,9 @@ def mask_words(page: Page, stones: Sequence[Tombstone]) -> str:
     return said % {"numbers": page.times.names(numbers)}
 
 
-def with_masks_said(page: Page, html: str, stones: Sequence[Tombstone]) -> str:
-    """Mark what stands in for letters in safe HTML, so that it is heard as what it is."""
-    label = escape(mask_words(page, stones))
-    if not label or MASK not in html:
+def with_masks_said(page: Page, html: str, stones: Sequence[Tombstone], *, of_past: bool = False) -> str:
+    """Name what stands in for letters in safe HTML (`MASKED`), so that it is heard as what it is."""
+    if MASKED not in html:
         return html
-
-    def marked(found: re.Match[str]) -> str:
-        if found[0].startswith("<"):
-            return found[0]
-        return f'<span class="retire" role="img" aria-label="{label}">{found[0]}</span>'
-
-    return _MASKED.sub(marked, html)
+    label = escape(mask_words(page, stones, of_past=of_past))
+    return html.replace(MASKED, f'<span class="retire" role="img" aria-label="{label}">') if label else html

@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from motion.acts import motions
 from motion.live import replaying
 from motion.live.draft import Author, Draft
+from motion.live.kept import load
+from motion.live.masking import masked_copy
 from motion.live.replaying import Histories, catch_up
 from motion.live.splices import Layout, Splice
 from motion.live.updates import MASK, Update, masked
@@ -22,6 +24,7 @@ from storage import drafts, history
 from storage.models import DraftUpdate
 from storage.store import Store
 from tests.live import pasts
+from tests.live.editors import run, typed
 from tests.worlds import NOW, World, make
 
 
@@ -203,6 +206,31 @@ def test_words_masked_by_a_redaction_are_masked_in_the_past(world: World) -> Non
     early = [one for chunk in chunks(world) for one in unpack_changes(chunk.changes) if one.entry <= last]
     assert set("".join(change.inserted for change in early)) == {MASK}
     assert len(early) > 150
+
+
+def test_a_mask_is_known_by_the_update_that_brought_it(world: World) -> None:
+    """In the room, after its snapshot, in the copy that pages read and at every instant: not by its sign."""
+    author = officials(world)[0]
+    updates = [typed(run(1, 0, "Un élu ")), typed(run(1, 7, "véreux", (1, 6))), typed(run(1, 13, " ▒.", (1, 12)))]
+    past = [pasts.Past(update, author, "") for update in updates]
+    kept = world.store.write_now(pasts.keep, world.motion_id, past, NOW)
+    copy = world.store.read_now(masked_copy, world.motion_id, frozenset({2}))
+    assert copy is not None and (copy.text, copy.masked) == ("Un élu ▒▒▒▒▒▒ ▒.", "[[7,0],[6,1],[3,0]]")
+
+    def redact(db: Session) -> None:
+        row = db.get_one(DraftUpdate, (world.motion_id, 2))
+        row.content, row.salt, row.redaction = masked(row.content), None, 9
+        db.add(row)
+
+    world.store.write_now(redact)
+    draft, _last, _number = asyncio.run(load(world.store, world.motion_id))
+    for one in (draft, Draft.restore(draft.snapshot())):
+        assert one.masked() == [(7, 0), (6, 1), (3, 0)]
+    assert catch_up(world.store, world.motion_id)
+    (chunk,) = chunks(world)
+    changes = unpack_changes(chunk.changes)
+    seen = [instant(unpack_keyframe(chunk.keyframe), changes, entry).masks for entry, _at in kept]
+    assert seen == [[], [(7, None), (6, 1)], [(7, None), (6, 1), (3, None)]]
 
 
 def test_a_reader_waits_for_so_many_updates_and_no_more(world: World) -> None:

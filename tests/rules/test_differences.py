@@ -22,6 +22,30 @@ def side(lines: tuple[ComparedLine, ...], gone: Kind) -> str:
     return "".join("".join(kept).replace("¶", "").split())
 
 
+class TestMasks:
+    def test_are_known_by_their_place(self) -> None:
+        """Of both texts: what was typed with the same sign is another word, and all keep their sign."""
+        before, after = "Un élu ▒▒▒ et ▒.\n", "Un élu ▒▒▒ et puis ▒.\n"
+        (line,) = compare(before, after, masks=([(7, None), (3, 1)], [(7, None), (3, 1)])).lines
+        assert [(str(each.kind), each.text, each.is_masked) for each in line.words] == [
+            ("same", "Un élu ", False),
+            ("same", "▒▒▒", True),
+            ("same", " et ", False),
+            ("added", "puis ", False),
+            ("same", "▒.", False),
+        ]
+        (line,) = compare("Un ▒.\n", "Un ▒.\n", masks=([], [(3, None), (1, 1)])).lines
+        assert [(str(each.kind), each.text, each.is_masked) for each in line.words if each.kind is not Kind.SAME] == [
+            ("removed", "▒", False),
+            ("added", "▒", True),
+        ]
+
+    def test_a_code_without_a_sign_is_no_mask(self) -> None:
+        """Whoever types what the comparison marks them with."""
+        comparison = compare("Un mot.\n", "Un mot \ufdd0.\n")
+        assert not any(each.is_masked for line in comparison.lines for each in line.words)
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("before", "after", "wanted"),

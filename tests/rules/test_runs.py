@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion.rules import history
-from motion.rules.history import Runs
+from motion.rules import runs as rules
+from motion.rules.runs import Runs
 from tests.effort import calls
 
 
@@ -17,7 +17,7 @@ from tests.effort import calls
 def test_each_character_is_whose_who_put_it_in(stretch: int, seed: int) -> None:
     """As if each character carried its author; begun from nothing or from runs, in stretches of any size."""
     dice = random.Random(seed)
-    before, history.STRETCH = history.STRETCH, stretch
+    before, rules.STRETCH = rules.STRETCH, stretch
     try:
         begun = [(dice.randint(0, 4), dice.randint(0, 3)) for _ in range(dice.randint(0, 8))]
         runs = Runs(begun)
@@ -32,7 +32,7 @@ def test_each_character_is_whose_who_put_it_in(stretch: int, seed: int) -> None:
             assert [official for length, official in joined for _ in range(length)] == letters
             assert all(one[1] != other[1] for one, other in zip(joined, joined[1:], strict=False))
     finally:
-        history.STRETCH = before
+        rules.STRETCH = before
 
 
 @pytest.mark.parametrize(("position", "deleted"), [(4, 0), (2, 2), (0, 9)])
@@ -47,4 +47,4 @@ def test_a_change_costs_no_walk_through_all_runs() -> None:
     dice = random.Random(1)
     runs = Runs([(1, number % 40) for number in range(60_000)])
     work = calls(lambda: [runs.splice(dice.randrange(60_000), 0, 1, dice.randrange(40)) for _ in range(100)])
-    assert work < 100 * 3 * history.STRETCH
+    assert work < 100 * 3 * rules.STRETCH

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from motion.rules.authorship import Authors, shares, styles
 from motion.rules.markdown import Piece
-from motion.rules.rendering import render, render_heading
+from motion.rules.rendering import MASKED, render, render_heading
 from motion.rules.text import parse
 from tests.effort import calls
 from tests.rules.test_text import MARKED, SIGNS
@@ -193,3 +193,14 @@ def test_deep_nesting_loses_no_word():
     text = "".join("  " * depth + f"- mot{depth}\n" for depth in range(60))
     shown = " ".join(alinea.text for alinea in parse(text).alineas)
     assert all(f"mot{depth}" in shown for depth in range(60))
+
+
+def test_what_stands_in_for_letters_is_marked_by_its_place():
+    """Also within one author's words and a link; the same sign, typed by somebody, is left as it is."""
+    text = 'Un ▒▒ et [▒▒](https://a.example) puis ▒ <span class="retire">'
+    first, second = text.index("▒"), text.index("[") + 1
+    masks = [(first, None), (2, 1), (second - first - 2, None), (2, 1)]
+    for runs in (None, [(len(text), 7)]):
+        (section,) = render(parse(text), runs, masks=masks)
+        assert section.body.count(MASKED + "▒▒</span>") == section.body.count(MASKED) == 2
+        assert "puis ▒ &lt;span class" in section.body

@@ -249,6 +249,7 @@ class TestDeciding:
         aline.erase("Autre chose.")
         take_out(hall, deleted, deleted)
         said = aline.type("un élu véreux", after="On renonce à ")
+        own = aline.type(" La case ▒ est à cocher.", after="un élu véreux")
         freeze(hall)
         vote = {"votes_for": "1", "votes_against": "0", "abstentions": "0", "not_voting": "0", "presided_by": "Aline"}
         digest = hall.service.store.read_now(motions.get, 1).digest
@@ -274,11 +275,17 @@ class TestDeciding:
             shown = hall.client.get(path).text
             assert f'role="img" aria-label="texte retiré, décision d-2">{MASK}' in shown, path
             assert "véreux" not in shown
-        # What changed when they were written, and a document to take away.
+        # What changed when they were written, and a document to take away. The past also has what no text shows now.
         between = hall.client.get(f"/ormeline/motions/M1/entre/{said - 1}/{said}").text
-        assert f'aria-label="texte retiré, décision d-2">{MASK}' in between and "véreux" not in between
+        assert f'aria-label="texte retiré, décisions d-1 et d-2">{MASK}' in between and "véreux" not in between
         xml = hall.client.get("/ormeline/motions/M1.akn.xml").text
-        assert "On renonce à [texte retiré, décision d-2]" in xml and MASK not in xml
+        assert "On renonce à [texte retiré, décision d-2] La case ▒ est à cocher." in xml
+        # The same sign, typed by somebody, is what they typed.
+        between_own = f"/ormeline/motions/M1/entre/{said}/{own}"
+        for path in ("/ormeline/motions/M1", f"/ormeline/motions/M1/a/{own}", between_own):
+            shown = hall.client.get(path).text
+            assert f">{masked}</span>" in shown and "La case ▒ est à cocher." in shown, path
+            assert shown.count('class="retire"') == 1
         assert "prise avant que des mots n’en soient retirés" in text_of(hall.client.get("/ormeline/motions/M1").text)
         assert not is_kept(hall, "véreux")
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.rules.authorship import AUTHOR_STYLES
-from motion.rules.differences import ComparedLine, Comparison, compare
+from motion.rules.differences import ComparedLine, Comparison, Words, compare
+from motion.rules.rendering import MASKED
 from motion.rules.steps import Step, StepKind
 from motion.web.heavy import Heavy
 from motion.web.page import Page
@@ -22,7 +23,7 @@ from motion.web.tombstones import with_masks_said
 from motion.web.views import View, shown
 from storage import replays
 from storage.models import Official
-from storage.replays import Compared, Seen, moment_of
+from storage.replays import Compared, Past, Seen, moment_of
 
 _ = NullTranslations().gettext  # marks the sentences for the catalogues
 
@@ -115,7 +116,12 @@ async def comparison_of(request: Request, rows: Compared) -> Comparison:
     before, after, past = rows.before, rows.after, rows.past
     return await comparisons.share(
         (past.motion.id, past.head.version, before.entry, after.entry),
-        lambda: compare(before.instant.text, after.instant.text, after.instant.authors),
+        lambda: compare(
+            before.instant.text,
+            after.instant.text,
+            after.instant.authors,
+            (before.instant.masks, after.instant.masks),
+        ),
     )
 
 
@@ -155,7 +161,7 @@ def between_view(
         return tuple(
             WordsView(
                 str(words.kind),
-                Markup(with_masks_said(page, escape(words.text), found.tombstones)),
+                _safe(page, words, found),
                 persons[words.official].name if words.official in persons else "",
                 persons[words.official].initials if words.official in persons else "",
                 styles.get(words.official or 0, 0),
@@ -188,6 +194,13 @@ def between_view(
         len(parts),
         f"{frame.url}/entre/{rows.before.entry}/{rows.after.entry}",
     )
+
+
+def _safe(page: Page, words: Words, found: Past) -> Markup:
+    shown = escape(words.text)
+    if not words.is_masked:
+        return shown
+    return Markup(with_masks_said(page, f"{MASKED}{shown}</span>", found.tombstones, of_past=True))
 
 
 def _moment(page: Page, seen: Seen) -> str:

@@ -217,7 +217,7 @@ def document_of(page: Page, rows: MotionRows, root: Checkpoint | None) -> Motion
         place=page.congress.place,
         code=motion.code,
         title=motion.title,
-        text=with_masks_said(read_text.text, masked) if masked else read_text.text,
+        text=with_masks_said(read_text.text, read_text.masks, masked) if masked else read_text.text,
         moment=decided or moment,
         language=page.language.code,
         authors=tuple(

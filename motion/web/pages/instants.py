@@ -71,7 +71,7 @@ def instant_view(
     text = parse(there.text)
     runs = there.authors
     counted = authorship.shares(text, runs, there.beneficiaries)
-    read_text = Read(found.motion, text, runs, counted, authorship.styles(counted.whole))
+    read_text = Read(found.motion, text, runs, counted, authorship.styles(counted.whole), there.masks)
     sections = tuple(
         masked(page, found, section) for section in sections_of(page, read_text, people, with_authors=with_authors)
     )
@@ -110,7 +110,7 @@ def instant_view(
         f"{frame.url}/a/{seen.previous}" if seen.previous is not None else "",
         f"{frame.url}/a/{seen.following}" if seen.following is not None else "",
         with_authors,
-        with_masks_said(page, title_html(read_text, with_authors=with_authors), found.tombstones),
+        with_masks_said(page, title_html(read_text, with_authors=with_authors), found.tombstones, of_past=True),
         parts[part - 1],
         part,
         len(parts),
@@ -124,8 +124,8 @@ def masked(page: Page, found: Past, section: SectionView) -> SectionView:
     return SectionView(
         section.anchor,
         section.title,
-        with_masks_said(page, section.heading, found.tombstones),
-        with_masks_said(page, section.body, found.tombstones),
+        with_masks_said(page, section.heading, found.tombstones, of_past=True),
+        with_masks_said(page, section.body, found.tombstones, of_past=True),
         section.level,
         section.bar,
     )

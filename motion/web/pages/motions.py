@@ -176,7 +176,7 @@ def etag_of(page: Page, rows: MotionRows, *more: object) -> str:
     Not its last entry: while people write, that is another at each keystroke, and the copy one a second.
     """
     motion = rows.motion
-    stands = motion.model_dump(exclude={"number", "last_entry", "text", "runs", "typed_for"})
+    stands = motion.model_dump(exclude={"number", "last_entry", "text", "runs", "typed_for", "masked"})
     told = (tuple(act.number for act in rows.acts), rows.tombstones, named(rows.officials))
     return page.etag(motion.text_number, motion.redacted_entry, stands, told, page.congress, page.openings, *more)
 
