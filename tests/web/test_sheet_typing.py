@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,10 +73,16 @@ def scan(hall: Hall, number: str, *files: tuple[str, bytes, str]):
     return hall.client.post(HOME + "/fiches/saisir", data={"sheet": number}, files=sent, headers=hall.odile)
 
 
-def sent(hall: Hall, number: int = 3, **typed: str):
+def typed(hall: Hall, number: int, fields: dict[str, str]):
+    """Send the form as it is shown, beside its images."""
+    shown = re.search(r'name="scans" value="([^"]*)"', get(hall, f"/fiches/{number}/saisir").text)
+    return send(hall, f"/fiches/{number}/saisir", fields | ({"scans": shown[1]} if shown else {}))
+
+
+def sent(hall: Hall, number: int = 3, **typed_too: str):
     """Send the photo of a form, and type it."""
     assert scan(hall, str(number), ("recto.jpg", photo(), "image/jpeg")).status_code == 303
-    return send(hall, f"/fiches/{number}/saisir", {**TYPED, **typed})
+    return typed(hall, number, {**TYPED, **typed_too})
 
 
 def image(hall: Hall, path: str) -> Image.Image:
@@ -159,7 +166,7 @@ class TestTyping:
             "signed",
         )
         assert rows(hall, DoomedBlob) == [] and rows(hall, Upload)[0].state == "taken"
-        assert send(hall, "/fiches/3/saisir", TYPED).status_code == 409
+        assert typed(hall, 3, TYPED).status_code == 409
         assert scan(hall, "3", ("recto.jpg", photo(), "image/jpeg")).status_code == 422
 
     def test_all_that_wait_are_counted_and_the_last_one_is_named(
@@ -177,7 +184,7 @@ class TestTyping:
         """Publication and age; everything that was typed stays."""
         for box in ("use_publish", "adult"):
             assert scan(hall, "3", ("recto.jpg", photo(), "image/jpeg")).status_code == 303
-            answer = send(hall, "/fiches/3/saisir", {name: value for name, value in TYPED.items() if name != box})
+            answer = typed(hall, 3, {name: value for name, value in TYPED.items() if name != box})
             assert answer.status_code == 422 and "Le car ne passe plus." in answer.text
             send(hall, "/fiches/3/saisir", {"deed": "forget"})
         assert rows(hall, Contribution) == []
@@ -186,20 +193,40 @@ class TestTyping:
         """By the address of the image, without script."""
         scan(hall, "3", ("recto.jpg", photo(), "image/jpeg"))
         mask = {"mask-1-left": "50", "mask-1-top": "75", "mask-1-width": "60", "mask-1-height": "25"}
-        answer = send(hall, "/fiches/3/saisir", {**TYPED, **mask, "deed": "preview"})
+        answer = typed(hall, 3, {**TYPED, **mask, "deed": "preview"})
         assert answer.status_code == 200 and "images/1?m=50,75,50,25" in answer.text and rows(hall, Contribution) == []
         assert is_near(image(hall, "/fiches/3/images/1").getpixel((250, 350)), RED)
         assert is_near(image(hall, "/fiches/3/images/1?m=50,75,50,25").getpixel((250, 350)), HIDDEN)
-        wrong = send(hall, "/fiches/3/saisir", {**TYPED, **mask, "mask-1-top": "bas"})
+        wrong = typed(hall, 3, {**TYPED, **mask, "mask-1-top": "bas"})
         assert wrong.status_code == 422 and "0 à 100" in wrong.text and rows(hall, Contribution) == []
+
+    def test_two_people_at_one_form(self, hall: Hall) -> None:
+        """Nobody publishes images that they have not seen; nothing typed is lost; one form is received."""
+        assert scan(hall, "3", ("recto.jpg", photo(), "image/jpeg")).status_code == 303
+        first = re.search(r'name="scans" value="([^"]*)"', get(hall, "/fiches/3/saisir").text)
+        assert first is not None
+        second(hall)
+        other = [("scan", ("verso.jpg", photo(), "image/jpeg"))]
+        headers = hall.signed_in("gaspard")
+        assert (
+            hall.client.post(f"{HOME}/fiches/saisir", data={"sheet": "3"}, files=other, headers=headers).status_code
+            == 303
+        )
+        refused = send(hall, "/fiches/3/saisir", {**TYPED, "scans": first[1]})
+        assert refused.status_code == 422 and "ont changé" in refused.text and "Le car ne passe plus." in refused.text
+        assert "images/2" in refused.text and rows(hall, Contribution) == []
+        send(hall, "/fiches/3/saisir", {"deed": "forget"})
+        emptied = send(hall, "/fiches/3/saisir", {**TYPED, "scans": first[1]})
+        assert emptied.status_code == 422 and "/fiches/saisir?numero=3" in emptied.text
+        assert sent(hall).status_code == 303
+        late = hall.client.post(f"{HOME}/fiches/3/saisir", data={**TYPED, "scans": first[1]}, headers=headers)
+        assert late.status_code == 409 and "C1" in late.text and len(rows(hall, Contribution)) == 1
 
     def test_namesakes_of_a_commune_are_a_choice(self, hall: Hall) -> None:
         """As everywhere."""
         answer = sent(hall, place="Saint-Denis")
         assert answer.status_code == 422 and 'value="93066"' in answer.text
-        assert (
-            send(hall, "/fiches/3/saisir", {**TYPED, "place": "Saint-Denis", "place_code": "93066"}).status_code == 303
-        )
+        assert typed(hall, 3, {**TYPED, "place": "Saint-Denis", "place_code": "93066"}).status_code == 303
         assert rows(hall, ContributionVersion)[0].commune_code == "93066"
 
 

@@ -130,7 +130,7 @@ def tell_sheet(hall: Hall) -> None:
     if not rows(hall, Contribution):
         masked = {**test_sheet_typing.TYPED, "mask-1-left": "50", "mask-1-top": "75"}
         masked |= {"mask-1-width": "50", "mask-1-height": "25"}
-        answer = test_scribe.send(hall, "/fiches/3/saisir", masked)
+        answer = test_sheet_typing.typed(hall, 3, masked)
         assert answer.status_code == 303, answer.text
     if rows(hall, Contribution)[0].state == "awaited":
         confirm = {"deed": "confirm", "version": "1"}

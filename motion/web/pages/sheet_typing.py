@@ -53,6 +53,10 @@ MAX_SENT_BYTES = MAX_SCANS * MAX_SCAN_BYTES + (1 << 16)
 MOST_TYPED = 4 * MAX_TEXT
 WRITTEN_WITHIN = timedelta(hours=1)  # a picture that no row needs by then is destroyed
 PDF = "application/pdf"
+OTHER_SCANS = _(
+    "Les images de cette fiche ont changé\u00a0: une autre personne s’en occupe peut-être. Rien n’est enregistré, vos "
+    "mots sont gardés. Regardez les images, et ce qu’il faut y masquer, avant d’enregistrer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +212,16 @@ def typing_page(
         form=form,
         pictures=pictures(page, number, len(uploads), masks),
         masks=range(1, MAX_MASKS + 1),
+        scans=seen(uploads),
         words=[(f"use_{use.value}", page._(CONSENT[use])) for use in Use] + [("adult", page._(ADULT))],
         communes=more.get("communes", ()),
         is_preview=bool(masks) and not form.faults,
     )
+
+
+def seen(uploads: Sequence[Upload]) -> str:
+    """The images that a form was shown beside, for when it comes back: somebody else may have sent others meanwhile."""
+    return " ".join(upload.id for upload in uploads)
 
 
 def pictures(page: Page, number: int, count: int, masks: Sequence[Mask], *, published: bool = False) -> list[Picture]:
@@ -239,6 +249,9 @@ async def type_form(request: Request) -> Response:
     communes: Sequence[object] = ()
     try:
         masks = typed_masks(form.values, len(uploads))
+        if form.value("scans") != seen(uploads):
+            form.faults["scans"] = page._(OTHER_SCANS)
+            return typing_page(page, number, uploads, form, masks)
         if deed == "preview":
             return typing_page(page, number, uploads, form, masks)
         code = await received(page, number, uploads, form, masks)
