@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from motion.web.errors import http_error
+from motion.web.error_pages import http_error
 
 log = logging.getLogger("motion.web")
 

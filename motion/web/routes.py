@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from motion.live.replaying import Histories
 from motion.rules.errors import MotionError
-from motion.web import errors, live, past
+from motion.web import error_pages, live, past
 from motion.web.assets import Assets
-from motion.web.errors import ErrorPages
+from motion.web.error_pages import ErrorPages
 from motion.web.for_readers import ForReaders
 from motion.web.headers import Guard
 from motion.web.heavy import Heavy
@@ -191,7 +191,7 @@ def make_app(service: "Service", *, for_readers: bool = False) -> Starlette:
             *([Middleware(ForReaders)] if for_readers else []),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES),
         ],
-        exception_handlers={MotionError: errors.refused, HTTPException: errors.http_error},
+        exception_handlers={MotionError: error_pages.refused, HTTPException: error_pages.http_error},
     )
     app.state.service = service
     app.state.templates = Templates(assets.url)
