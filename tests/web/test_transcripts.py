@@ -195,6 +195,7 @@ class TestTheDesk:
     def test_a_translation_has_its_own_lines(self, hall: Hall) -> None:
         """And another language than those of the list is none."""
         upload(hall)
+        assert "Taper la traduction" in get(hall, f"{DESK}?langue=ar").text
         upload(hall, langue="ar")
         assert 'dir="rtl"' in get(hall, f"{DESK}?langue=ar").text
         assert get(hall, f"{DESK}?langue=xx").status_code == 404
