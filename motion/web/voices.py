@@ -309,14 +309,18 @@ def kept_words(page: Page, kept: Kept) -> str:
 
 def places_of(page: Page, version: ContributionVersion) -> tuple[tuple[str, str], ...]:
     """The commune and the department of a contribution, each with the address of what is said there."""
-    found, here = [], f"{page.home}/contributions"
-    department = version.department_code
+    found, department = [], version.department_code
     if version.commune:
-        found.append((version.commune, f"{here}?{urlencode({'commune': version.commune})}"))
+        found.append((version.commune, place_url(page, department, version.commune)))
     if department:
-        name = communes.departments().get(department, department)
-        found.append((name, f"{here}?{urlencode({'departement': department})}"))
+        found.append((communes.departments().get(department, department), place_url(page, department)))
     return tuple(found)
+
+
+def place_url(page: Page, department: str, commune: str = "") -> str:
+    """The address of what is said from a place: a commune is named with its department, for it may have namesakes."""
+    asked = {"departement": department, "commune": commune}
+    return f"{page.home}/contributions?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def written_by(page: Page, version: ContributionVersion) -> str:

@@ -273,7 +273,7 @@ class TestOne:
         """What a reader goes on with."""
         say(hall)
         text = get(hall, f"{LIST}/C1").text
-        assert 'href="/ormeline/contributions?commune=Valbrune"' in text
+        assert 'href="/ormeline/contributions?departement=99&amp;commune=Valbrune"' in text
         assert re.search(r"/ormeline/registre/\d+/recu", text)
 
     @pytest.mark.parametrize("asked", ["", "x", "9-2", "5000-6000", "0-99999", "1-2-3", "²-³"])
@@ -425,6 +425,15 @@ class TestElsewhere:
         text = get(hall, "/ormeline/contributions/carte").text
         assert '<a href="/ormeline/contributions?departement=974">La Réunion</a> (1)' in text
         assert '<li class="vide">Mayotte' in text and "Clipperton" not in text
+
+    def test_communes_of_one_name_are_told_apart(self, hall: Hall) -> None:
+        """By the department, on the map and on the page of a contribution; as many are listed as the map says."""
+        say(hall, Words("Zoé", "Bonjour.", place=Place("Saint-Denis", "93066", "93")))
+        say(hall, Words("Yann", "Bonsoir.", place=Place("Saint-Denis", "97411", "974")))
+        for path in (f"{LIST}/carte", f"{LIST}/C1"):
+            assert f'href="{LIST}?departement=93&amp;commune=Saint-Denis"' in get(hall, path).text
+        text = get(hall, f"{LIST}?departement=93&commune=Saint-Denis").text
+        assert "Bonjour" in text and "Bonsoir" not in text
 
     def test_days_are_counted_in_the_congress_s_zone(self, hall: Hall) -> None:
         """One bar a day, with its table."""

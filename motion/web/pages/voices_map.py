@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from math import sqrt
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.routing import Route
 from motion.rules import communes, outlines
 from motion.web.page import Page, read
 from motion.web.views import View, shown
+from motion.web.voices import place_url
 from storage import voices, voices_counted
 from storage.models import Congress
 from storage.store import Session
@@ -83,15 +83,14 @@ def map_view(page: Page, places: Places) -> MapView:
     of: dict[str, list[tuple[str, str, int]]] = {}
     for code, commune, count in places:
         heard[code] = heard.get(code, 0) + count
-        url = f"{page.home}/contributions?" + urlencode({"commune": commune})
-        of.setdefault(code, []).append((commune, url, count))
+        of.setdefault(code, []).append((commune, place_url(page, code, commune), count))
     is_drawn = any(code in named for code in heard) or not heard
     most = max(heard.values(), default=1)
     room, rows = COMMUNES, []
     for code in sorted(of, key=lambda each: (not each, named.get(each, each))):
         listed = tuple(of[code][:room])
         room -= len(listed)
-        url = f"{page.home}/contributions?" + urlencode({"departement": code}) if code else ""
+        url = place_url(page, code) if code else ""
         rows.append(PlaceView(named.get(code, code), url, heard[code], listed))
     official = sum(code in named for code in heard)
     said = page.language.ngettext("%(num)s commune entendue", "%(num)s communes entendues", len(places))
