@@ -14,12 +14,12 @@ from motion.acts import contributions, moderation, transcripts
 from motion.acts.contributions import ReceivedFile
 from motion.archive.export import export
 from motion.commands import run
-from motion.record.objects import seal
+from motion.record.objects import SALT_BYTES, Sealed, seal
 from motion.rules.contributions import Channel, ConsentWay, FileKind, Words
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Phase, Role
 from storage.blobs import from_url
-from storage.models import Congress, ContributionFile, FileRendition
+from storage.models import Congress, Contribution, ContributionFile, FileRendition
 from tests.audit.world import Script, play
 
 BLOB = "ab" * 16
@@ -28,6 +28,47 @@ PICTURE = b"\xff\xd8\xff the picture that is shown"
 
 async def one(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+def receive(
+    script: Script,
+    db: Session,
+    actor: Actor,
+    words: Words,
+    uses: tuple[str, ...],
+    sent: ReceivedFile,
+    role: str,
+    shown: Sealed,
+) -> tuple[Contribution, ContributionFile]:
+    """Receive and publish words with a file, and what was made of it."""
+    db.get_one(Congress, script.congress).phase = Phase.DRAFTING
+    received = contributions.receive(
+        db,
+        actor,
+        script.congress,
+        words,
+        Channel.SPOKEN,
+        uses,
+        how=ConsentWay.SPOKEN,
+        token_hash=script.salt(),
+        salt=script.salt(),
+        files=[sent],
+        now=script.now(),
+    )
+    [file] = contributions.rows.files(db, received.id)
+    made = FileRendition(
+        file_id=file.id,
+        role=role,
+        media_type=sent.media_type,
+        size=len(shown.data) - SALT_BYTES,
+        blob=BLOB,
+        salt=shown.data[:SALT_BYTES],
+        name=shown.name,
+    )
+    db.add(made)
+    db.flush()
+    moderation.publish(db, actor, received, now=script.now())
+    return received, file
 
 
 def publish(script: Script, data_dir: Path) -> tuple[int, str]:
@@ -42,35 +83,8 @@ def publish(script: Script, data_dir: Path) -> tuple[int, str]:
     actor = Actor(script.congress, Role.SECRETARIAT, secretary_id=1)
 
     def act(db: Session) -> int:
-        congress = db.get_one(Congress, script.congress)
-        congress.phase = Phase.DRAFTING
-        received = contributions.receive(
-            db,
-            actor,
-            script.congress,
-            Words("Solène Marchebrune", "Le car ne passe plus."),
-            Channel.SPOKEN,
-            ("publish",),
-            how=ConsentWay.SPOKEN,
-            token_hash=script.salt(),
-            salt=script.salt(),
-            files=[sent],
-            now=script.now(),
-        )
-        file = db.get_one(ContributionFile, 1)
-        made = FileRendition(
-            file_id=file.id,
-            role="photo",
-            media_type="image/jpeg",
-            size=len(PICTURE),
-            blob=BLOB,
-            salt=shown.data[:32],
-            name=shown.name,
-        )
-        db.add(made)
-        db.flush()
-        moderation.publish(db, actor, received, now=script.now())
-        return received.number
+        words = Words("Solène Marchebrune", "Le car ne passe plus.")
+        return receive(script, db, actor, words, ("publish",), sent, "photo", shown)[0].number
 
     number = script.store.write_now(act)
     script.sign()
@@ -128,33 +142,8 @@ def speak(script: Script, data_dir: Path) -> int:
     said = {"fr": "Le car ne passe plus.", "de": "Der Bus fährt nicht mehr."}
 
     def act(db: Session) -> int:
-        db.get_one(Congress, script.congress).phase = Phase.DRAFTING
-        received = contributions.receive(
-            db,
-            actor,
-            script.congress,
-            Words("Solène Marchebrune", "Écoutez."),
-            Channel.SPOKEN,
-            ("publish", "quote"),
-            how=ConsentWay.SPOKEN,
-            token_hash=script.salt(),
-            salt=script.salt(),
-            files=[sent],
-            now=script.now(),
-        )
-        file = contributions.rows.files(db, received.id)[0]
-        made = FileRendition(
-            file_id=file.id,
-            role="sound",
-            media_type="audio/ogg",
-            size=13,
-            blob=BLOB,
-            salt=shown.data[:32],
-            name=shown.name,
-        )
-        db.add(made)
-        db.flush()
-        moderation.publish(db, actor, received, now=script.now())
+        spoken, uses = Words("Solène Marchebrune", "Écoutez."), ("publish", "quote")
+        received, file = receive(script, db, actor, spoken, uses, sent, "sound", shown)
         for language, words in said.items():
             content = f"WEBVTT\n\n00:00.000 --> 00:02.000\n{words}\n".encode()
             given = (db, actor, received, file, language, content)

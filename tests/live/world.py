@@ -27,6 +27,7 @@ from motion.live.typist import Typist
 from motion.rules.names import display_name
 from motion.rules.permissions import Actor
 from motion.rules.vocabulary import Phase, Role
+from storage import migrate
 from storage.models import LoginSession, Official, Secretary
 from storage.store import Store
 
@@ -67,6 +68,15 @@ class World:
     @property
     def path(self) -> str:
         return "/live/valbrune/M1"
+
+
+def left_in(url: str, *, officials: int) -> World:
+    """A congress in an empty database, which no process has open."""
+    store = Store(url)
+    migrate.upgrade(store)
+    made = store.write_now(make, officials=officials)
+    store.close()
+    return made
 
 
 def make(db: Session, *, officials: int = 3, text: str = FIRST_TEXT) -> World:

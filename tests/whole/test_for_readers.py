@@ -13,8 +13,6 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from storage import migrate
-from storage.store import Store
 from tests.live import world as worlds
 from tests.live.world import World
 from tests.servers import Served, serving
@@ -26,12 +24,7 @@ DEFAULT_CHECKPOINT_S = 1
 
 @pytest.fixture
 def world(database_url: str) -> World:
-    """A congress in an empty database, which no process has open."""
-    store = Store(database_url)
-    migrate.upgrade(store)
-    made = store.write_now(worlds.make, officials=2)
-    store.close()
-    return made
+    return worlds.left_in(database_url, officials=2)
 
 
 @pytest.fixture

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from storage import migrate
-from storage.store import Store
 from tests.databases import free_port
 from tests.live import world as worlds
 from tests.live.world import World
@@ -29,12 +27,7 @@ SECONDS = float(os.environ.get("NOTHING_LOST_SECONDS", "4"))
 
 @pytest.fixture
 def world(database_url: str) -> World:
-    """A congress in an empty database, which no process has open."""
-    store = Store(database_url)
-    migrate.upgrade(store)
-    made = store.write_now(worlds.make, officials=5)
-    store.close()
-    return made
+    return worlds.left_in(database_url, officials=5)
 
 
 @pytest.fixture
