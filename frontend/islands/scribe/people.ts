@@ -1,4 +1,4 @@
-/** A field in which three letters are enough to find somebody of the roster: a combobox with a list (ARIA 1.2). */
+/** A field in which two letters are enough to find somebody of the roster: a combobox with a list (ARIA 1.2). */
 
 /** An official: id, name, mandate with territory, and what they are found by. */
 export interface Member {
