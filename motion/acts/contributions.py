@@ -201,17 +201,20 @@ def confirm(db: Session, contribution: Contribution, uses: Collection[str], *, n
 
 
 def check(db: Session, actor: Actor, contribution: Contribution, *, now: datetime) -> None:
-    """Note that a second person has compared what was typed with the paper, or with what was said.
+    """Note that a second person has compared what was typed with the paper, or with what was said; once for each.
 
     Raises:
         NotAllowed, CheckedAlone, ContributionSettled: Nothing was changed.
     """
     require(actor, Act.COLLECT, contribution.congress_id)
+    ledger.lock(db, contribution.congress_id)
+    db.refresh(contribution)  # of a button pressed twice, the second finds what the first did
     if contribution.channel not in BY_OTHERS or contribution.state == ContributionState.WITHDRAWN:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     if contribution.typed_by == actor.secretary_id:
         raise CheckedAlone(rows.code(contribution))
-    ledger.lock(db, contribution.congress_id)
+    if contribution.checked_by == actor.secretary_id:
+        return
     body: dict[str, object] = {"contribution": rows.code(contribution), "version": contribution.version}
     contribution.entry = note(db, contribution.congress_id, "contribution.check", body, actor=actor, now=now)
     contribution.checked_by = actor.secretary_id

@@ -10,11 +10,13 @@ from sqlmodel import Session
 
 from motion.web.identity import hash_token
 from storage.models import Contribution, ContributionConsent, ContributionVersion, LoginSession, Official, Secretary
+from tests.web.moderation_world import record
 from tests.web.secretariat_world import HOME, get, rows
 from tests.web.world import NOW, Hall, served
 
 SAID = {"who": "Corbières", "text": "Le car ne passe plus.", "publish": "1"}
 JSON = {"accept": "application/json"}
+CONFIRM = {"deed": "confirm", "version": "1"}
 
 
 @pytest.fixture
@@ -155,8 +157,8 @@ class TestCorrecting:
         """Never the one who typed the last version."""
         other = second(hall)
         note(hall)
-        assert send(hall, "/parole/C1", {"deed": "confirm"}).status_code == 403
-        answer = send(hall, "/parole/C1", {"deed": "confirm"}, other)
+        assert send(hall, "/parole/C1", CONFIRM).status_code == 403
+        answer = send(hall, "/parole/C1", CONFIRM, other)
         assert answer.status_code == 303 and answer.headers["location"].endswith("/parole?confirme=C1")
         assert "Rien d’autre n’attend" in get(hall, "/parole?confirme=C1").text
         assert last(hall)[0].checked_by == 2
@@ -166,10 +168,23 @@ class TestCorrecting:
         contribution, words = last(hall)
         assert (contribution.version, contribution.typed_by, contribution.checked_by) == (2, 2, None)
         assert words.text == "Le car ne passe plus le jeudi."
-        assert send(hall, "/parole/C1", {"deed": "confirm"}, other).status_code == 403
-        assert send(hall, "/parole/C1", {"deed": "confirm"}).status_code == 303
+        assert send(hall, "/parole/C1", {**CONFIRM, "version": "2"}, other).status_code == 403
+        assert send(hall, "/parole/C1", {**CONFIRM, "version": "2"}).status_code == 303
         page = get(hall, "/parole/C1")
         assert "Confirmée par Odile Brunoy" in page.text and page.headers["cache-control"] == "no-store"
+
+    def test_what_was_corrected_meanwhile_is_read_again(self, hall: Hall) -> None:
+        """Nobody confirms words that they have not read; a button pressed twice confirms once."""
+        other = second(hall)
+        note(hall)
+        send(hall, "/parole/C1", {"deed": "correct", **SAID, "text": "Le car ne passe plus le jeudi."})
+        answer = send(hall, "/parole/C1", CONFIRM, other)
+        assert answer.headers["location"].endswith("/parole/C1?change=C1") and last(hall)[0].checked_by is None
+        assert "Relisez-la d’abord." in get(hall, "/parole/C1?change=C1", other).text
+        for _press in range(2):
+            assert send(hall, "/parole/C1", {**CONFIRM, "version": "2"}, other).status_code == 303
+        assert last(hall)[0].checked_by == 2
+        assert [entry.kind for entry in record(hall)].count("contribution.check") == 1
 
     def test_who_confirms_is_led_from_one_to_the_next(self, hall: Hall) -> None:
         """Through all that others have noted, also before the one they began with; then back to the form."""
@@ -181,7 +196,7 @@ class TestCorrecting:
         assert "Confirmer 3 contributions" in page and "notée par" in page
         assert "Confirmer 1 contribution<" in get(hall, "/parole").text
         for number, following in ((2, "/C3?avant=C2"), (3, "/C1?avant=C3"), (1, "?confirme=C1")):
-            answer = send(hall, f"/parole/C{number}", {"deed": "confirm"}, other)
+            answer = send(hall, f"/parole/C{number}", CONFIRM, other)
             assert answer.headers["location"].endswith("/parole" + following)
         assert "C2 est confirmée. Voici la suivante." in get(hall, "/parole/C3?avant=C2", other).text
         assert "est confirmée" not in get(hall, "/parole?confirme=<b>", other).text

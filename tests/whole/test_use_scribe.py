@@ -190,3 +190,43 @@ def test_the_last_one_is_corrected_and_a_second_person_confirms_it(
     other.keyboard.press("Enter")
     expect(other.get_by_role("status").filter(has_text="est confirmée. Voici la suivante.")).to_be_visible()
     context.close()
+
+
+def test_two_scribes_at_once(scribe: Page, browser: Browser, service: Demonstration) -> None:
+    """The same speaker and instant, a network cut, a double press, a reload: each word once, and both see it."""
+    context = browser.new_context(locale="fr-FR")
+    context.set_default_timeout(PATIENCE_MS)
+    other = context.new_page()
+    service.sign_in(other, "Relecteur")
+    opened(other, service)
+    other.get_by_role("combobox", name="Qui parle").focus()
+    context.set_offline(True)
+    say(other, "que", "Entendu par la seconde personne.")
+    other.keyboard.press("Control+Enter")
+    expect(other.locator("[data-scribe=waiting] li")).to_have_count(1)
+    say(scribe, "que", "Entendu par la première personne.")
+    scribe.keyboard.press("Control+Enter")
+    expect(scribe.locator("[data-scribe=last]")).to_contain_text("Entendu par la première personne.")
+    other.keyboard.type("tei")
+    other.keyboard.press("Enter")
+    other.keyboard.type("Une phrase en cours.")
+    context.set_offline(False)
+    expect(other.locator("[data-scribe=waiting] li")).to_have_count(0)
+    expect(other.get_by_label("Ce qui est dit")).to_have_value("Une phrase en cours.")
+    other.reload()
+    expect(other.get_by_label("Ce qui est dit")).to_have_value("Une phrase en cours.")
+    scribe.reload()
+    for page in (scribe, other):
+        told = page.locator("[data-scribe=last]").inner_text()
+        for words in ("Entendu par la première personne.", "Entendu par la seconde personne."):
+            assert told.count(words) == 1, told
+    own = other.locator("[data-scribe=last] li").filter(has_text="seconde personne")
+    assert own.get_by_role("link", name="Confirmer ou corriger").count() == 0  # nobody confirms what they typed
+    theirs = other.locator("[data-scribe=last] li").filter(has_text="première personne")
+    theirs.get_by_role("link", name="Confirmer ou corriger").click()
+    other.get_by_role("button", name="Oui, je le confirme").dblclick()
+    expect(other.get_by_role("status").filter(has_text="est confirmée")).to_be_visible()
+    scribe.reload()
+    confirmed = scribe.locator("[data-scribe=last] li").filter(has_text="première personne")
+    expect(confirmed).to_contain_text("Confirmée")
+    context.close()

@@ -65,6 +65,7 @@ DONE = {
     "corrige": _("La correction de %(code)s est enregistrée. Une autre personne la confirmera."),
     "confirme": _("%(code)s est confirmée. Rien d’autre n’attend votre confirmation."),
     "avant": _("%(code)s est confirmée. Voici la suivante."),
+    "change": _("%(code)s vient d’être corrigée\u00a0: rien n’est confirmé. Relisez-la d’abord."),
 }
 """What was done, by the name that carries its code in the address."""
 CLASSES = {
@@ -266,7 +267,11 @@ async def change_one(request: Request) -> Response:
     page, actor, row = await enter(request, transcribed.one, number, "spoken", act=Act.COLLECT)
     form = await read_form(request, most=MOST_TYPED)
     if form.value("deed") == "confirm":
-        await page.service.store.write(confirm, actor, congress_id(page), number, page.now)
+        is_read = await page.service.store.write(
+            confirm, actor, congress_id(page), number, form.value("version"), page.now
+        )
+        if not is_read:
+            return page.redirect(f"{page.path}?change=C{number}")
         return await next_to_confirm(request, number)
     page, actor, (speaker, asked, fault) = await enter(request, speakers.find, form, act=Act.COLLECT)
     try:
@@ -298,9 +303,13 @@ async def next_to_confirm(request: Request, number: int) -> Response:
     return page.redirect(f"{here}/C{following}?avant=C{number}")
 
 
-def confirm(db: Session, actor: Actor, congress: int, number: int, now: datetime) -> None:
-    """Note that a second person confirms what was noted."""
-    contributions.check(db, actor, contributions.get(db, congress, number), now=now)
+def confirm(db: Session, actor: Actor, congress: int, number: int, version: str, now: datetime) -> bool:
+    """Note that a second person confirms what they read; False, and nothing, when it was corrected meanwhile."""
+    contribution = contributions.get(db, congress, number)
+    if str(contribution.version) != version:
+        return False
+    contributions.check(db, actor, contribution, now=now)
+    return True
 
 
 def number_of(request: Request) -> int:
