@@ -44,14 +44,14 @@ class Authors:
 
     def over(self, piece: Piece) -> Iterator[tuple[str, int | None]]:
         """Cut a piece where its author changes: (text, author), together the piece's whole text."""
-        at = piece.start
-        index = max(bisect_right(self._starts, at) - 1, 0)
-        while at < piece.end:
-            following = self._starts[index + 1] if index + 1 < len(self._starts) else piece.end
-            end = min(max(following, at), piece.end)
-            if end > at:
-                yield piece.text[at - piece.start : end - piece.start], self._authors[index]
-            at = end
+        start, end, starts = piece.start, piece.end, self._starts
+        at, index, last = start, max(bisect_right(starts, start) - 1, 0), len(starts) - 1
+        while at < end:
+            following = starts[index + 1] if index < last else end
+            if following > at:
+                stop = following if following < end else end
+                yield piece.text[at - start : stop - start], self._authors[index]
+                at = stop
             index += 1
 
 

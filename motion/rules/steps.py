@@ -7,6 +7,7 @@ its last change leaves. Someone who goes back and forth between two articles has
 
 import json
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -215,18 +216,22 @@ def around(steps: Sequence[Step], entry: int) -> tuple[Step | None, Step | None,
 
     "At" is the first step that ends at or after the entry and has begun; None in a pause or after all. "Before" and
     "after" are what "previous" and "next" lead to: the nearest other text.
+
+    Args:
+        steps: In the order of their ends.
     """
-    before = at = after = None
-    for step in steps:
-        if step.kind is StepKind.PAUSE:
-            continue
-        if step.last_entry < entry:
-            before = step
-        elif step.last_entry > entry and after is None:
-            after = step
-        if at is None and step.first_entry <= entry <= step.last_entry:
-            at = step
+    here = first_ending(steps, entry)
+    ended = (steps[index] for index in range(here - 1, -1, -1))
+    before = next((step for step in ended if step.kind is not StepKind.PAUSE), None)
+    left = [step for step in steps[here:] if step.kind is not StepKind.PAUSE]
+    at = next((step for step in left if step.first_entry <= entry), None)
+    after = next((step for step in left if step.last_entry > entry), None)
     return before, at, after
+
+
+def first_ending(steps: Sequence[Step], entry: int) -> int:
+    """Index of the first step that ends at an entry or after it, of steps in the order of their ends."""
+    return bisect_left(steps, entry, key=lambda step: step.last_entry)
 
 
 def _order(step: Step) -> tuple[int, int, int]:

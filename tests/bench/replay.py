@@ -8,7 +8,6 @@ to what KEYSTROKES make. "fresh" is what the same instant costs from the last sn
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import sys
@@ -22,6 +21,7 @@ from starlette.testclient import TestClient
 
 from motion.live.draft import Author, Draft, Kept
 from motion.live.replaying import catch_up
+from motion.live.server import spare_what_stays
 from motion.rules.history import instant, unpack_changes, unpack_keyframe
 from storage import drafts, history, migrate
 from storage.models import Official
@@ -128,8 +128,7 @@ def main(keystrokes: int) -> None:
 
         # What this program holds is not the server's: its rounds of collection would be counted with each page.
         del past, sizes
-        gc.collect()
-        gc.freeze()
+        spare_what_stays()
 
         def seek(entry: int) -> None:
             row = store.read_now(history.chunk_for, world.motion_id, entry)
@@ -170,6 +169,7 @@ def pages(store: Store, folder: Path, motion_id: int, entries: list[int]) -> Non
                 assert answer.status_code == 200, (answer.status_code, answer.text[:300])
 
             ask(entries[-1])  # the first reads the template, once in the life of the service
+            spare_what_stays()  # as the service does when it is ready
             print(f"page: {name}: {percentiles(ask, entries[:200])}")
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motion.rules import authorship
-from motion.rules.steps import Step, StepKind, around
+from motion.rules.steps import Step, StepKind, around, first_ending
 from motion.rules.text import parse
 from motion.web.page import Page
 from motion.web.pages.motions import asks_for_authors, part_asked, parts_of
@@ -83,10 +83,8 @@ def instant_view(
     # People write at once: a step that went on then may be another person's.
     own = [
         step
-        for step in found.steps
-        if step.kind is StepKind.WRITING
-        and step.official == writer
-        and step.first_entry <= seen.entry <= step.last_entry
+        for step in found.steps[first_ending(found.steps, seen.entry) :]
+        if step.kind is StepKind.WRITING and step.official == writer and step.first_entry <= seen.entry
     ]
     is_own = at is not None and at.kind is not StepKind.WRITING
     if not is_own and len(own) == 1:
