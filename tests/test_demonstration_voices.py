@@ -111,6 +111,18 @@ class TestVoices:
         assert messages["notice"].settled_at is None
         assert messages["reply"].author.startswith("Régie")
 
+    def test_those_that_say_the_like_stand_together(self, loaded: Loaded) -> None:
+        """Three, each put there by an act, all of them published."""
+        found = {each.id: each for each in loaded.all(Contribution)}
+        beside = [each for each in found.values() if each.group_id is not None]
+        assert len(beside) == 2 and len({each.group_id for each in beside}) == 1
+        head = found[beside[0].group_id]
+        assert {each.state for each in (head, *beside)} == {"published"}
+        acts = [entry for entry in loaded.entries() if entry.kind == "contribution.group"]
+        assert {(entry.body["contribution"], entry.body["with"], entry.body["held"]) for entry in acts} == {
+            (f"C{each.number}", f"C{head.number}", True) for each in beside
+        }
+
     def test_paper_is_compared_by_a_second_person(self, loaded: Loaded) -> None:
         """Each beside its picture, which is all that is published of the scan."""
         papers = [each for each in loaded.all(Contribution) if each.channel == "paper"]

@@ -148,7 +148,7 @@ def _deeds_of(number: str, voice: dict[str, Any]) -> list[Deed]:
         plan.append((int(voice.get("check", delay // 2)), _check))
     if delay and "refuse" not in voice:
         plan.append((delay, partial(_publish, voice)))
-    for name, do in (("refuse", _refuse), ("report", _report), ("reply", _reply)):
+    for name, do in (("refuse", _refuse), ("report", _report), ("reply", _reply), ("near", _group)):
         if name in voice:
             plan.append((voice[name]["after"], partial(do, voice[name])))
     if "correct" in voice:
@@ -318,6 +318,10 @@ def _report(notice: dict[str, Any], told: Told, db: Session, contribution: Contr
 def _reply(answer: dict[str, Any], told: Told, db: Session, contribution: Contribution, now: datetime) -> None:
     salt = secrets.token_bytes(32)
     moderation.reply(db, told.secretaries[1], contribution, answer["by"], answer["text"], salt=salt, now=now)
+
+
+def _group(near: dict[str, Any], told: Told, db: Session, contribution: Contribution, now: datetime) -> None:
+    themes.group(db, told.secretaries[0], contribution, db.get_one(Contribution, told.ids[near["voice"]]), now=now)
 
 
 def _correct(voice: dict[str, Any], told: Told, db: Session, contribution: Contribution, now: datetime) -> None:
