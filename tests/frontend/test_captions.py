@@ -145,12 +145,12 @@ class TestCorrecting:
         page.get_by_role("button", name="Enregistrer et publier").click()
         page.get_by_text("rien n’est enregistré").wait_for()
         assert place.last()[0] == CUES[0].text
-        page.context.set_offline(False)
-        page.reload()
         assert words(page)[0] == "Le car ne passe plus du tout."
+        page.context.set_offline(False)
+        page.get_by_text(SAVED).wait_for()
         page.get_by_role("button", name="Enregistrer et publier").click()
-        until(lambda: place.last()[0] == "Le car ne passe plus du tout.", page=page)
-        until(lambda: rows(place.hall, Transcript)[-1].entry is not None, page=page)
+        until(lambda: all(said.entry is not None for said in rows(place.hall, Transcript)), page=page)
+        assert place.last()[0] == "Le car ne passe plus du tout."
 
     def test_what_is_refused_on_saving_is_shown_at_its_line(self, opens: Opens) -> None:
         """With the words of the refusal, and what was typed."""
