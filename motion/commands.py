@@ -9,26 +9,20 @@ import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from motion import settings as settings_table
 from motion import witness_commands
 from motion.acts import congresses
 from motion.acts.congresses import NewCongress
-from motion.command_words import decimal, speaking, whole
+from motion.command_line import parser
+from motion.command_refusals import record_sentence, said
+from motion.command_words import speaking
 from motion.language import Language, choose, language
-from motion.rules.errors import Invalid, MotionError, NotFound
+from motion.rules.errors import MotionError, NotFound
 from motion.rules.vocabulary import Template
 from motion.settings import SettingRefused, Settings
-from motion.work.checkpoints import (
-    KeyMissing,
-    KeyUnreadable,
-    RecordAltered,
-    RecordBehind,
-    RecordForked,
-    RecordRefused,
-)
+from motion.work.checkpoints import RecordRefused
 from storage import migrate, queries, signed_roots
 from storage.store import Session, Store
 
@@ -36,22 +30,9 @@ if TYPE_CHECKING:
     from motion.web.service import Service
 
 T = TypeVar("T")
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
-# The options of `motion congress new`, by the field that an act refuses.
-OPTIONS = {
-    "slug": "--slug",
-    "place": "--place",
-    "starts_on": "--starts",
-    "ends_on": "--ends",
-    "time_zone": "--time-zone",
-    "languages": "--languages",
-    "template": "--template",
-    "email": "--secretariat",
-    "name": "--name",
-}
 
 
 class Refused(Exception):
@@ -62,149 +43,6 @@ def spoken(environment: dict[str, str]) -> Language:
     """Choose the language of the terminal: English when LANG asks for it, else French."""
     asked = (environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or "")[:2]
     return language(choose((asked,), "", ("fr", "en")))
-
-
-def parser(_: Language) -> argparse.ArgumentParser:
-    """Describe every command: what each is for stands in the list of all and above its own help."""
-    say = _.gettext
-
-    def command(commands: Commands, name: str, purpose: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=purpose, description=purpose)
-
-    root = argparse.ArgumentParser(prog="motion", description=say("Un congrès d’élus écrit sa motion, au grand jour."))
-    commands = root.add_subparsers(dest="command", required=True, metavar=say("commande"))
-
-    serve = command(commands, "serve", say("Servir les pages et les salles de rédaction."))
-    serve.add_argument("--host", default="127.0.0.1", metavar=say("ADRESSE"), help=say("Adresse d’écoute."))
-    serve.add_argument("--port", type=whole(say), default=8000, metavar=say("PORT"), help=say("Port d’écoute."))
-    what = serve.add_mutually_exclusive_group()
-    what.add_argument("--demo", action="store_true", help=say("Charger un congrès fictif, vivant."))
-    what.add_argument(
-        "--readers",
-        action="store_true",
-        help=say("Ne montrer que les pages : un second processus, pour le public d’un grand jour."),
-    )
-
-    command(commands, "work", say("Envoyer les courriels, ouvrir les phases à l’heure, signer le registre."))
-    command(commands, "migrate", say("Mettre la base de données à la version du programme."))
-    command(commands, "settings", say("Lister les réglages."))
-
-    congress = command(commands, "congress", say("Créer un congrès.")).add_subparsers(
-        dest="verb", required=True, metavar=say("verbe")
-    )
-    new = command(congress, "new", say("Créer un congrès et sa première personne au secrétariat."))
-    new.add_argument("title", metavar=say("titre"), help=say("Titre du congrès."))
-    new.add_argument("--slug", metavar=say("ADRESSE"), help=say("Adresse du congrès\u202f; proposée d’après le titre."))
-    new.add_argument("--place", default="", metavar=say("LIEU"), help=say("Lieu."))
-    new.add_argument("--starts", required=True, metavar=say("JOUR"), help=say("Premier jour, AAAA-MM-JJ."))
-    new.add_argument("--ends", required=True, metavar=say("JOUR"), help=say("Dernier jour, AAAA-MM-JJ."))
-    new.add_argument(
-        "--time-zone",
-        default="Europe/Paris",
-        metavar=say("FUSEAU"),
-        help=say("Fuseau horaire, Europe/Paris par défaut\u202f; par exemple Indian/Reunion."),
-    )
-    new.add_argument(
-        "--languages",
-        default="fr,en",
-        metavar=say("LANGUES"),
-        help=say("Langues des pages, fr,en par défaut\u202f; la première est celle qui paraît d’abord."),
-    )
-    new.add_argument(
-        "--template",
-        default="deliberative",
-        choices=[str(each) for each in Template],
-        metavar=say("MODÈLE"),
-        help=say(
-            "Modèle des motions\u00a0: deliberative (forme délibérative, par défaut), demands (revendications par axes)"
-            " ou blank (page blanche)."
-        ),
-    )
-    new.add_argument(
-        "--secretariat", required=True, metavar=say("COURRIEL"), help=say("Adresse de la première personne.")
-    )
-    new.add_argument("--name", default="", metavar=say("NOM"), help=say("Nom de cette personne."))
-
-    roster = command(commands, "roster", say("Importer la liste des membres.")).add_subparsers(
-        dest="verb", required=True, metavar=say("verbe")
-    )
-    load = command(roster, "import", say("Montrer puis importer un fichier CSV."))
-    load.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
-    load.add_argument(
-        "file",
-        type=Path,
-        metavar=say("fichier"),
-        help=say("Fichier\u00a0: Répertoire national des élus, ou liste de l’organisation."),
-    )
-    load.add_argument(
-        "--department", metavar=say("CODE"), help=say("Ne garder que ce département, par exemple 87 ou 2A.")
-    )
-    load.add_argument("--yes", action="store_true", help=say("Importer sans demander confirmation."))
-
-    witness_commands.describe(commands, say)
-
-    log = command(commands, "log", say("Arrêter un registre dont une partie est perdue.")).add_subparsers(
-        dest="verb", required=True, metavar=say("verbe")
-    )
-    retire = command(log, "retire", say("Ne plus jamais signer ce registre\u202f; il reste lisible."))
-    retire.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
-    retire.add_argument("--yes", action="store_true", help=say("Ne pas demander confirmation."))
-
-    verify = command(commands, "verify", say("Vérifier un congrès publié\u00a0: registre, contenus, textes."))
-    verify.add_argument("place", metavar=say("lieu"), help=say("Dossier exporté, ou adresse du congrès."))
-    verify.add_argument(
-        "--key",
-        metavar=say("CLÉ"),
-        help=say("Clé du registre, ou fichier qui la contient\u202f; prise ailleurs qu’ici."),
-    )
-    verify.add_argument(
-        "--checkpoint",
-        action="append",
-        default=[],
-        type=Path,
-        metavar=say("FICHIER"),
-        help=say("État signé plus ancien, que vous aviez gardé\u202f; peut se répéter."),
-    )
-    verify.add_argument(
-        "--policy", type=Path, metavar=say("FICHIER"), help=say("Règle des témoins, prise ailleurs qu’ici.")
-    )
-    verify.add_argument("--json", action="store_true", help=say("Répondre en JSON."))
-
-    export = command(commands, "export", say("Copier tout un congrès dans un dossier qui se lit sans réseau."))
-    export.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès."))
-    export.add_argument(
-        "folder", type=Path, metavar=say("dossier"), help=say("Dossier à écrire\u202f; une copie coupée y reprend.")
-    )
-    export.add_argument("--archive", action="store_true", help=say("Écrire aussi le dossier en un fichier ZIP."))
-
-    seats = command(commands, "seats", say("Donner N places de membres d’un congrès de démonstration, en JSON."))
-    seats.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès de démonstration."))
-    seats.add_argument("motion", metavar=say("motion"), help=say("Code de la motion, par exemple M1."))
-    seats.add_argument("--count", type=whole(say), required=True, metavar=say("NOMBRE"), help=say("Combien de places."))
-    seats.add_argument(
-        "--base-url",
-        default="http://127.0.0.1:8000",
-        metavar=say("ADRESSE"),
-        help=say("Adresse du service, http://127.0.0.1:8000 par défaut."),
-    )
-
-    rehearse = command(commands, "rehearse", say("Répéter\u00a0: des personnes simulées écrivent sur ce serveur."))
-    rehearse.add_argument("congress", metavar=say("congrès"), help=say("Adresse du congrès à répéter."))
-    rehearse.add_argument(
-        "--seats", type=whole(say), required=True, metavar=say("NOMBRE"), help=say("Nombre de personnes simulées.")
-    )
-    rehearse.add_argument(
-        "--minutes", type=decimal(say), required=True, metavar=say("DURÉE"), help=say("Durée, en minutes.")
-    )
-    rehearse.add_argument(
-        "--writers",
-        type=whole(say, 0),
-        default=0,
-        metavar=say("NOMBRE"),
-        help=say("Combien écrivent à la fois\u202f; un sur dix sinon."),
-    )
-    rehearse.add_argument("--keep", action="store_true", help=say("Garder le congrès de répétition."))
-    return root
 
 
 def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
@@ -231,85 +69,13 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     except Refused as refused:
         sentence = str(refused)
     except RecordRefused as refused:
-        sentence = _record_sentence(refused, spoken_language)
+        sentence = record_sentence(refused, spoken_language)
     except MotionError as error:
         sentence = said(error, spoken_language)
     except OSError as error:
         sentence = f"{error.filename or ''}\u00a0: {error.strerror or error}".strip(" \u00a0:")
     print(sentence, file=sys.stderr)
     return EXIT_REFUSED
-
-
-def said(error: MotionError, spoken_language: Language) -> str:
-    """Say an error as the pages say it."""
-    from motion.web.errors import tell
-    from motion.web.forms import REASONS
-    from motion.web.words import FIELDS, THINGS
-
-    if isinstance(error, NotFound):
-        # A page that does not exist is of no help to somebody who typed a name.
-        sentence = spoken_language.gettext(
-            "Introuvable\u00a0: %(what)s «\u00a0%(name)s\u00a0»."
-            " Vérifiez le nom, tel qu’il figure dans l’adresse de la page."
-        )
-        what = spoken_language.gettext(THINGS.get(error.what, error.what))
-        return sentence % {"what": what, "name": error.name}
-    if isinstance(error, Invalid):
-        # Nobody filled in a form: the option is named as it was typed.
-        option = OPTIONS.get(error.field) or spoken_language.gettext(FIELDS.get(error.field, error.field))
-        reason = spoken_language.gettext(REASONS.get(error.reason, error.reason)) % {"value": error.value}
-        sentence = spoken_language.gettext("%(option)s\u00a0: %(reason)s. Rien n’a été enregistré.")
-        return sentence % {"option": option, "reason": reason}
-    told = tell(error, spoken_language)
-    return f"{told.what} {told.why} {told.repair}"
-
-
-def _record_sentence(refused: RecordRefused, spoken_language: Language) -> str:
-    say = spoken_language.gettext
-    if isinstance(refused, RecordAltered):
-        return say(
-            "Le registre du congrès «\u00a0{slug}\u00a0» ne correspond plus à son dernier état signé ({number}"
-            " inscriptions signées, {found} relues)\u00a0: une inscription a été modifiée ou retirée, ou une"
-            " sauvegarde ancienne a été restaurée. Le service ne démarre pas. Restaurez la base la plus"
-            " récente, puis recommencez."
-        ).format(slug=refused.slug, number=refused.number, found=refused.found)
-    if isinstance(refused, RecordBehind):
-        return say(
-            "Le registre du congrès «\u00a0{slug}\u00a0» compte {found} inscriptions, et {signed} sont déjà signées"
-            " ({holder})\u00a0: une sauvegarde ancienne a été restaurée. Le service ne démarre pas, car il"
-            " signerait une seconde histoire. Restaurez une sauvegarde plus récente. S’il n’y en a pas, les"
-            " inscriptions perdues restent chez qui a copié le registre\u202f: arrêtez celui-ci avec «\u00a0motion log"
-            " retire {slug}\u00a0», puis ouvrez un congrès à une autre adresse. L’ancien registre reste lisible."
-        ).format(slug=refused.slug, found=refused.found, signed=refused.signed, holder=refused.holder) + _way_out(
-            refused, say
-        )
-    if isinstance(refused, RecordForked):
-        return say(
-            "Le registre du congrès «\u00a0{slug}\u00a0» ne prolonge pas celui que connaît {holder} ({signed}"
-            " inscriptions)\u00a0: il y a deux histoires. Le service ne démarre pas. Restaurez la base qui mène à"
-            " cet état signé. S’il n’y en a pas, arrêtez ce registre avec «\u00a0motion log retire {slug}\u00a0», puis"
-            " ouvrez un congrès à une autre adresse. L’ancien registre reste lisible."
-        ).format(slug=refused.slug, signed=refused.signed, holder=refused.holder) + _way_out(refused, say)
-    if isinstance(refused, KeyMissing):
-        return say(
-            "La clé du registre manque ({path}) alors que des états du registre sont déjà signés. Le service ne démarre"
-            " pas\u00a0: remettez le fichier à sa place depuis votre copie."
-        ).format(path=refused.path)
-    assert isinstance(refused, KeyUnreadable)
-    return say(
-        "La clé du registre ({path}) est abîmée\u00a0: il faut 64 chiffres hexadécimaux. Remettez le fichier depuis"
-        " votre copie."
-    ).format(path=refused.path)
-
-
-def _way_out(refused: RecordBehind | RecordForked, say: Callable[[str], str]) -> str:
-    """How to do without a witness that lies, for who is sure of the database."""
-    if not refused.witness:
-        return ""
-    return " " + say(
-        "Si cette base est bien la plus récente, c’est le témoin qui se trompe ou qui ment\u00a0: ne comptez plus sur"
-        " lui, avec «\u00a0motion witness remove {slug} {witness}\u00a0», puis recommencez. Le registre le dira."
-    ).format(slug=refused.slug, witness=refused.witness)
 
 
 def _dispatch(options: argparse.Namespace, settings: Settings, spoken_language: Language) -> int:

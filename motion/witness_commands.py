@@ -21,7 +21,7 @@ EXIT_REFUSED = 1
 
 
 def describe(commands: Any, say: Callable[[str], str]) -> None:
-    """Add the command to the parser of `motion.commands`."""
+    """Add the command to the parser of `motion.command_line`."""
     purpose = say("Nommer les témoins d’un registre, ou l’être pour d’autres.")
     verbs = commands.add_parser("witness", help=purpose, description=purpose).add_subparsers(
         dest="verb", required=True, metavar=say("verbe")

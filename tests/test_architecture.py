@@ -12,6 +12,7 @@ CORE += ("presence", "refusals", "session", "snapshots", "typist", "written")
 LAYERS = (
     ("motion.__main__",),
     ("motion.commands",),
+    ("motion.command_line", "motion.command_refusals"),
     ("motion.command_words",),
     ("motion.rehearsal", "motion.witness_commands"),
     ("motion.demonstration",),

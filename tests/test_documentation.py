@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from motion.commands import parser
+from motion.command_line import parser
 from motion.language import language
 from motion.settings import DEFAULTS, SETTINGS, SettingRefused, read
 

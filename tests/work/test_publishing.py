@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from motion.acts import phases, witnesses
-from motion.commands import _record_sentence
+from motion.command_refusals import record_sentence
 from motion.language import language
 from motion.outgoing import Answer, NoAnswer, is_address
 from motion.record.checkpoint import Cosigner, open_checkpoint, parse_verifier_key
@@ -326,7 +326,7 @@ class TestOldBackup:
             assert refused.value.holder == "https://a.example"
             # Should it lie, there is a way out that names it.
             for code in ("fr", "en"):
-                told = _record_sentence(refused.value, language(code))
+                told = record_sentence(refused.value, language(code))
                 assert f"motion witness remove {refused.value.slug} {refused.value.witness}" in told
             store.write_now(witnesses.give_up, None, congress_id, refused.value.witness, now=NOW)
             Publisher(store, town.send).compare(again.signer)
