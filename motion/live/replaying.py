@@ -8,7 +8,8 @@ What an update did is found in our own layout of the text (`splices`), and held 
 each chunk: should the two ever differ, nothing of that chunk is kept and pycrdt's own event is asked instead, as slow
 as it is in a long text written here and there.
 
-Memory is bounded: the document twice, one chunk, and at most `CHUNKS_AT_ONCE` chunks that wait to be written.
+Memory is bounded: the document twice, one chunk, and at most `CHUNKS_AT_ONCE` chunks that wait to be written. For two
+minutes the first two stay, for whoever asks again (`Standing`).
 """
 
 import asyncio
@@ -57,6 +58,9 @@ LATE = timedelta(seconds=60)
 show what is told without asking for more."""
 
 READERS_WAIT_S = 2.0  # a page of the past is no live page
+
+STANDS_S = 120.0
+"""How long a replay stays in memory after it was of use: longer than `LATE`, after which the background goes on."""
 
 
 class HistoryBroken(Exception):
@@ -214,6 +218,21 @@ class _Growing:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A replay that stands where the kept history ends, ready to go on: laying a long text out again takes seconds.
+
+    `version` and `number` are those of the kept history; another history is no longer the one that this led to.
+    """
+
+    version: int
+    number: int
+    entry: int
+    at: datetime | None
+    replayer: Replayer
+    growing: _Growing
+
+
 def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
     """Compute what lacks of one motion's history, in the caller's thread.
 
@@ -223,25 +242,40 @@ def catch_up(store: Store, motion_id: int, most: int | None = None) -> bool:
     Returns:
         Whether the history has come as far as it was asked to; False when somebody else moved it meanwhile.
     """
+    return go_on(store, motion_id, most) is not None
+
+
+def go_on(store: Store, motion_id: int, most: int | None = None, standing: Standing | None = None) -> Standing | None:
+    """`catch_up` for who comes back: from where `standing` stands, if the kept history still ends there.
+
+    Args:
+        standing: What this returned before; it is used up.
+
+    Returns:
+        Where the replay stands now; None when somebody else moved the history meanwhile.
+    """
     try:
-        return _catch_up(store, motion_id, most, by_event=False)
+        return _go_on(store, motion_id, most, standing, by_event=False)
     except HistoryBroken:
         log.exception("motion %d: its text was laid out otherwise than pycrdt does", motion_id)
-        return _catch_up(store, motion_id, most, by_event=True)
+        return _go_on(store, motion_id, most, None, by_event=True)
 
 
-def _catch_up(store: Store, motion_id: int, most: int | None, *, by_event: bool) -> bool:
+def _go_on(
+    store: Store, motion_id: int, most: int | None, standing: Standing | None, *, by_event: bool
+) -> Standing | None:
     head, last, kept = store.read_now(_start, motion_id)
-    try:
-        replayer, growing = _resume(head, last, by_event=by_event)
-    except (HistoryBroken, ValueError):
-        # Yjs may give another text to who loads the state at once (motion/live/README.md), and a new version of
-        # Motion may tell otherwise: the kept updates, one after another, are the truth.
-        log.warning("motion %d: history replayed from its first update", motion_id)
-        replayer, growing = _resume(TextHistory(motion_id=motion_id), None, by_event=by_event)
-    start, number = head.number, growing.number
+    if standing is None or (standing.version, standing.number) != (head.version, head.number):
+        try:
+            standing = _resume(head, last, by_event=by_event)
+        except (HistoryBroken, ValueError):
+            # Yjs may give another text to who loads the state at once (motion/live/README.md), and a new version of
+            # Motion may tell otherwise: the kept updates, one after another, are the truth.
+            log.warning("motion %d: history replayed from its first update", motion_id)
+            standing = _resume(TextHistory(motion_id=motion_id), None, by_event=by_event)
+    replayer, growing = standing.replayer, standing.growing
+    start, number, entry, at = head.number, standing.number, standing.entry, standing.at
     stop = kept if most is None else min(kept, start + most)
-    entry, at = growing.entry, growing.at
     chunks: list[ChunkRow] = []
 
     def keep() -> bool:
@@ -261,11 +295,13 @@ def _catch_up(store: Store, motion_id: int, most: int | None, *, by_event: bool)
                 growing = _next(replayer, growing, number, entry, at, is_last=is_last)
                 if is_written:
                     if not keep():
-                        return False
+                        return None
                     chunks, start = [], number
             growing.changes += replayer.take(row)
             number, entry, at = row.number, row.entry, row.at
-    return keep() if number > start else True
+    if number > start and not keep():
+        return None
+    return Standing(head.version, number, entry, at, replayer, growing)
 
 
 def _start(db: Session, motion_id: int) -> tuple[TextHistory, ChunkRow | None, int]:
@@ -273,10 +309,11 @@ def _start(db: Session, motion_id: int) -> tuple[TextHistory, ChunkRow | None, i
     return history.head(db, motion_id), history.last_chunk(db, motion_id), found.number
 
 
-def _resume(head: TextHistory, last: ChunkRow | None, *, by_event: bool) -> tuple[Replayer, _Growing]:
+def _resume(head: TextHistory, last: ChunkRow | None, *, by_event: bool) -> Standing:
+    """At the beginning of the last chunk: its changes are found again."""
     if last is None:
-        replayer = Replayer(by_event=by_event)
-        return replayer, _Growing(0, 0, -1, None, 0, pack_keyframe(EMPTY), b"", b"", [])
+        growing = _Growing(0, 0, -1, None, 0, pack_keyframe(EMPTY), b"", b"", [])
+        return Standing(head.version, 0, -1, None, Replayer(by_event=by_event), growing)
     keyframe = unpack_keyframe(last.keyframe)
     replayer = Replayer(head.state, keyframe, Telling.unpack(head.summary), by_event=by_event)
     growing = _Growing(
@@ -290,7 +327,7 @@ def _resume(head: TextHistory, last: ChunkRow | None, *, by_event: bool) -> tupl
         head.summary,
         [],
     )
-    return replayer, growing
+    return Standing(head.version, growing.number, growing.entry, growing.at, replayer, growing)
 
 
 def _next(
@@ -321,11 +358,22 @@ class Histories:
         self._store = store
         self._order: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reached: dict[int, float] = {}
+        self._standing: dict[int, Standing] = {}
 
     async def reach(self, motion_id: int, most: int | None = PAGE_UPDATES) -> None:
         """Bring one motion's history up to date, or nearer by `most` updates."""
         async with self._order[motion_id]:
-            await asyncio.to_thread(catch_up, self._store, motion_id, most)
+            # Taken out while it is used: a replay that broke off stands nowhere.
+            before = self._standing.pop(motion_id, None)
+            after = await asyncio.to_thread(go_on, self._store, motion_id, most, before)
+            if after is not None:
+                self._standing[motion_id] = after
+                asyncio.get_running_loop().call_later(STANDS_S, self._let_go, motion_id, after)
+
+    def _let_go(self, motion_id: int, standing: Standing) -> None:
+        """Free the memory of a text that nobody has asked about since."""
+        if self._standing.get(motion_id) is standing:
+            del self._standing[motion_id]
 
     async def reach_soon(self, motion_id: int) -> None:
         """The same for readers of what is being written: once in `READERS_WAIT_S`, however many they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -13,7 +14,7 @@ from motion.live import replaying
 from motion.live.draft import Author, Draft
 from motion.live.kept import load
 from motion.live.masking import masked_copy
-from motion.live.replaying import Histories, catch_up
+from motion.live.replaying import Histories, Replayer, Standing, catch_up, go_on
 from motion.live.splices import Layout, Splice
 from motion.live.updates import MASK, Update, masked
 from motion.rules.history import CHUNK_UPDATES, Pieces, instant, unpack_changes, unpack_keyframe
@@ -105,17 +106,22 @@ def test_every_instant_of_made_up_typing_is_what_a_replay_gives(world: World, se
     check(world, past, [])
 
 
-def test_computed_by_and_by_or_at_once_it_is_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In steps of any size, over restarts, and again from nothing."""
+@pytest.mark.parametrize("stands", [True, False])
+def test_computed_by_and_by_or_at_once_it_is_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, stands: bool
+) -> None:
+    """In steps of any size, in one go or over restarts, and again from nothing."""
     monkeypatch.setattr(replaying, "BATCH", 70)
     monkeypatch.setattr(replaying, "CHUNKS_AT_ONCE", 2)
     past = list(pasts.made_up(9, officials(world), 2_000))
     done = 0
+    standing: Standing | None = None
     for count in (1, 2, 397, 1, 50, 900, 649):
         world.store.write_now(pasts.keep, world.motion_id, past[done : done + count], NOW + timedelta(seconds=done))
         done += count
         while world.motion_id in world.store.read_now(history.behind):
-            assert catch_up(world.store, world.motion_id, 333)
+            standing = go_on(world.store, world.motion_id, 333, standing if stands else None)
+            assert standing is not None
     grown = bytes_of(world)
     world.store.write_now(history.forget, world.motion_id)
     assert not chunks(world)
@@ -164,6 +170,34 @@ def test_what_is_laid_out_otherwise_than_by_pycrdt_is_not_kept(
     assert catch_up(world.store, world.motion_id)
     assert "laid out otherwise" in caplog.text
     check(world, past, [], every=7)
+
+
+def test_who_goes_on_lays_nothing_out_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is new is read; it begins anew where another process went on, or words were taken out."""
+    past = list(pasts.made_up(7, officials(world), 900))
+    world.store.write_now(pasts.keep, world.motion_id, past[:700], NOW)
+    standing = go_on(world.store, world.motion_id)
+    assert standing is not None and standing.number == 700
+    made: list[Replayer] = []
+    genuine = Replayer.__init__
+
+    def counted(self: Replayer, *args: Any, **more: Any) -> None:
+        made.append(self)
+        genuine(self, *args, **more)
+
+    monkeypatch.setattr(Replayer, "__init__", counted)
+    world.store.write_now(pasts.keep, world.motion_id, past[700:800], NOW)
+    standing = go_on(world.store, world.motion_id, None, standing)
+    assert standing is not None and standing.number == 800 and not made
+    world.store.write_now(pasts.keep, world.motion_id, past[800:850], NOW)
+    assert catch_up(world.store, world.motion_id)  # another process
+    world.store.write_now(pasts.keep, world.motion_id, past[850:], NOW)
+    standing = go_on(world.store, world.motion_id, None, standing)
+    assert standing is not None and standing.number == 900 and len(made) == 2
+    world.store.write_now(history.forget, world.motion_id)
+    standing = go_on(world.store, world.motion_id, None, standing)
+    assert standing is not None and standing.number == 900 and len(made) == 3
+    check(world, past, [])
 
 
 def test_what_was_forgotten_meanwhile_is_not_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
