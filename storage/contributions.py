@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from motion.record.entry import decode_entry
 from motion.rules.contributions import Channel, ContributionState, Moderation, Use
-from storage import models
+from storage import ledger, models
 from storage.models import (
     Contribution,
     ContributionConsent,
@@ -27,6 +27,13 @@ from storage.models.record import IS_RARE
 def code(contribution: Contribution) -> str:
     """How people and the record name a contribution: C12."""
     return f"C{contribution.number}"
+
+
+def lock(db: Session, contribution: Contribution) -> None:
+    """Hold `ledger.lock`, then read a contribution again: before that, its author may have taken it back meanwhile."""
+    ledger.lock(db, contribution.congress_id)
+    db.flush()  # what the caller has changed is not to be read over
+    db.refresh(contribution)
 
 
 def collection(db: Session, congress_id: int) -> models.Collection:

@@ -169,6 +169,7 @@ def revise(
     Raises:
         ContributionSettled, CollectionClosed, Invalid: Nothing was changed.
     """
+    rows.lock(db, contribution)
     if contribution.state == ContributionState.WITHDRAWN:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     check_open(congresses.get(db, contribution.congress_id).phase, Channel(contribution.channel))
@@ -176,7 +177,6 @@ def revise(
     words = rules.checked(words, files=sum(file.blob is not None for file in rows.files(db, contribution.id)))
     if _same(db, contribution, words):
         raise Invalid("text", "unchanged")
-    ledger.lock(db, contribution.congress_id)
     contribution.version += 1
     if contribution.state == ContributionState.REFUSED:
         contribution.state = _resumed(db, contribution)
@@ -191,9 +191,9 @@ def confirm(db: Session, contribution: Contribution, uses: Collection[str], *, n
     Raises:
         ContributionSettled, Invalid: Nothing was changed.
     """
+    rows.lock(db, contribution)
     if contribution.state != ContributionState.AWAITED or contribution.channel != Channel.MAIL:
         raise ContributionSettled(rows.code(contribution), contribution.state)
-    ledger.lock(db, contribution.congress_id)
     _note_consent(db, None, contribution, rules.checked_uses(uses), True, ConsentWay.ONLINE, now)
     contribution.state = ContributionState.RECEIVED
     db.add(contribution)
@@ -207,8 +207,7 @@ def check(db: Session, actor: Actor, contribution: Contribution, *, now: datetim
         NotAllowed, CheckedAlone, ContributionSettled: Nothing was changed.
     """
     require(actor, Act.COLLECT, contribution.congress_id)
-    ledger.lock(db, contribution.congress_id)
-    db.refresh(contribution)  # of a button pressed twice, the second finds what the first did
+    rows.lock(db, contribution)  # of a button pressed twice, the second finds what the first did
     if contribution.channel not in BY_OTHERS or contribution.state == ContributionState.WITHDRAWN:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     if contribution.typed_by == actor.secretary_id:
@@ -231,12 +230,12 @@ def change_consent(db: Session, contribution: Contribution, uses: Collection[str
     Raises:
         ContributionSettled, Invalid: Nothing was changed.
     """
+    rows.lock(db, contribution)
     if contribution.state in (ContributionState.WITHDRAWN, ContributionState.AWAITED):
         raise ContributionSettled(rows.code(contribution), contribution.state)
     assert contribution.id is not None
     wanted = frozenset(rules.checked_uses(uses))
     held = rows.agreed(db, contribution.id)
-    ledger.lock(db, contribution.congress_id)
     for is_given, changed in ((True, wanted - held), (False, held - wanted)):
         if changed:
             ordered = tuple(use for use in Use if use in changed)
@@ -258,10 +257,10 @@ def withdraw(
     Raises:
         ContributionSettled: It was withdrawn already.
     """
+    rows.lock(db, contribution)
     if contribution.state == ContributionState.WITHDRAWN:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     congress_id = contribution.congress_id
-    ledger.lock(db, congress_id)
     body: dict[str, object] = {"contribution": rows.code(contribution)}
     contribution.entry = note(db, congress_id, "contribution.withdraw", body, actor=None, now=now)
     decision = retraits.take_out(db, None, contribution, Reason.CONSENT, Asker.AUTHOR, key=key, nonces=nonces, now=now)

@@ -85,7 +85,7 @@ def publish(db: Session, actor: Actor, contribution: Contribution, *, now: datet
     """
     require(actor, Act.MODERATE, contribution.congress_id)
     assert contribution.id is not None
-    ledger.lock(db, contribution.congress_id)
+    rows.lock(db, contribution)
     is_complete = Use.PUBLISH in rows.agreed(db, contribution.id) and not rows.lacks_comparison(contribution)
     if contribution.state == ContributionState.AWAITED or not is_complete:
         raise NotConfirmedYet(rows.code(contribution))
@@ -219,12 +219,12 @@ def refuse(
     if reason not in set(Refusal):
         raise Invalid("reason", "none-chosen-one" if not reason else "unknown", reason[:40])
     message = rules.checked_message("message", message) if message.strip() else ""
+    rows.lock(db, contribution)
     if contribution.state in (ContributionState.REFUSED, ContributionState.WITHDRAWN):
         raise ContributionSettled(rows.code(contribution), contribution.state)
     was_published = contribution.published_version > 0
     if was_published and reason not in set(Reason):
         raise Invalid("reason", "published", reason)
-    ledger.lock(db, contribution.congress_id)
     ground = REFUSALS[Refusal(reason)]
     body: dict[str, object] = {
         "basis": ground.basis,
@@ -261,6 +261,7 @@ def answer(db: Session, contribution: Contribution, message: str, *, salt: bytes
     Raises:
         Invalid, ContributionSettled: There is nothing to answer to, or the words can't be taken.
     """
+    rows.lock(db, contribution)
     if contribution.state != ContributionState.REFUSED:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     _add_message(db, None, contribution, "answer", message, salt, now)
@@ -289,6 +290,7 @@ def report(
     Raises:
         Invalid, ContributionSettled: It is not published, or the words can't be taken.
     """
+    rows.lock(db, contribution)
     if contribution.published_version == 0 or contribution.state != ContributionState.PUBLISHED:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     if reason not in set(Reason):
@@ -307,6 +309,7 @@ def reply(
         NotAllowed, Invalid, ContributionSettled: Nothing was published.
     """
     require(actor, Act.MODERATE, contribution.congress_id)
+    rows.lock(db, contribution)
     if contribution.state != ContributionState.PUBLISHED:
         raise ContributionSettled(rows.code(contribution), contribution.state)
     author = rules.checked_name(author)
@@ -329,7 +332,6 @@ def _add_message(
 ) -> None:
     assert contribution.id is not None
     text = rules.checked_message("message", message)
-    ledger.lock(db, contribution.congress_id)
     content = (f"{author}\n\n{text}" if author else text).encode()
     sealed = seal(salt, content)
     body: dict[str, object] = {"c": sealed.name, "contribution": rows.code(contribution), "len": len(content)}

@@ -18,7 +18,6 @@ from motion.rules.contributions import Channel, ContributionState
 from motion.rules.errors import ContributionSettled
 from motion.rules.permissions import Act, Actor, require
 from storage import contributions as rows
-from storage import ledger
 from storage.models import Contribution
 
 SECRET_BYTES = 16
@@ -76,9 +75,9 @@ def give(db: Session, actor: Actor, contribution: Contribution, token_hash: byte
         NotAllowed, ContributionSettled: No address was given, and the one before still leads there.
     """
     require(actor, Act.COLLECT, contribution.congress_id)
+    rows.lock(db, contribution)
     if not may_be_given(contribution):
         raise ContributionSettled(rows.code(contribution), contribution.state)
-    ledger.lock(db, contribution.congress_id)
     if contribution.channel == Channel.SPOKEN and not contribution.foreign_id:
         contribution.foreign_id = spoken_id(contribution.token_hash)
     contribution.token_hash = token_hash

@@ -91,12 +91,12 @@ def correct(
     """
     require(actor, Act.COLLECT, congress_id)
     contribution = contributions.get(db, congress_id, number)
+    rows.lock(db, contribution)
     is_paper = contribution.channel == Channel.PAPER
     is_read = contribution.published_version > 0
     if contribution.channel not in TYPED or (is_paper and is_read):
         raise ContributionSettled(rows.code(contribution), contribution.state)
     contributions.check_official(db, congress_id, official_id)
-    ledger.lock(db, congress_id)
     if is_paper and contribution.state == ContributionState.RECEIVED:
         contribution.state = ContributionState.AWAITED
     contribution.typed_by, contribution.checked_by = actor.secretary_id, None  # it is to be compared again

@@ -21,7 +21,6 @@ from motion.rules.contributions import ContributionState, Moderation
 from motion.rules.errors import ContributionSettled, Invalid, NotAllowed, NotFound
 from motion.rules.permissions import Act, Actor, may, require
 from storage import contributions as rows
-from storage import ledger
 from storage import transcripts as kept
 from storage.models import Contribution, ContributionFile, Transcript
 
@@ -71,9 +70,9 @@ def upload(
     Raises:
         NotAllowed, ContributionSettled, Invalid, CaptionsRefused, TranscriptChanged: Nothing was changed.
     """
-    _check(actor, contribution, file, language)
+    _check(actor, contribution, language)
     cues = caption_files.read(content)
-    ledger.lock(db, contribution.congress_id)
+    _lock(db, contribution, file)
     if base is not None:
         _read(db, file, language, base)
     said = _working(db, file, language, How.FILE, now)
@@ -101,9 +100,9 @@ def keep(
         NotAllowed, ContributionSettled, Invalid, CaptionsRefused: Nothing was kept.
         TranscriptChanged: Somebody has kept another state meanwhile; nothing was kept.
     """
-    _check(actor, contribution, file, language)
+    _check(actor, contribution, language)
     text = caption_files.webvtt(checked(cues))
-    ledger.lock(db, contribution.congress_id)
+    _lock(db, contribution, file)
     before = _read(db, file, language, base)
     if before is not None and before.text == text:
         return before
@@ -135,9 +134,9 @@ def edit(
     Raises:
         NotAllowed, ContributionSettled, Invalid, CaptionsRefused, TranscriptChanged: Nothing was changed.
     """
-    _check(actor, contribution, file, language)
+    _check(actor, contribution, language)
     text = caption_files.webvtt(checked(cues))
-    ledger.lock(db, contribution.congress_id)
+    _lock(db, contribution, file)
     before = _read(db, file, language, base)
     if (
         before is not None
@@ -189,8 +188,8 @@ def automatic(
     Raises:
         ContributionSettled, Invalid, CaptionsRefused: Nothing was kept.
     """
-    _check(None, contribution, file, language)
-    ledger.lock(db, contribution.congress_id)
+    _check(None, contribution, language)
+    _lock(db, contribution, file)
     if kept.last(db, _id(file), language) is not None:
         return None
     said = _working(db, file, language, How.AUTOMATIC, now)
@@ -200,16 +199,21 @@ def automatic(
     return said
 
 
-def _check(actor: Actor | None, contribution: Contribution, file: ContributionFile, language: str) -> None:
+def _check(actor: Actor | None, contribution: Contribution, language: str) -> None:
     if actor is not None and not may(actor.role, Act.MODERATE):
         require(actor, Act.COLLECT, contribution.congress_id)
     if actor is not None and actor.congress_id != contribution.congress_id:
         raise NotAllowed(Act.COLLECT, actor.role)
+    if language not in LANGUAGES:
+        raise Invalid("language", "unknown", language[:40])
+
+
+def _lock(db: Session, contribution: Contribution, file: ContributionFile) -> None:
+    rows.lock(db, contribution)
+    db.refresh(file)
     is_gone = contribution.state in (ContributionState.WITHDRAWN, ContributionState.REFUSED) or file.blob is None
     if is_gone:
         raise ContributionSettled(rows.code(contribution), contribution.state)
-    if language not in LANGUAGES:
-        raise Invalid("language", "unknown", language[:40])
 
 
 def _id(file: ContributionFile) -> int:
