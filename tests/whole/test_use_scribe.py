@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser import PATIENCE_MS
 from tests.whole.demonstration import Demonstration
@@ -54,6 +54,19 @@ def ready(page: Page) -> None:
     expect(person).to_have_value("")
     expect(page.get_by_label("Ce qui est dit")).to_have_value("")
     expect(page.get_by_label("Accord donné à voix haute")).not_to_be_checked()
+
+
+def refused(page: Page) -> Locator:
+    """Note words whose commune has several answers; return where they wait."""
+    page.get_by_label("Cette personne n’est pas sur la liste").check()
+    page.get_by_role("textbox", name="Qui parle").fill("Ève Sauvaigre")
+    page.get_by_label("Sa commune").fill("Saint-Denis")
+    page.get_by_label("Ce qui est dit").fill("Je prends le car.")
+    page.get_by_label("Accord donné à voix haute").check()
+    page.keyboard.press("Control+Enter")
+    waiting = page.locator("[data-scribe=waiting]")
+    expect(waiting).to_contain_text("plusieurs réponses sont possibles")
+    return waiting
 
 
 def test_a_debate_is_followed_by_keyboard(scribe: Page) -> None:
@@ -125,14 +138,7 @@ def test_a_network_that_goes_loses_nothing_and_doubles_nothing(scribe: Page, ser
 
 def test_what_the_server_refuses_comes_back(scribe: Page) -> None:
     """The words stay on the device, with the reason, and go back into the form."""
-    scribe.get_by_label("Cette personne n’est pas sur la liste").check()
-    scribe.get_by_role("textbox", name="Qui parle").fill("Ève Sauvaigre")
-    scribe.get_by_label("Sa commune").fill("Saint-Denis")
-    scribe.get_by_label("Ce qui est dit").fill("Je prends le car.")
-    scribe.get_by_label("Accord donné à voix haute").check()
-    scribe.keyboard.press("Control+Enter")
-    waiting = scribe.locator("[data-scribe=waiting]")
-    expect(waiting).to_contain_text("plusieurs réponses sont possibles")
+    waiting = refused(scribe)
     waiting.get_by_role("button", name="Reprendre").click()
     expect(waiting.locator("li")).to_have_count(0)
     expect(scribe.get_by_label("Ce qui est dit")).to_have_value("Je prends le car.")
@@ -143,14 +149,7 @@ def test_what_the_server_refuses_comes_back(scribe: Page) -> None:
 
 def test_what_is_in_the_form_is_never_written_over(scribe: Page) -> None:
     """Refused words wait until the form is free; throwing them away takes two presses."""
-    scribe.get_by_label("Cette personne n’est pas sur la liste").check()
-    scribe.get_by_role("textbox", name="Qui parle").fill("Ève Sauvaigre")
-    scribe.get_by_label("Sa commune").fill("Saint-Denis")
-    scribe.get_by_label("Ce qui est dit").fill("Je prends le car.")
-    scribe.get_by_label("Accord donné à voix haute").check()
-    scribe.keyboard.press("Control+Enter")
-    waiting = scribe.locator("[data-scribe=waiting]")
-    expect(waiting).to_contain_text("plusieurs réponses sont possibles")
+    waiting = refused(scribe)
     scribe.get_by_role("combobox", name="Qui parle").press_sequentially("tei")
     scribe.keyboard.press("Enter")
     scribe.keyboard.type("Une phrase en cours.")
