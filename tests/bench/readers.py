@@ -1,8 +1,9 @@
 """A thousand readers come at once to the public page of a motion, while fifty officials write in it.
 
-python -m tests.bench.readers [--readers 1000] [--waves 3] [--writers 50] [--apart]
+python -m tests.bench.readers [--readers 1000] [--waves 3] [--writers 50] [--shown-by server|readers|constant]
 
-`--apart`: the readers are sent to a process of their own, `motion serve --readers` on the same data.
+`--shown-by`: what shows the page while people write: the server itself; a process for readers beside it (`motion serve
+--readers`); or a server of a constant page, which shows what sharing the machine costs those who write.
 
 Side by side: the same server program answering a constant page of the same size, compressed alike. Processor time is
 the operating system's count for the server's process; what the writers cost alone, measured just before, is taken away.
@@ -171,18 +172,8 @@ def serve_constant(port: int, file: Path) -> None:
     async def show(_request: Request) -> HTMLResponse:
         return HTMLResponse(page)
 
-    app = Starlette(routes=[Route("/", show)], middleware=[Middleware(GZipMiddleware, compresslevel=6)])
+    app = Starlette(routes=[Route("/{path:path}", show)], middleware=[Middleware(GZipMiddleware, compresslevel=6)])
     uvicorn.Server(configuration(app, host="127.0.0.1", port=port)).run()
-
-
-@contextmanager
-def showing(running: servers.Running, *, apart: bool) -> Iterator[Shown]:
-    """What readers are sent to: the server itself, or a process for readers beside it."""
-    if not apart:
-        yield Shown(running.port, running.process, writes=True)
-        return
-    with serving(running.folder, "--readers") as second:
-        yield Shown(second.port, psutil.Process(second.process.pid), writes=False)
 
 
 @contextmanager
@@ -202,6 +193,19 @@ def answering_constantly(folder: Path, page: str) -> Iterator[tuple[int, psutil.
             process.wait()
 
 
+@contextmanager
+def showing(running: servers.Running, by: str, page: str) -> Iterator[Shown]:
+    """What readers are sent to."""
+    if by == "server":
+        yield Shown(running.port, running.process, writes=True)
+    elif by == "readers":
+        with serving(running.folder, "--readers") as second:
+            yield Shown(second.port, psutil.Process(second.process.pid), writes=False)
+    else:
+        with answering_constantly(running.folder, page) as (port, process):
+            yield Shown(port, process, writes=False)
+
+
 async def plain(port: int, path: str) -> str:
     """The page itself, not compressed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -217,7 +221,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--waves", type=int, default=3)
     parser.add_argument("--writers", type=int, default=50)
-    parser.add_argument("--apart", action="store_true", help="readers are sent to a process of their own")
+    parser.add_argument("--shown-by", choices=("server", "readers", "constant"), default="server")
     parser.add_argument("--constant", nargs=2, metavar=("PORT", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--wave", nargs=3, metavar=("PORT", "PATH", "READERS"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -235,7 +239,7 @@ def main() -> None:
         with servers.start("motion", folder / "motion", seats=asked.writers, text=text()) as running:
             path = running.dialect.path.replace("/live/", "/").rpartition("/")[0] + PAGE
             page = asyncio.run(plain(running.port, path))
-            with showing(running, apart=asked.apart) as shown_by:
+            with showing(running, asked.shown_by, page) as shown_by:
                 asyncio.run(while_writing(running, shown_by, asked.readers, asked.waves, asked.writers, path))
         with answering_constantly(folder, page) as (port, process):
             asyncio.run(constant(port, asked.readers, asked.waves, process))
