@@ -128,10 +128,14 @@ class Company:
         authors = {author.official for author in self._draft.bindings.values() if author.official}
         return authors.union(self.everyone()) - self._cards.keys()
 
-    def has_new_authors(self) -> bool:
-        """Whether client ids were bound since this was last asked: at each window, in which it is rarely so."""
+    def notice_authors(self) -> set[int]:
+        """Take note of client ids bound lately, and return who is `missing` then: at each window, mostly nobody."""
         before, self._bound = self._bound, len(self._draft.bindings)
-        return self._bound > before
+        return self.missing() if self._bound > before else set()
+
+    def overlook_authors(self) -> None:
+        """Have the next `notice_authors` look at all of them: the names could not be read."""
+        self._bound = 0
 
     def introduce(self, officials: Sequence[drafts.OfficialRow]) -> None:
         """Learn names, and tell them to everyone."""

@@ -244,16 +244,20 @@ class Rooms:
     def _shown(self, room: Room) -> None:
         self._relay.publish(News(Topic.NUMBER, room.motion_id, room.number))
         self._copies.plan(room)
-        if room.company.has_new_authors():
-            self._introduce_missing(room)
+        self._introduce_soon(room, room.company.notice_authors())
 
-    def _introduce_missing(self, room: Room) -> None:
-        missing = room.company.missing()
+    def _introduce_soon(self, room: Room, missing: set[int]) -> None:
         if missing:
             self._spawn(self._introduce(room, missing), "introduce")
 
     async def _introduce(self, room: Room, missing: set[int]) -> None:
-        room.company.introduce(await self._store.read(drafts.officials, missing))
+        try:
+            rows = await self._store.read(drafts.officials, missing)
+        except Exception:
+            log.warning("couldn't read who writes in motion %d", room.motion_id, exc_info=True)
+            room.company.overlook_authors()
+            return
+        room.company.introduce(rows)
 
     def _tell_presence(self, room: Room, payload: bytes) -> None:
         self._relay.publish(News(Topic.PRESENCE, room.motion_id, payload=payload))
@@ -261,7 +265,7 @@ class Rooms:
     def _attended(self, room: Room, officials: Collection[int]) -> None:
         payload = json.dumps([self._process, sorted(officials)]).encode()
         self._relay.publish(News(Topic.ATTENDANCE, room.motion_id, payload=payload))
-        self._introduce_missing(room)
+        self._introduce_soon(room, room.company.missing())
 
     def _lost(self, room: Room) -> None:
         if self._rooms.get(room.motion_id) is room:
@@ -285,7 +289,7 @@ class Rooms:
             case Topic.ATTENDANCE if room is not None:
                 process, officials = json.loads(news.payload)
                 room.company.learn(process, officials)
-                self._introduce_missing(room)
+                self._introduce_soon(room, room.company.missing())
             case Topic.REVOKED:
                 self._revoke(news.subject)
 
