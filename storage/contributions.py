@@ -32,6 +32,7 @@ def code(contribution: Contribution) -> str:
 def lock(db: Session, contribution: Contribution) -> None:
     """Hold `ledger.lock`, then read a contribution again: before that, its author may have taken it back meanwhile."""
     ledger.lock(db, contribution.congress_id)
+    db.add(contribution)  # it may have been read in another transaction
     db.flush()  # what the caller has changed is not to be read over
     db.refresh(contribution)
 

@@ -210,6 +210,8 @@ def _check(actor: Actor | None, contribution: Contribution, language: str) -> No
 
 def _lock(db: Session, contribution: Contribution, file: ContributionFile) -> None:
     rows.lock(db, contribution)
+    db.add(file)
+    db.flush()
     db.refresh(file)
     is_gone = contribution.state in (ContributionState.WITHDRAWN, ContributionState.REFUSED) or file.blob is None
     if is_gone:
