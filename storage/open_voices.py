@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from motion.rules.contributions import ContributionState, Use
 from motion.rules.errors import NotFound
-from storage import contributions, redactions, voices, voices_counted
+from storage import contributions, quoting, redactions, voices, voices_counted
 from storage import themes as kept_themes
 from storage.kept_counts import kept
 from storage.models import (
@@ -27,6 +27,7 @@ from storage.models import (
     Theme,
 )
 from storage.models.record import MAX_NUMBER
+from storage.quoting import Quoting
 from storage.redactions import Tombstone
 from storage.transcripts import Testimony, testimonies
 from storage.unindexed import Unindexed
@@ -112,6 +113,8 @@ class Whole:
     voice: OneVoice
     decision: Decision | None
     testimonies: tuple[Testimony, ...]
+    quoted_in: tuple[Quoting, ...]  # empty unless its author agrees to be quoted
+    last_entry: int  # of those that may change any of it
 
 
 def one(db: Session, congress: Congress, number: int) -> Whole:
@@ -133,7 +136,9 @@ def one(db: Session, congress: Congress, number: int) -> Whole:
         row = db.execute(query.order_by(col(ContributionMessage.id).desc()).limit(1)).scalar_one_or_none()
         decision = None if row is None or row.entry is None else Decision(row.entry, row.reason, row.at)
     shown = found.voice.version is not None
-    return Whole(found, decision, tuple(testimonies(db, contribution)) if shown else ())
+    quoted_in = quoting.of(db, congress, number) if shown and Use.QUOTE in found.uses else ()
+    last = max(found.last_entry, quoting.last_entry(db, congress))
+    return Whole(found, decision, tuple(testimonies(db, contribution)) if shown else (), quoted_in, last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,16 @@ def voice(db: Session, congress: Congress, number: int) -> tuple[OneVoice, tuple
 def of(db: Session, congress: Congress, number: int) -> tuple[Quoting, ...]:
     """List where a contribution is quoted: motions first, then in the order of contributions. For reading alone."""
     assert congress.id is not None
-    congress_id, last = congress.id, voices.last_entry(db, congress.id, _KINDS)
+    congress_id, last = congress.id, last_entry(db, congress)
     # The title is part of what is looked for, and no entry about contributions says that it changes.
     found = kept(db, congress_id, last, f"quoting {congress.title}", lambda: _all(db, congress))
     return found.get(number, ())
+
+
+def last_entry(db: Session, congress: Congress) -> int:
+    """Number of the last entry that may change where contributions are quoted; -1 before any."""
+    assert congress.id is not None
+    return voices.last_entry(db, congress.id, _KINDS)
 
 
 def _all(db: Session, congress: Congress) -> Mapping[int, tuple[Quoting, ...]]:

@@ -7,7 +7,7 @@ from motion.web import open_voices as shapes
 from motion.web.open_data import Links, MotionRedaction
 from motion.web.openapi import ROOT
 from motion.web.page import Page
-from motion.web.quotations import passages_of
+from motion.web.quotations import passages_of, place_of
 from motion.web.testimonies import media_url
 from motion.web.tombstones import json_of
 from storage import contributions, open_voices
@@ -87,6 +87,10 @@ def voice_fields(page: Page, found: Whole) -> dict[str, object]:
         "supported_by": tuple(contributions.code(each.contribution) for each in rows.supported_by),
         "grouped_with": tuple(contributions.code(each.contribution) for each in rows.similar),
         "quotes": tuple(shapes.Passage(*each) for each in passages_of(url, quoted)) if quoted is not None else (),
+        "quoted_in": tuple(
+            shapes.QuotedIn(each.kind, each.code, each.who, each.title, base + place_of(page, each))
+            for each in found.quoted_in
+        ),
         "entries": tuple(shapes.VoiceEntry(kind, number) for kind, number in rows.entries),
     }
 

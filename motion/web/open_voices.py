@@ -20,6 +20,7 @@ from motion.web.open_data import (
     Schema,
     about,
 )
+from motion.web.quotations import QUOTING
 from motion.web.views import View
 from storage.open_voices import GONE
 
@@ -166,6 +167,17 @@ class Passage(View):
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedIn(View):
+    """A place that quotes a contribution."""
+
+    kind: str = about(_("Ce qui la cite."), enum=list(QUOTING))
+    code: str = about(_("Le code de la motion ou de la contribution\u202f; d’une réponse, celui de la contribution."))
+    author: str = about(_("Qui parle\u202f; vide pour une motion."))
+    title: str = about(_("Le titre de la motion\u202f; vide pour le reste."))
+    url: str = about(_("L’adresse de sa page."), **URL)
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceEntry(View):
     """An entry about a contribution."""
 
@@ -187,6 +199,7 @@ class VoiceData(VoiceItem):
     supported_by: tuple[str, ...] = about(_("Codes de celles qui la soutiennent."), examples=[["C14"]])
     grouped_with: tuple[str, ...] = about(_("Codes de celles qui en sont rapprochées."), examples=[["C9"]])
     quotes: tuple[Passage, ...] = about(_("Les paragraphes à citer\u202f; aucun sans l’accord de qui parle."))
+    quoted_in: tuple[QuotedIn, ...] = about(_("Où elle est citée\u202f; rien sans l’accord de qui parle."))
     entries: tuple[VoiceEntry, ...] = about(_("Ses inscriptions au registre."))
 
 

@@ -43,14 +43,14 @@ QUOTING = {
 
 def quoting_places(page: Page, places: Sequence[Quoting]) -> tuple[tuple[str, str], ...]:
     """Where a contribution is quoted: each place in words, with its address."""
-    folders = {"motion": "motions"}
     return tuple(
-        (
-            page._(QUOTING[one.kind], code=one.code, title=one.title, who=one.who),
-            f"{page.home}/{folders.get(one.kind, 'contributions')}/{one.code}",
-        )
-        for one in places
+        (page._(QUOTING[one.kind], code=one.code, title=one.title, who=one.who), place_of(page, one)) for one in places
     )
+
+
+def place_of(page: Page, place: Quoting) -> str:
+    """The path of what quotes a contribution."""
+    return f"{page.home}/{'motions' if place.kind == 'motion' else 'contributions'}/{place.code}"
 
 
 def shortened(text: str, most: int) -> str:

@@ -101,3 +101,28 @@ def test_what_quotes_it_and_is_hidden(hall: Hall) -> None:
     assert "Contribution C3, de Maël Kerouan" in text_of(hall.client.get(PAGE))
     decide(hall, 3, "refuse", reason="injure", step="confirm")
     assert "C3" not in text_of(hall.client.get(PAGE)) and TEXT in text_of(hall.client.get(PAGE))
+
+
+def test_programs_are_told_what_readers_are(hall: Hall) -> None:
+    """Place by place; the answer has another name when one comes or goes, or is called otherwise."""
+    api = f"/api/v1/congresses{PAGE}"
+    first = hall.client.get(api)
+    assert first.json()["quoted_in"] == [
+        {
+            "kind": "contribution",
+            "code": "C2",
+            "author": "Yves Tournebise",
+            "title": "",
+            "url": "http://testserver/ormeline/contributions/C2",
+        }
+    ]
+    code = freeze(hall)
+    second = hall.client.get(api, headers={"If-None-Match": first.headers["etag"]})
+    assert [place["url"] for place in second.json()["quoted_in"]][0] == f"http://testserver/ormeline/motions/{code}"
+    decide(hall, 2, "refuse", reason="injure", step="confirm")
+    third = hall.client.get(api, headers={"If-None-Match": second.headers["etag"]})
+    assert [place["code"] for place in third.json()["quoted_in"]] == [code]
+    assert hall.client.get(api, headers={"If-None-Match": third.headers["etag"]}).status_code == 304
+    no_longer_quoted(hall)
+    fourth = hall.client.get(api, headers={"If-None-Match": third.headers["etag"]})
+    assert fourth.json()["quoted_in"] == [] and TEXT in fourth.json()["words"]["text"]

@@ -58,7 +58,8 @@ async def contributions(request: Request) -> Response:
 async def contribution(request: Request) -> Response:
     """One contribution with all that is public of it."""
     page, found = await read(request, open_voices.one, number_of(request))
-    etag = page.etag(found.voice.last_entry)
+    # Another title of the congress may change which places quote it, and is no entry about contributions.
+    etag = page.etag(found.last_entry, [(place.kind, place.code) for place in found.quoted_in])
     rows = found.voice
     supports = code(rows.supports) if rows.supports is not None else None
     item = items.voice_item(page, rows.voice, rows.uses, supports)
