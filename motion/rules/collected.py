@@ -57,7 +57,8 @@ _USUAL: dict[Column, str] = {
     Column.IDENTIFIER: "id,identifiant,numero,reference,ref,identifier,uuid,n",
     Column.CONSENT: "consentement,accord,accord de publication,autorisation,consent,publication",
     Column.EMAIL: "courriel,mail,email,e-mail,adresse de courriel,adresse mail,adresse email,adresse electronique",
-    Column.CONTACT: "contact,accord de contact,recontact,recontacter,accord pour etre contacte,contactable",
+    Column.CONTACT: "contact,accord de contact,accord courriel,accord mail,accord pour recevoir un courriel,"
+    "recontact,recontacter,accord pour etre contacte,contactable",
 }
 _YES = frozenset("oui o yes y vrai true 1 x ok accepte accepted d accord".split()) | {"d accord", "j accepte"}
 _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:\D{1,4}(\d{1,2})[:hH](\d{2})(?::(\d{2}))?)?\s*")
@@ -102,7 +103,7 @@ def checked_columns(chosen: Mapping[Column, int], width: int) -> dict[Column, in
             raise Invalid(f"column-{column}", "chosen-twice")
         seen.add(place)
     if Column.EMAIL in chosen and Column.CONTACT not in chosen:
-        raise Invalid(f"column-{Column.CONTACT}", "none-chosen-one")
+        raise Invalid(f"column-{Column.CONTACT}", "without-agreement")
     return dict(chosen)
 
 

@@ -32,7 +32,9 @@ HELP: dict[Column, str] = {
         "Elle sert une fois\u00a0: pour envoyer à chaque personne l’adresse où suivre, corriger ou retirer sa "
         "contribution. Elle n’est ni publiée, ni inscrite au registre."
     ),
-    Column.CONTACT: _("Seules les personnes dont la ligne dit oui reçoivent un courriel."),
+    Column.CONTACT: _(
+        "Nécessaire si vous donnez les adresses. Seules les personnes dont la ligne dit oui reçoivent un courriel."
+    ),
 }
 HOW: dict[ConsentWay, str] = {
     ConsentWay.ONLINE: _("En ligne, dans l’autre outil"),

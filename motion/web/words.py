@@ -104,6 +104,9 @@ REASONS = {
     "unchanged": _("rien n’y a changé"),
     "published": _("ce motif ne suffit pas à retirer ce qui est publié"),
     "unticked": _("cochez cette case pour continuer"),
+    "without-agreement": _(
+        "choisissez la colonne qui le dit, ou «\u00a0Aucune colonne\u00a0» pour l’adresse de courriel"
+    ),
     "chosen-twice": _("cette colonne est déjà choisie plus haut"),
     "cut": _("son envoi a été interrompu, choisissez-le de nouveau"),
     "too-many": _("il y en a déjà %(value)s, c’est le maximum"),

@@ -33,6 +33,12 @@ class TestTheTable:
         wanted = {Column.IDENTIFIER: 0, Column.NAME: 1, Column.DATE: 2, Column.TEXT: 3}
         assert guess(headers) == wanted
 
+    def test_the_agreement_to_a_mail_is_not_the_one_to_publish(self) -> None:
+        """Two columns with the same word are told apart."""
+        _dialect, headers = table(b"Nom;Texte;Courriel;Accord courriel;Accord\na;b;;oui;oui\n")
+        found = guess(headers)
+        assert (found[Column.EMAIL], found[Column.CONTACT], found[Column.CONSENT]) == (2, 3, 4)
+
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
     @pytest.mark.parametrize("newline", ["\n", "\r\n"])
     def test_encodings_and_ends_of_lines(self, encoding: str, newline: str) -> None:

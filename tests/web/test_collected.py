@@ -172,6 +172,15 @@ class TestWhatIsAsked:
         at = upload(hall, "auteur;texte;courriel\nAnne;Le car.;anne@valbrune.example\n").headers["location"]
         refused = send(hall, at, **{"column-name": "0", "column-text": "1", "column-email": "2"}, **DECLARED)
         assert refused.status_code == 422 and 'id="column-contact-faute"' in refused.text
+        assert "choisissez la colonne qui le dit" in refused.text
+
+    def test_an_example_of_a_column_is_cut_between_words(self, hall: Hall) -> None:
+        """And says that it is cut."""
+        at = upload(hall, "auteur;texte\nAnne;Le car du matin ne passe plus depuis la rentrée.\n").headers["location"]
+        assert (
+            "texte (Le car du matin ne passe plus depuis la…)"
+            in hall.client.get(at, headers=hall.signed_in("odile")).text
+        )
 
     def test_who_may(self, hall: Hall) -> None:
         """The secretariat alone: neither a page, nor a file, nor a task; and no task of another kind."""

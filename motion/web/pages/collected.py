@@ -22,6 +22,7 @@ from motion.web import tables
 from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import Form, name_of, read_form, uploading
 from motion.web.page import NEVER, Page
+from motion.web.quotations import shortened
 from motion.web.tables import SEPARATORS
 from storage import contributions, jobs, secretariat
 from storage.models import Congress, Job
@@ -143,7 +144,7 @@ def columns_page(page: Page, job: Job, head: bytes, form: Form) -> Response:
     chosen = {Column(name): place for name, place in arguments.get("columns", {}).items()} or guess(headers)
     options = [("", page._(_("Aucune colonne")))]
     for place, header in enumerate(headers[:MAX_HEADERS]):
-        example = " ".join(first[place].split())[:40] if place < len(first) else ""
+        example = shortened(" ".join(first[place].split()), 40) if place < len(first) else ""
         options.append((str(place), f"{header} ({example})" if example else header))
     asked = [
         (column.value, page._(words.COLUMNS[column]), page._(words.HELP.get(column, "")), column in NEEDED)

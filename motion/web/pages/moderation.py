@@ -17,6 +17,7 @@ from motion.web.decisions import DEEDS
 from motion.web.doors import admit, congress_id, enter
 from motion.web.forms import MAX_DIGITS, Form, read_form
 from motion.web.page import Page
+from motion.web.quotations import shortened
 from storage import contributions as rows
 from storage import desk, waiting_words
 from storage import moderation as queues
@@ -83,8 +84,7 @@ async def show_queue(request: Request) -> Response:
 
 def excerpt(text: str) -> str:
     """The beginning of a text, on one line."""
-    said = " ".join(text.split())
-    return said if len(said) <= EXCERPT else said[:EXCERPT].rsplit(" ", 1)[0] + "…"
+    return shortened(" ".join(text.split()), EXCERPT)
 
 
 async def show_one(request: Request) -> Response:
