@@ -96,8 +96,18 @@ def behind(db: Session, congress_id: int) -> list[int]:
     found = [one for one, number in texts if one is not None and read.get(one, -1) not in (number, _FORMER)]
     if read.get(ACTS) == _FORMER:
         return found
+    return [*found, ACTS] if _last_act(db, congress_id) > read.get(ACTS, -1) else found
+
+
+def mark(db: Session, congress_id: int) -> tuple[int, ...]:
+    """Return numbers that change when a search may find something else or say it otherwise: no digest of words."""
+    states = sorted((row.motion_id, row.read) for row in _states(db, congress_id))
+    return (_last_act(db, congress_id), *(number for state in states for number in state))
+
+
+def _last_act(db: Session, congress_id: int) -> int:
     last = select(func.max(col(Entry.number))).where(col(Entry.congress_id) == congress_id, IS_RARE)
-    return [*found, ACTS] if (db.execute(last).scalar() or 0) > read.get(ACTS, -1) else found
+    return db.execute(last).scalar() or 0
 
 
 def refresh(db: Session, congress_id: int, part: int) -> bool:

@@ -1,7 +1,9 @@
 """Searching, through the real application."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,24 @@ def test_words_are_marked_and_lead_to_their_line(hall: Hall) -> None:
     assert "une <mark>navette</mark> solidaire" in text
     assert 'href="/ormeline/motions/M1#ligne-3"' in text
     assert "1 passage trouvé" in text
+
+
+def test_its_name_for_browsers_is_no_digest_of_words(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever kept one could try short words of what was taken out since."""
+    address = "/ormeline/recherche?q=navette"
+    before = hall.client.get(address)
+    assert hall.client.get(address, headers={"if-none-match": before.headers["etag"]}).status_code == 304
+    genuine = search.find
+
+    def find(*asked: Any, **more: Any) -> search.Found:
+        found = genuine(*asked, **more)
+        return replace(found, passages=tuple(replace(one, text="Une navette véreuse.") for one in found.passages))
+
+    monkeypatch.setattr(search, "find", find)
+    other = hall.client.get(address)
+    assert "véreuse" in other.text and other.headers["etag"] == before.headers["etag"]
+    monkeypatch.setattr(search, "mark", lambda _db, _congress_id: (10_000,))
+    assert hall.client.get(address).headers["etag"] != before.headers["etag"]
 
 
 def test_an_act_leads_to_its_entry(hall: Hall) -> None:

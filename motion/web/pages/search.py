@@ -68,7 +68,7 @@ async def show(request: Request) -> Response:
     number = page_asked(said.get("page", ""))
     if not wanted.is_empty:
         await bring_up_to_date(request)
-    page, (found, told, motions, writers) = await read(request, page_of_search, words, motion, number)
+    page, (mark, found, told, motions, writers) = await read(request, page_of_search, words, motion, number)
 
     def address(other: int) -> str:
         asked_for = {"q": words, "motion": motion, "page": str(other) if other > 1 else ""}
@@ -87,7 +87,9 @@ async def show(request: Request) -> Response:
         address(number + 1) if found.count > number * PAGE else "",
         address(number - 1) if number > 1 else "",
     )
-    return page.answer("recherche.html", page.etag(0, view), lambda: view)
+    places = [(one.motion, one.anchor, one.entry) for one in found.passages]
+    people = [one.id for one in writers]
+    return page.answer("recherche.html", page.etag(mark[0], mark, found.count, places, people), lambda: view)
 
 
 def written_by(page: Page, official: Official) -> tuple[str, str]:
@@ -128,14 +130,15 @@ async def bring_up_to_date(request: Request) -> None:
 
 def page_of_search(
     db: Session, congress: Congress, words: str, motion: str, number: int
-) -> tuple[Found, Told, tuple[Motion, ...], list[Official]]:
-    """Find passages, read what acts are said with, and find who has this name."""
+) -> tuple[tuple[int, ...], Found, Told, tuple[Motion, ...], list[Official]]:
+    """Read how far the search has read, find passages, read what acts are said with, and find who has this name."""
     assert congress.id is not None
     if motion and motion != search.VOICES:
         pages.motion_named(db, congress, motion)
     found = search.find(db, congress, asked(words), motion=motion, page=number)
     told = register.told(db, congress.id, [one.entry for one in found.passages if one.entry is not None])
-    return found, told, tuple(told.motions.values()), search.writers(db, congress, words) if number == 1 else []
+    writers = search.writers(db, congress, words) if number == 1 else []
+    return search.mark(db, congress.id), found, told, tuple(told.motions.values()), writers
 
 
 def count_said(page: Page, found: Found, words: str) -> str:
