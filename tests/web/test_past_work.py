@@ -28,9 +28,9 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     genuine = comparisons.compare
 
-    def compare(before: str, after: str, runs=()) -> comparisons.Comparison:
+    def compare(before: str, after: str, *more) -> comparisons.Comparison:
         found.append((before, after))
-        return genuine(before, after, runs)
+        return genuine(before, after, *more)
 
     monkeypatch.setattr(comparisons, "compare", compare)
     return found
