@@ -119,7 +119,10 @@ def compare(
 
 def _marked(text: str, masks: Sequence[Run]) -> str:
     """The text with `_GONE` where letters were taken out: another sign than any that somebody typed."""
-    parts = Authors(masks).over(Piece(0, text.replace(_GONE, "\ufffd")))
+    text = text.replace(_GONE, "\ufffd")
+    if not masks:
+        return text
+    parts = Authors(masks).over(Piece(0, text))
     return "".join(_GONE * len(part) if is_mask else part for part, is_mask in parts)
 
 
