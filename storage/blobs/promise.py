@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 CHUNK_BYTES = 1 << 18
-"""The most of a file that is in memory for one reader: a thousand may watch. A writer to S3 holds parts of 8 MiB."""
+"""The most of a file in memory for one reader: a thousand may watch. A writer to S3 holds three parts of 6 MiB."""
 
 KEY = r"[0-9a-f]{32}"
 _KEY = re.compile(KEY, re.ASCII)

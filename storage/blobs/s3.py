@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-PART_BYTES = 8 << 20  # 4 GB are 480 parts; the protocol allows 10,000, and none below 5 MiB but the last
-PARTS_AT_ONCE = 2  # in memory, of one writer
+PART_BYTES = 6 << 20  # 4 GB are 636 parts; the protocol allows 10,000, and none below 5 MiB but the last
+PARTS_AT_ONCE = 2  # on their way; a third one fills meanwhile, and all three are in memory
 RETRIED = timedelta(seconds=20)  # then whoever asked is told
 SWEEP_SECONDS = 60
 
@@ -64,23 +64,25 @@ class S3Blobs:
         # key, and whoever finishes the same upload holds its lock.
         if await self.size(key) is not None:
             raise BlobTaken(key)
-        first = bytearray()
+        first: list[bytes] = []
+        length = 0
         async for chunk in chunks:
-            first += chunk
-            if len(first) > PART_BYTES:
+            first.append(chunk)
+            length += len(chunk)
+            if length > PART_BYTES:
                 break
         else:
-            await self._kept(self._store.put_async(key, bytes(first), use_multipart=False))
-            return len(first)
-        length = 0
+            await self._kept(self._store.put_async(key, b"".join(first), use_multipart=False))
+            return length
         # The library turns what `chunks` raises into an error of its own: the caller is told the first.
         raised: list[Exception] = []
 
         async def all_of_it() -> AsyncIterator[bytes]:
             nonlocal length
-            length = len(first)
-            yield bytes(first)
-            first.clear()
+            # One after another, each let go of: joined, they would lie in memory twice.
+            first.reverse()
+            while first:
+                yield first.pop()
             try:
                 async for chunk in chunks:
                     length += len(chunk)
