@@ -128,21 +128,21 @@ REQUIRED = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-FILE = {"default-src": "'none'", "sandbox": ""}  # somebody's file: no rights at all
-NOT_TOLD = {"same-origin", "no-referrer"}
+FILE = {"default-src": "'none'", "sandbox": ""}  # somebody's file has no rights at all
 
 
 def header_faults(answer: httpx2.Response) -> list[str]:
     """What the headers lack of section 7 of `record.md`."""
     headers = answer.headers
     policies = dict(part.strip().partition(" ")[::2] for part in headers.get("content-security-policy", "").split(";"))
-    required = FILE if "sandbox" in policies else REQUIRED
+    is_file = not headers.get("content-type", "").startswith("text/") and "sandbox" in policies
+    required, referrer = (FILE, "no-referrer") if is_file else (REQUIRED, "same-origin")
     faults = [f"csp {name}" for name, value in required.items() if policies.get(name) != value]
     if "unsafe" in headers.get("content-security-policy", "") or "*" in headers.get("content-security-policy", ""):
         faults.append("csp lets in too much")
     if headers.get("x-content-type-options") != "nosniff":
         faults.append("nosniff")
-    if headers.get("referrer-policy") not in NOT_TOLD:
+    if headers.get("referrer-policy") != referrer:
         faults.append("referrer")
     if headers.get("cross-origin-opener-policy") != "same-origin":
         faults.append("opener")
